@@ -82,8 +82,11 @@ export interface PlatformApi {
   downloadDataset(name: 'mnist', onProgress: (done: number, total: number | null) => void): Promise<FolderFile[]>
   cachedDataset(name: 'mnist'): Promise<FolderFile[] | null>
   setDocumentState(state: DocumentState): void
-  /** Top-level entries are the menus. Send it again when the language or an entry's state changes. */
-  setMenuModel(menus: MenuItemModel[]): void
+  /**
+   * Top-level entries are the menus. Send it again when the language or an entry's state changes.
+   * `language` is that of the screen (`en`, `ko`): the program's own dialogs follow it.
+   */
+  setMenuModel(menus: MenuItemModel[], language: string): void
   onMenu(fn: (command: string) => void): () => void
   /** The window is closing and the person chose "Save": answer true when the document is saved. */
   onSaveBeforeClose(fn: () => Promise<boolean>): () => void

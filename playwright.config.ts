@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test'
+import { AS_ROOT, findChromium, QUIET } from './scripts/chromium.mjs'
+
+const executablePath = findChromium()
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  timeout: 30_000,
+  workers: 1,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
+  // a folder of its own: Playwright empties it, and the other reports lie beside it
+  outputDir: 'test-results/playwright',
+  projects: [
+    {
+      name: 'browser',
+      testMatch: '**/*.web.spec.ts',
+      use: {
+        browserName: 'chromium',
+        viewport: { width: 1280, height: 800 },
+        launchOptions: {
+          ...(executablePath ? { executablePath } : {}),
+          args: [...QUIET, '--enable-unsafe-swiftshader', ...AS_ROOT]
+        }
+      }
+    },
+    { name: 'electron', testMatch: '**/*.app.spec.ts' }
+  ]
+})

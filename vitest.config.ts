@@ -1,0 +1,44 @@
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { AS_ROOT, findChromium, QUIET, SOFTWARE_GPU } from './scripts/chromium.mjs'
+
+const executablePath = findChromium()
+
+export default defineConfig({
+  // found late, it would reload the page in the middle of a run
+  optimizeDeps: { include: ['gpu.js'] },
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', 'test/e2e/**', 'test/bench/**', 'test/nightly/**'],
+          environment: 'node'
+        }
+      },
+      {
+        test: { name: 'nightly', include: ['test/nightly/**/*.test.ts'], environment: 'node', testTimeout: 3_600_000 }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'gpu',
+          include: ['test/browser/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                ...(executablePath ? { executablePath } : {}),
+                args: [...QUIET, ...SOFTWARE_GPU, ...AS_ROOT]
+              }
+            }),
+            instances: [{ browser: 'chromium' }]
+          }
+        }
+      }
+    ]
+  }
+})
