@@ -1,0 +1,38 @@
+/** Texts of the screen in English and Korean. */
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import { type LanguageChoice, useSettings } from '../store/settings.ts'
+import en from './en.json'
+import ko from './ko.json'
+
+export type Language = 'en' | 'ko'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation'
+    resources: { translation: typeof en }
+  }
+}
+
+export const languageOf = (choice: LanguageChoice, preferred: readonly string[] = navigator.languages): Language => {
+  if (choice !== 'system') return choice
+  return preferred.find((tag) => /^(en|ko)\b/.test(tag))?.startsWith('ko') ? 'ko' : 'en'
+}
+
+export const language = (): Language => languageOf(useSettings.getState().language)
+
+export async function startTexts(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: language(),
+    fallbackLng: 'en',
+    resources: { en: { translation: en }, ko: { translation: ko } },
+    interpolation: { escapeValue: false },
+    returnNull: false
+  })
+  document.documentElement.lang = language()
+  useSettings.subscribe((s, before) => {
+    if (s.language === before.language) return
+    document.documentElement.lang = language()
+    void i18next.changeLanguage(language())
+  })
+}

@@ -1,0 +1,58 @@
+/** Numbers as the chosen language writes them. */
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+
+export interface Numbers {
+  /** Whole numbers with separators: 669,706. */
+  count(value: number): string
+  /** A value with at most `digits` significant digits; very large and small ones as powers of ten. */
+  value(value: number, digits?: number): string
+  percent(share: number, digits?: number): string
+  /** "1 min 20 s" in short. */
+  duration(seconds: number): string
+}
+
+const formats = new Map<string, Numbers>()
+
+export function numbersOf(language: string): Numbers {
+  const known = formats.get(language)
+  if (known) return known
+  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+  const cached = new Map<string, Intl.NumberFormat>()
+  const format = (key: string, options: Intl.NumberFormatOptions) => {
+    let made = cached.get(key)
+    if (!made) {
+      made = new Intl.NumberFormat(language, options)
+      cached.set(key, made)
+    }
+    return made
+  }
+  const unit = (name: string) =>
+    format(name, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 })
+  const made: Numbers = {
+    count: (value) => whole.format(value),
+    value(value, digits = 4) {
+      if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
+      const size = Math.abs(value)
+      if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(digits - 2).replace('e+', 'e')
+      return format(`v${digits}`, {
+        maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(size + 1)))
+      }).format(value)
+    },
+    percent: (share, digits = 2) =>
+      format(`p${digits}`, { style: 'percent', maximumFractionDigits: digits }).format(share),
+    duration(seconds) {
+      const s = Math.max(0, Math.round(seconds))
+      if (s < 60) return unit('second').format(s)
+      if (s < 3600) return `${unit('minute').format(Math.floor(s / 60))} ${unit('second').format(s % 60)}`
+      return `${unit('hour').format(Math.floor(s / 3600))} ${unit('minute').format(Math.floor((s % 3600) / 60))}`
+    }
+  }
+  formats.set(language, made)
+  return made
+}
+
+export function useNumbers(): Numbers {
+  const { i18n } = useTranslation()
+  return useMemo(() => numbersOf(i18n.language), [i18n.language])
+}

@@ -1,0 +1,26 @@
+/** Problems in the language of the screen: the engine's own English, or the template of the language filled in. */
+import { useCallback } from 'react'
+import { useTranslation } from 'react-i18next'
+import { fill, type Problem } from '../../engine/problem.ts'
+import korean from './problems.ko.json'
+
+export interface ProblemText {
+  readonly message: string
+  readonly hint: string | null
+}
+
+const templates: Readonly<Record<string, { readonly message: string; readonly hint?: string }>> = korean
+
+export function problemText(problem: Problem, language: string): ProblemText {
+  const template = language === 'ko' ? templates[problem.code] : undefined
+  if (!template) return { message: problem.message, hint: problem.hint ?? null }
+  return {
+    message: fill(template.message, problem.params),
+    hint: template.hint === undefined ? null : fill(template.hint, problem.params)
+  }
+}
+
+export function useProblemText(): (problem: Problem) => ProblemText {
+  const { i18n } = useTranslation()
+  return useCallback((problem) => problemText(problem, i18n.language), [i18n.language])
+}

@@ -1,0 +1,17 @@
+/** The engine: one worker for the whole life of the page, made when it is first asked for. */
+import { createClient } from '../../engine/session/client.ts'
+import type { SessionClient } from '../../engine/session/protocol.ts'
+
+let made: SessionClient | null = null
+
+export function client(): SessionClient {
+  made ??= createClient(
+    new Worker(new URL('../../engine/session/worker.ts', import.meta.url), { type: 'module', name: 'engine' })
+  )
+  return made
+}
+
+/** For tests: another client in place of the worker's. */
+export function replaceClient(other: SessionClient): void {
+  made = other
+}

@@ -1,0 +1,53 @@
+/** What the engine says of a document, arranged by id, with unchanged parts kept so that only touched nodes redraw. */
+import { type Checked, check } from '../../engine/document/check.ts'
+import type { GraphDocument } from '../../engine/document/types.ts'
+import type { TensorType } from '../../engine/ir/types.ts'
+import type { Problem } from '../../engine/problem.ts'
+
+export type NodeTypes = Readonly<Record<string, TensorType>>
+
+export interface CheckedDocument extends Checked {
+  readonly byNode: ReadonlyMap<string, readonly Problem[]>
+  readonly byEdge: ReadonlyMap<string, readonly Problem[]>
+  readonly errors: number
+  readonly warnings: number
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** `next`, with each entry that says what the entry before said replaced by that one. */
+function settle<V>(before: ReadonlyMap<string, V> | undefined, next: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  if (!before) return next
+  const settled = new Map<string, V>()
+  for (const [id, value] of next) {
+    const old = before.get(id)
+    settled.set(id, old !== undefined && same(old, value) ? old : value)
+  }
+  return settled
+}
+
+function arrange(problems: readonly Problem[], key: 'nodeId' | 'edgeId'): ReadonlyMap<string, readonly Problem[]> {
+  const placed = new Map<string, Problem[]>()
+  for (const one of problems) {
+    const id = one[key]
+    if (id === undefined) continue
+    const list = placed.get(id)
+    if (list) list.push(one)
+    else placed.set(id, [one])
+  }
+  return placed
+}
+
+export function checkDocument(document: GraphDocument, before?: CheckedDocument): CheckedDocument {
+  const checked = check(document)
+  const errors = checked.problems.filter((p) => p.severity === 'error').length
+  return {
+    ...checked,
+    types: settle(before?.types, checked.types),
+    edgeTypes: settle(before?.edgeTypes, checked.edgeTypes),
+    byNode: settle(before?.byNode, arrange(checked.problems, 'nodeId')),
+    byEdge: settle(before?.byEdge, arrange(checked.problems, 'edgeId')),
+    errors,
+    warnings: checked.problems.length - errors
+  }
+}

@@ -1,0 +1,35 @@
+/** Loss and metrics over the steps of a training run, as columns that a chart takes without copying. */
+import type { TrainEvent } from '../../engine/session/protocol.ts'
+
+export interface Curves {
+  /** Steps since the start of the training, one per report. */
+  readonly steps: readonly number[]
+  readonly loss: readonly number[]
+  readonly metrics: Readonly<Record<string, readonly number[]>>
+  /** How many reports there are: the columns grow in place, this tells that they did. */
+  readonly points: number
+}
+
+export const emptyCurves = (): Curves => ({ steps: [], loss: [], metrics: {}, points: 0 })
+
+type Progress = Extract<TrainEvent, { type: 'progress' }>
+type Started = Extract<TrainEvent, { type: 'started' }>
+
+/** Steps since the start. */
+export const stepOf = (progress: Progress, started: Started | null): number =>
+  started && progress.steps === started.stepsPerEpoch
+    ? (progress.epoch - 1) * started.stepsPerEpoch + progress.step
+    : progress.step
+
+/** Adds a report. The columns are the same arrays, longer: copying them would take longer with each report. */
+export function extend(curves: Curves, progress: Progress, started: Started | null): Curves {
+  const push = (column: readonly number[], value: number) => void (column as number[]).push(value)
+  push(curves.steps, stepOf(progress, started))
+  push(curves.loss, progress.loss)
+  const metrics: Record<string, readonly number[]> = { ...curves.metrics }
+  for (const [name, value] of Object.entries(progress.metrics)) {
+    metrics[name] ??= Array<number>(curves.points).fill(Number.NaN)
+    push(metrics[name], value)
+  }
+  return { ...curves, metrics, points: curves.points + 1 }
+}

@@ -1,0 +1,58 @@
+/** Undo and redo as two stacks of patches; a position in it has an identity, so "saved here" survives undo and redo. */
+import type { Patch } from '../../engine/document/patch.ts'
+import type { GraphDocument, GraphNode, TrainingSettings } from '../../engine/document/types.ts'
+
+export interface Step {
+  readonly serial: number
+  readonly patch: Patch
+}
+
+export interface History {
+  readonly past: readonly Step[]
+  readonly future: readonly Step[]
+}
+
+export const emptyHistory: History = { past: [], future: [] }
+
+/** Steps that are kept; the oldest is forgotten first. */
+const LIMIT = 1000
+
+let serial = 0
+
+/** Names the state that the document is in: the step that led to it, 0 at the start. */
+export const positionOf = (history: History): number => history.past.at(-1)?.serial ?? 0
+
+export const pushStep = (history: History, patch: Patch): History => ({
+  past: [...history.past.slice(-LIMIT + 1), { serial: ++serial, patch }],
+  future: []
+})
+
+const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+
+/** The changes that change something. */
+export const effective = (patch: Patch): Patch => patch.filter((change) => !same(change.before, change.after))
+
+const numbersOfTraining = (training: TrainingSettings | null) => [training?.batchSize, training?.seed]
+const numbersOfNode = (node: GraphNode) => [node.id, node.op, node.attributes]
+
+/** Whether the numbers on the edges may differ after this patch: moving, labelling and notes leave them as they are. */
+export const changesNumbers = (patch: Patch): boolean =>
+  patch.some((change) => {
+    if ('setting' in change) {
+      if (change.setting === 'objective') return true
+      if (change.setting !== 'training') return false
+      const [before, after] = [change.before, change.after] as (TrainingSettings | null)[]
+      return !same(numbersOfTraining(before ?? null), numbersOfTraining(after ?? null))
+    }
+    if (change.table === 'notes' || change.table === 'groups') return false
+    if (change.table === 'edges' || change.before === null || change.after === null) return true
+    return !same(numbersOfNode(change.before as GraphNode), numbersOfNode(change.after as GraphNode))
+  })
+
+/** Ids that are still there. */
+export function kept(document: GraphDocument, table: 'nodes' | 'edges', ids: ReadonlySet<string>): ReadonlySet<string> {
+  if (ids.size === 0) return ids
+  const there = new Set<string>()
+  for (const row of document[table]) if (ids.has(row.id)) there.add(row.id)
+  return there.size === ids.size ? ids : there
+}

@@ -1,0 +1,252 @@
+/** Numbers from the engine: the latest run, the training in progress, and the data sets that are there. */
+import { create } from 'zustand'
+import { defaultTraining } from '../../engine/document/types.ts'
+import { type Problem, problemsOf } from '../../engine/problem.ts'
+import type {
+  BackendReport,
+  Cell,
+  DataFile,
+  DataSummary,
+  EpochReport,
+  RunRequest,
+  RunResult,
+  TrainEvent,
+  TrainOutcome
+} from '../../engine/session/protocol.ts'
+import { client } from '../session/session.ts'
+import { type Curves, emptyCurves, extend } from './curves.ts'
+import { useEditor } from './editor.ts'
+import { useSettings } from './settings.ts'
+
+type Progress = Extract<TrainEvent, { type: 'progress' }>
+type Started = Extract<TrainEvent, { type: 'started' }>
+
+export interface TrainingState {
+  readonly started: Started | null
+  readonly progress: Progress | null
+  readonly epochs: readonly EpochReport[]
+  readonly curves: Curves
+  readonly outcome: TrainOutcome | null
+  /** Milliseconds of performance.now at the start. */
+  readonly since: number
+}
+
+export type Feeds = NonNullable<RunRequest['feeds']>
+
+export interface RunState {
+  readonly result: RunResult | null
+  /** The result is of an older graph than the one on screen. */
+  readonly stale: boolean
+  readonly status: 'idle' | 'running' | 'training'
+  readonly training: TrainingState | null
+  readonly backend: BackendReport | null
+  /** Why the latest run or training failed. */
+  readonly problems: readonly Problem[]
+  readonly dataSets: readonly DataSummary[]
+  /** Numbers for Input nodes by id. */
+  readonly feeds: Feeds
+}
+
+const noProblems: readonly Problem[] = []
+
+export const useRun = create<RunState>(() => ({
+  result: null,
+  stale: false,
+  status: 'idle',
+  training: null,
+  backend: null,
+  problems: noProblems,
+  dataSets: [],
+  feeds: {}
+}))
+
+const set = useRun.setState
+
+/** Milliseconds of quiet after an edit before the graph runs by itself. */
+const QUIET = 150
+/** Milliseconds between the live numbers of a training run. */
+const SNAPSHOT_EVERY = 400
+
+let timer: ReturnType<typeof setTimeout> | undefined
+let working: AbortController | null = null
+/** What has to be over before the next run: putting the weights back after another document was opened. */
+let ready: Promise<unknown> = Promise.resolve()
+
+function begin(): AbortController {
+  clearTimeout(timer)
+  working?.abort()
+  working = new AbortController()
+  return working
+}
+
+/** One forward and one backward pass of the document on screen. Takes the place of a run in progress. */
+export async function run(): Promise<void> {
+  if (useRun.getState().status === 'training') return
+  const { document, graphRevision, checked } = useEditor.getState()
+  if (document.nodes.length === 0 || checked.errors > 0) {
+    begin()
+    set({ status: 'idle', problems: noProblems, ...(document.nodes.length === 0 && { result: null, stale: false }) })
+    return
+  }
+  const controller = begin()
+  set({ status: 'running' })
+  try {
+    await ready
+    const request = {
+      document,
+      revision: graphRevision,
+      backend: useSettings.getState().backend,
+      feeds: useRun.getState().feeds
+    }
+    const result = await client().run(request, controller.signal)
+    if (controller !== working) return
+    set({ result, backend: result.backend, problems: noProblems, stale: isStale(result) })
+  } catch (error) {
+    if (controller === working) set({ problems: problemsOf(error), stale: true })
+  } finally {
+    if (controller === working) set({ status: 'idle' })
+  }
+}
+
+const isStale = (result: RunResult): boolean => result.revision !== useEditor.getState().graphRevision
+
+export function runSoon(delay = QUIET): void {
+  clearTimeout(timer)
+  timer = setTimeout(() => void run(), delay)
+}
+
+/** Trains until it is done, stopped or failed; the outcome is also in the store. */
+export async function train(): Promise<TrainOutcome | null> {
+  if (useRun.getState().status === 'training') return null
+  const { document, graphRevision, checked } = useEditor.getState()
+  if (checked.errors > 0) return null
+  const controller = begin()
+  set({
+    status: 'training',
+    problems: noProblems,
+    training: {
+      started: null,
+      progress: null,
+      epochs: [],
+      curves: emptyCurves(),
+      outcome: null,
+      since: performance.now()
+    }
+  })
+  const request = {
+    document,
+    revision: graphRevision,
+    backend: useSettings.getState().backend,
+    training: document.training ?? defaultTraining,
+    snapshotEvery: SNAPSHOT_EVERY
+  }
+  let outcome: TrainOutcome
+  try {
+    await ready
+    outcome = await client().train(request, (event) => controller === working && onTraining(event), controller.signal)
+  } catch (error) {
+    outcome = { outcome: 'failed', problems: problemsOf(error), report: null }
+  }
+  if (controller !== working) return outcome
+  set((s) => ({
+    status: 'idle',
+    training: s.training && { ...s.training, outcome },
+    problems: outcome.outcome === 'failed' ? outcome.problems : noProblems
+  }))
+  if (outcome.outcome !== 'failed') runSoon(0)
+  return outcome
+}
+
+function onTraining(event: TrainEvent): void {
+  if (event.type === 'snapshot') {
+    set({ result: event.run, stale: isStale(event.run) })
+    return
+  }
+  set((s) => {
+    const training = s.training
+    if (!training) return {}
+    switch (event.type) {
+      case 'started':
+        return { backend: event.backend, training: { ...training, started: event } }
+      case 'progress':
+        return { training: { ...training, progress: event, curves: extend(training.curves, event, training.started) } }
+      case 'epoch':
+        return { training: { ...training, epochs: [...training.epochs, event.report] } }
+    }
+  })
+}
+
+/** Ends the run or the training in progress; a training run keeps the weights of its last step. */
+export function stop(): void {
+  working?.abort()
+}
+
+/** Back to the initial weights of the seed. */
+export async function reset(): Promise<void> {
+  begin()
+  ready = client().reset()
+  await ready
+  set({ status: 'idle', training: null, problems: noProblems })
+  await run()
+}
+
+export const exportWeights = (): Promise<Uint8Array> => client().exportWeights(useEditor.getState().document)
+
+/** How many tensors were read. */
+export async function importWeights(bytes: Uint8Array): Promise<number> {
+  const { tensors } = await client().importWeights(useEditor.getState().document, bytes)
+  runSoon(0)
+  return tensors
+}
+
+export async function provideData(name: string, files: readonly DataFile[]): Promise<DataSummary> {
+  const summary = await client().provideData(name, files)
+  await refreshDataSets()
+  runSoon(0)
+  return summary
+}
+
+export async function refreshDataSets(): Promise<void> {
+  set({ dataSets: await client().dataSets() })
+}
+
+/** Numbers for an Input node; null takes them away. */
+export function setFeed(id: string, feed: Feeds[string] | null): void {
+  set((s) => {
+    const { [id]: _, ...rest } = s.feeds
+    return { feeds: feed ? { ...rest, [id]: feed } : rest }
+  })
+  runSoon()
+}
+
+/** Keeps the numbers up with the document. Gives back the function that ends it. */
+export function followEditor(): () => void {
+  const fresh = () => {
+    begin()
+    ready = client().reset()
+    set({ result: null, stale: false, status: 'idle', training: null, problems: noProblems, feeds: {} })
+    runSoon(0)
+  }
+  const ends = [
+    useEditor.subscribe((s, before) => {
+      if (s.generation !== before.generation) fresh()
+      else if (s.graphRevision !== before.graphRevision) {
+        set((r) => ({ stale: r.result !== null && isStale(r.result) }))
+        if (useRun.getState().status !== 'training') runSoon()
+      }
+    }),
+    useSettings.subscribe((s, before) => {
+      if (s.backend !== before.backend && useRun.getState().status !== 'training') runSoon(0)
+    })
+  ]
+  runSoon(0)
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
+/** Value and gradient on an edge. */
+export const useCell = (edge: string): Cell | undefined => useRun((s) => s.result?.edges[edge])
+/** Value and gradient of a node's outputs, by handle. */
+export const useNodeCells = (id: string): Readonly<Record<string, Cell>> | undefined =>
+  useRun((s) => s.result?.nodes[id])

@@ -1,0 +1,46 @@
+/** What a person chose for this machine; kept between sessions, never part of a document. */
+import { create } from 'zustand'
+import { persist } from 'zustand/middleware'
+import type { BackendChoice } from '../../engine/session/protocol.ts'
+
+export const THEMES = ['system', 'light', 'dark'] as const
+export const LANGUAGES = ['system', 'en', 'ko'] as const
+export const PANELS = ['palette', 'inspector', 'training'] as const
+export type Theme = (typeof THEMES)[number]
+export type LanguageChoice = (typeof LANGUAGES)[number]
+export type PanelName = (typeof PANELS)[number]
+
+export interface Settings {
+  readonly theme: Theme
+  readonly language: LanguageChoice
+  readonly backend: BackendChoice
+  /** Whether a panel is open. */
+  readonly panels: Readonly<Record<PanelName, boolean>>
+  /** Sizes of the panels by layout, in percent. */
+  readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly logLoss: boolean
+  readonly minimap: boolean
+  /** Wheel scrolls the canvas instead of zooming it. */
+  readonly wheelScrolls: boolean
+}
+
+export const useSettings = create<Settings>()(
+  persist(
+    (): Settings => ({
+      theme: 'system',
+      language: 'system',
+      backend: 'auto',
+      panels: { palette: true, inspector: true, training: true },
+      layouts: {},
+      logLoss: false,
+      minimap: false,
+      wheelScrolls: false
+    }),
+    { name: 'chainrule-settings', version: 1 }
+  )
+)
+
+export const setSettings = (change: Partial<Settings>): void => useSettings.setState(change)
+
+export const togglePanel = (panel: PanelName, open?: boolean): void =>
+  useSettings.setState((s) => ({ panels: { ...s.panels, [panel]: open ?? !s.panels[panel] } }))
