@@ -9,7 +9,7 @@
  */
 
 const MASK = 0xffff_ffff_ffff_ffffn
-const LN2 = 0.6931471805599453
+const LN2 = Math.LN2
 
 /** One step of splitmix64: the new state and the output. Unsigned 64-bit integers. */
 export function splitmix64(state: bigint): { readonly state: bigint; readonly value: bigint } {
