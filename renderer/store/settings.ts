@@ -16,8 +16,8 @@ export interface Settings {
   readonly backend: BackendChoice
   /** Whether a panel is open. */
   readonly panels: Readonly<Record<PanelName, boolean>>
-  /** Sizes of the panels by layout, in percent. */
-  readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Widths of the side panels and height of the bottom one, in pixels. */
+  readonly sizes: Readonly<Record<PanelName, number>>
   readonly logLoss: boolean
   readonly minimap: boolean
   /** Wheel scrolls the canvas instead of zooming it. */
@@ -31,7 +31,7 @@ export const useSettings = create<Settings>()(
       language: 'system',
       backend: 'auto',
       panels: { palette: true, inspector: true, training: true },
-      layouts: {},
+      sizes: { palette: 232, inspector: 320, training: 248 },
       logLoss: false,
       minimap: false,
       wheelScrolls: false
