@@ -37,8 +37,9 @@ function points(options: PlanarOptions, classes: number, point: Point): Splits {
     for (let i = 0; i < size; i++) {
       const row = order[i] as number
       const [x, y, label] = point(i, size, random)
-      features[2 * row] = x
-      features[2 * row + 1] = y
+      // Adding 0 turns -0, which would be shown so, into 0.
+      features[2 * row] = x + 0
+      features[2 * row + 1] = y + 0
       labels[row] = label
     }
     return new MemoryTable(features, [2], { kind: 'classes', values: labels, classes, oneHot: options.oneHot })

@@ -67,7 +67,10 @@ export class MemoryTable implements Table {
 
   #gatherLabels(indices: ArrayLike<number>, out: Float32Array): void {
     const labels = this.#labels
-    if (labels.kind === 'targets') return gatherFloats(labels.values, this.labelSize, indices, out)
+    if (labels.kind === 'targets') {
+      gatherFloats(labels.values, this.labelSize, indices, out)
+      return
+    }
     const width = this.labelSize
     if (labels.oneHot) out.fill(0, 0, indices.length * width)
     for (let i = 0; i < indices.length; i++) {
