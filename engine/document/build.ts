@@ -1,0 +1,102 @@
+/** Document → IR: node by node in topological order, shapes inferred on the way, every problem kept with its node. */
+import { Builder, type Value } from '../ir/builder.ts'
+import type { Op } from '../ir/op.ts'
+import type { Attributes, IrGraph, TensorType } from '../ir/types.ts'
+import { withDefaults } from '../ops/attributes.ts'
+import { opOf } from '../ops/registry.ts'
+import { type Problem, problem, problemsOf } from '../problem.ts'
+import { inputsOf } from './connect.ts'
+import { indexOf } from './lookup.ts'
+import type { GraphDocument, GraphNode } from './types.ts'
+import { topological, validate } from './validate.ts'
+
+export interface Built {
+  readonly builder: Builder
+  readonly ir: IrGraph
+  /** Values of each node's outputs by handle; absent where a problem stands in the way. */
+  readonly outputs: ReadonlyMap<string, Readonly<Record<string, Value>>>
+  /** The wire of each edge: a node of its own, so that each edge has a value and a gradient of its own. */
+  readonly wires: ReadonlyMap<string, Value>
+  readonly objective: Value | null
+  readonly problems: readonly Problem[]
+}
+
+/** Emits one node of any kind: by its own `build`, as a composition, or as one IR node. */
+function instantiate(b: Builder, op: Op, id: string, inputs: Readonly<Record<string, Value>>, list: readonly Value[], given: Attributes): Readonly<Record<string, Value>> {
+  const attributes = withDefaults(op, given)
+  if (op.build) return op.build({ b, id, inputs, list, attributes })
+  if (!op.compose) return { out: b.emit(op.kind, list, attributes) }
+  const { parts, outputs } = op.compose(attributes, list.map((v) => v.type))
+  const origin = b.origin
+  const made = new Map<string, Readonly<Record<string, Value>>>([['input', inputs]])
+  const resolve = (reference: string): Value => {
+    const [part = '', handle = 'out'] = reference.split('.')
+    const value = made.get(part)?.[handle]
+    if (!value) throw new Error(`${op.kind}: the composition names "${reference}", which is not there`)
+    return value
+  }
+  for (const part of parts) {
+    const kind = opOf(part.op)
+    if (!kind) throw new Error(`${op.kind}: the composition names the operator "${part.op}", which does not exist`)
+    b.origin = origin && { ...origin, part: origin.part ? `${origin.part}/${part.id}` : part.id }
+    const wired = Object.fromEntries(Object.entries(part.inputs ?? {}).map(([handle, from]) => [handle, resolve(from)]))
+    made.set(part.id, instantiate(b, kind, `${id}.${part.id}`, wired, Object.values(wired), part.attributes ?? {}))
+  }
+  b.origin = origin
+  return Object.fromEntries(Object.entries(outputs).map(([handle, from]) => [handle, resolve(from)]))
+}
+
+export function build(document: GraphDocument): Built {
+  const problems = validate(document)
+  const broken = new Set(problems.flatMap((p) => (p.nodeId ? [p.nodeId] : [])))
+  const index = indexOf(document)
+  const b = new Builder(opOf)
+  const outputs = new Map<string, Readonly<Record<string, Value>>>()
+  const wires = new Map<string, Value>()
+
+  /** The wires into a node in the order of its ports, or null where one is missing; says why. */
+  const gather = (node: GraphNode, op: Op): Record<string, Value> | null => {
+    const inputs: Record<string, Value> = {}
+    let whole = true
+    for (const port of inputsOf(document, node, op)) {
+      const edge = index.into(node.id, port.name)
+      if (!edge) {
+        if (port.optional) continue
+        problems.push(problem('graph.inputMissing', { op: op.title, handle: port.name }, { nodeId: node.id }))
+        whole = false
+        continue
+      }
+      const from = outputs.get(edge.source)?.[edge.sourceHandle]
+      if (!from) {
+        if (whole) problems.push(problem('graph.incompleteUpstream', { upstream: edge.source }, { nodeId: node.id }))
+        whole = false
+        continue
+      }
+      b.origin = { node: node.id, edge: edge.id }
+      const wire = b.one('Identity', from)
+      wires.set(edge.id, wire)
+      inputs[port.name] = wire
+    }
+    return whole ? inputs : null
+  }
+
+  for (const node of topological(document).order) {
+    const op = opOf(node.op)
+    if (!op || broken.has(node.id)) continue
+    const inputs = gather(node, op)
+    if (!inputs) continue
+    b.origin = { node: node.id }
+    try {
+      outputs.set(node.id, instantiate(b, op, node.id, inputs, Object.values(inputs), node.attributes ?? {}))
+    } catch (error) {
+      problems.push(...problemsOf(error, { nodeId: node.id }))
+    }
+  }
+  b.origin = null
+  const made = document.objective === null ? undefined : outputs.get(document.objective)
+  const objective = made ? (Object.values(made)[0] ?? null) : null
+  return { builder: b, ir: b.graph(), outputs, wires, objective, problems }
+}
+
+export const typesOf = (values: Readonly<Record<string, Value>>): Readonly<Record<string, TensorType>> =>
+  Object.fromEntries(Object.entries(values).map(([handle, v]) => [handle, v.type]))

@@ -1,0 +1,39 @@
+/** Everything that can be said of a document without running it. */
+import type { TensorType } from '../ir/types.ts'
+import type { Problem } from '../problem.ts'
+import { countOf, type Dim, type Shape } from '../shape.ts'
+import { build, typesOf } from './build.ts'
+import type { GraphDocument } from './types.ts'
+
+export interface ParameterInfo {
+  /** A Parameter's id, or "<layer id>.<slot>". */
+  readonly name: string
+  readonly shape: Shape
+  readonly count: Dim
+  readonly nodeId: string
+}
+
+export interface Checked {
+  readonly problems: readonly Problem[]
+  /** Types of each node's outputs by handle. */
+  readonly types: ReadonlyMap<string, Readonly<Record<string, TensorType>>>
+  readonly edgeTypes: ReadonlyMap<string, TensorType>
+  readonly parameters: readonly ParameterInfo[]
+}
+
+export function check(document: GraphDocument): Checked {
+  const { ir, outputs, wires, problems } = build(document)
+  return {
+    problems,
+    types: new Map([...outputs].map(([id, values]) => [id, typesOf(values)])),
+    edgeTypes: new Map([...wires].map(([id, value]) => [id, value.type])),
+    parameters: ir.nodes
+      .filter((node) => node.op === 'Variable')
+      .map((node) => ({
+        name: node.attributes.name as string,
+        shape: node.type.shape,
+        count: countOf(node.type.shape),
+        nodeId: node.origin?.node ?? ''
+      }))
+  }
+}

@@ -1,0 +1,195 @@
+/** Every edit is a command: apply(document, command) gives the new document and a reversible patch, or problems. */
+import type { Attributes, AttributeValue } from '../ir/types.ts'
+import { type Problem, problem } from '../problem.ts'
+import { canConnect } from './connect.ts'
+import { indexOf } from './lookup.ts'
+import { applyPatch, type Change, type Patch, type Row, type Setting, type Table } from './patch.ts'
+import type { GraphDocument, GraphEdge, GraphNode, GraphNote, Position } from './types.ts'
+import { validateNode } from './validate.ts'
+
+export type Command =
+  | { readonly type: 'addNode'; readonly node: GraphNode }
+  | { readonly type: 'addEdge'; readonly edge: GraphEdge; /** Takes the place of the edge that is there. */ readonly replace?: boolean }
+  /** Nodes go with their edges, in one step. */
+  | { readonly type: 'remove'; readonly nodes?: readonly string[]; readonly edges?: readonly string[]; readonly notes?: readonly string[] }
+  | { readonly type: 'move'; readonly positions: Readonly<Record<string, Position>> }
+  | { readonly type: 'setAttribute'; readonly node: string; readonly attribute: string; /** undefined = back to the default */ readonly value: AttributeValue | undefined }
+  | { readonly type: 'setLabel'; readonly node: string; readonly label: string }
+  | { readonly type: 'renameNode'; readonly node: string; readonly id: string }
+  | { readonly type: 'set'; readonly setting: Setting; readonly value: GraphDocument[Setting] }
+  | { readonly type: 'addNote'; readonly note: GraphNote }
+  | { readonly type: 'editNote'; readonly note: GraphNote }
+  /** Several commands as one undo step; all or none. */
+  | { readonly type: 'batch'; readonly commands: readonly Command[] }
+
+export type Applied =
+  | { readonly document: GraphDocument; readonly patch: Patch; readonly problems?: undefined }
+  | { readonly problems: readonly Problem[]; readonly document?: undefined; readonly patch?: undefined }
+
+const refuse = (...problems: Problem[]): Applied => ({ problems })
+const missing = (what: string, id: string): Applied => refuse(problem('graph.noSuchThing', { what, id }))
+
+function changed(document: GraphDocument, patch: Patch): Applied {
+  return { document: applyPatch(document, patch), patch }
+}
+
+const insertion = (document: GraphDocument, table: Table, row: Row): Change => ({
+  table,
+  index: document[table].length,
+  before: null,
+  after: row
+})
+
+/** Removals of rows by predicate, last first, so that each index is true when its change is applied. */
+function removals(document: GraphDocument, table: Table, doomed: (row: Row) => boolean): Change[] {
+  return (document[table] as readonly Row[])
+    .map((row, index): Change => ({ table, index, before: row, after: null }))
+    .filter((change) => 'table' in change && doomed(change.before as Row))
+    .reverse()
+}
+
+function replacement(document: GraphDocument, node: string, edit: (node: GraphNode) => GraphNode): Change | null {
+  const index = indexOf(document).nodeIndex.get(node)
+  if (index === undefined) return null
+  const before = document.nodes[index] as GraphNode
+  return { table: 'nodes', index, before, after: edit(before) }
+}
+
+function without<T extends object>(object: T, key: string): T {
+  return Object.fromEntries(Object.entries(object).filter(([k]) => k !== key)) as T
+}
+
+export function apply(document: GraphDocument, command: Command): Applied {
+  const index = indexOf(document)
+  switch (command.type) {
+    case 'addNode': {
+      const problems = validateNode(command.node)
+      if (index.nodes.has(command.node.id)) problems.unshift(problem('graph.duplicateNode', { id: command.node.id }))
+      return problems.length > 0 ? refuse(...problems) : changed(document, [insertion(document, 'nodes', command.node)])
+    }
+    case 'addEdge': {
+      const { edge } = command
+      if (index.edges.has(edge.id)) return refuse(problem('graph.duplicateEdge', { id: edge.id }))
+      const taken = command.replace ? index.into(edge.target, edge.targetHandle) : undefined
+      const patch = taken ? removals(document, 'edges', (row) => row.id === taken.id) : []
+      const cleared = applyPatch(document, patch)
+      const reason = canConnect(cleared, edge)
+      return reason ? refuse(reason) : changed(document, [...patch, insertion(cleared, 'edges', edge)])
+    }
+    case 'remove': {
+      const nodes = new Set(command.nodes ?? [])
+      const edges = new Set(command.edges ?? [])
+      const notes = new Set(command.notes ?? [])
+      const patch = [
+        ...removals(document, 'edges', (row) => {
+          const edge = row as GraphEdge
+          return edges.has(edge.id) || nodes.has(edge.source) || nodes.has(edge.target)
+        }),
+        ...document.groups.flatMap((group, at): Change[] => {
+          const left = group.nodes.filter((id) => !nodes.has(id))
+          return left.length === group.nodes.length ? [] : [{ table: 'groups', index: at, before: group, after: { ...group, nodes: left } }]
+        }),
+        ...removals(document, 'nodes', (row) => nodes.has(row.id)),
+        ...removals(document, 'notes', (row) => notes.has(row.id))
+      ]
+      if (document.objective !== null && nodes.has(document.objective)) {
+        patch.push({ setting: 'objective', before: document.objective, after: null })
+      }
+      return changed(document, patch)
+    }
+    case 'move': {
+      const patch: Change[] = []
+      for (const [id, position] of Object.entries(command.positions)) {
+        const change = replacement(document, id, (node) => ({ ...node, position }))
+        if (change) {
+          patch.push(change)
+          continue
+        }
+        const at = document.notes.findIndex((note) => note.id === id)
+        if (at < 0) return missing('node', id)
+        const note = document.notes[at] as GraphNote
+        patch.push({ table: 'notes', index: at, before: note, after: { ...note, position } })
+      }
+      return changed(document, patch)
+    }
+    case 'setAttribute': {
+      const { attribute, value } = command
+      const change = replacement(document, command.node, (node) => {
+        const rest: Attributes = without(node.attributes ?? {}, attribute)
+        const attributes = value === undefined ? rest : { ...rest, [attribute]: value }
+        return Object.keys(attributes).length > 0 ? placed({ ...node, attributes }) : without(node, 'attributes')
+      })
+      if (!change) return missing('node', command.node)
+      const problems = validateNode((change as { after: GraphNode }).after)
+      return problems.length > 0 ? refuse(...problems) : changed(document, [change])
+    }
+    case 'setLabel': {
+      const change = replacement(document, command.node, (node) =>
+        command.label === '' ? without(node, 'label') : placed({ ...node, label: command.label })
+      )
+      return change ? changed(document, [change]) : missing('node', command.node)
+    }
+    case 'renameNode': {
+      const { node, id } = command
+      const change = replacement(document, node, (old) => ({ ...old, id }))
+      if (!change) return missing('node', node)
+      if (node !== id && index.nodes.has(id)) return refuse(problem('graph.duplicateNode', { id }))
+      const problems = validateNode((change as { after: GraphNode }).after)
+      if (problems.length > 0) return refuse(...problems)
+      const renamed = (other: string) => (other === node ? id : other)
+      const patch: Change[] = [change]
+      for (const [at, edge] of document.edges.entries()) {
+        if (edge.source === node || edge.target === node) {
+          patch.push({ table: 'edges', index: at, before: edge, after: { ...edge, source: renamed(edge.source), target: renamed(edge.target) } })
+        }
+      }
+      for (const [at, group] of document.groups.entries()) {
+        if (group.nodes.includes(node)) patch.push({ table: 'groups', index: at, before: group, after: { ...group, nodes: group.nodes.map(renamed) } })
+      }
+      if (document.objective === node) patch.push({ setting: 'objective', before: node, after: id })
+      return changed(document, patch)
+    }
+    case 'set': {
+      const { setting, value } = command
+      if (setting === 'objective' && value !== null && !index.nodes.has(value as string)) {
+        return refuse(problem('graph.objectiveMissing', { id: value as string }))
+      }
+      return changed(document, [{ setting, before: document[setting], after: value }])
+    }
+    case 'addNote':
+      return changed(document, [insertion(document, 'notes', command.note)])
+    case 'editNote': {
+      const at = document.notes.findIndex((note) => note.id === command.note.id)
+      const before = document.notes[at]
+      return before ? changed(document, [{ table: 'notes', index: at, before, after: command.note }]) : missing('note', command.note.id)
+    }
+    case 'batch': {
+      let current = document
+      const patch: Change[] = []
+      for (const one of command.commands) {
+        const applied = apply(current, one)
+        if (applied.problems) return applied
+        current = applied.document
+        patch.push(...applied.patch)
+      }
+      return { document: current, patch }
+    }
+  }
+}
+
+/** Keys in the order of the file format, so that two documents that say the same are written the same. */
+const placed = ({ id, op, attributes, label, position }: GraphNode): GraphNode => ({
+  id,
+  op,
+  ...(attributes === undefined ? {} : { attributes }),
+  ...(label === undefined ? {} : { label }),
+  position
+})
+
+/** The first free id of the form base, base2, base3… */
+export function freeId(taken: { has(id: string): boolean }, base: string): string {
+  if (!taken.has(base)) return base
+  let n = 2
+  while (taken.has(`${base}${n}`)) n++
+  return `${base}${n}`
+}

@@ -1,0 +1,157 @@
+/** Reading and writing the graph file: parse → migrate → check the fields → validate, and all problems at once. */
+import * as v from 'valibot'
+import { type Problem, ProblemError, problem } from '../problem.ts'
+import { migrate } from './migrate.ts'
+import { FORMAT, type GraphDocument, OPTIMIZERS, VERSION } from './types.ts'
+import { show, validate } from './validate.ts'
+
+/** Graphs are text of people's size; weights and data have files of their own. */
+export const MAX_FILE_BYTES = 64 * 2 ** 20
+
+const finite = v.pipe(v.number(), v.finite())
+const whole = (low: number) => v.pipe(v.number(), v.integer(), v.minValue(low))
+const position = v.strictObject({ x: finite, y: finite })
+const json: v.GenericSchema = v.union([
+  finite,
+  v.string(),
+  v.boolean(),
+  v.null(),
+  v.array(v.lazy(() => json)),
+  v.record(v.string(), v.lazy(() => json))
+])
+
+const fileSchema = v.strictObject({
+  format: v.literal(FORMAT),
+  version: v.literal(VERSION),
+  name: v.string(),
+  description: v.optional(v.string(), ''),
+  nodes: v.array(
+    v.strictObject({
+      id: v.string(),
+      op: v.string(),
+      attributes: v.optional(v.record(v.string(), json)),
+      label: v.optional(v.string()),
+      position
+    })
+  ),
+  edges: v.array(
+    v.strictObject({ id: v.string(), source: v.string(), sourceHandle: v.string(), target: v.string(), targetHandle: v.string() })
+  ),
+  groups: v.optional(v.array(v.strictObject({ id: v.string(), label: v.string(), nodes: v.array(v.string()) })), []),
+  notes: v.optional(
+    v.array(
+      v.strictObject({ id: v.string(), text: v.string(), position, size: v.optional(v.strictObject({ width: finite, height: finite })) })
+    ),
+    []
+  ),
+  objective: v.optional(v.nullable(v.string()), null),
+  training: v.optional(
+    v.nullable(
+      v.strictObject({
+        optimizer: v.objectWithRest(
+          { kind: v.picklist(OPTIMIZERS), learningRate: v.pipe(finite, v.minValue(0)) },
+          v.union([finite, v.boolean(), v.string()])
+        ),
+        batchSize: whole(1),
+        epochs: whole(0),
+        shuffle: v.optional(v.boolean(), true),
+        seed: v.optional(whole(0), 0),
+        metrics: v.optional(v.array(v.string()), []),
+        validationSplit: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(0.9)), 0)
+      })
+    ),
+    null
+  )
+})
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ProblemError(problem('file.notText', { offset: firstBadByte(bytes) }))
+  }
+}
+
+/** By bisection: the shortest prefix that does not decode ends at the bad byte. */
+function firstBadByte(bytes: Uint8Array): number {
+  let [good, bad] = [0, bytes.length]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true })
+      good = middle
+    } catch {
+      bad = middle
+    }
+  }
+  return good
+}
+
+const isBlank = (bytes: Uint8Array): boolean => bytes.every((b) => b === 0x20 || b === 0x0a || b === 0x0d || b === 0x09)
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const message = (error as Error).message
+    const at = /position (\d+)/.exec(message)?.[1]
+    const before = at === undefined ? null : text.slice(0, Number(at))
+    const place = before === null ? '' : ` (line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')})`
+    const detail = message.replace(/ in JSON at position.*$| \(line \d+ column \d+\)$/s, '').replace(/, ".*" is not valid JSON$/s, '')
+    throw new ProblemError(problem('file.notJson', { detail: `${detail}${place}` }))
+  }
+}
+
+const fieldPath = (path: readonly { readonly key: unknown }[] = []): string =>
+  path.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '') || 'the file'
+
+function fieldProblem(issue: v.BaseIssue<unknown>, raw: unknown): Problem {
+  const path = issue.path as readonly { readonly key: unknown }[] | undefined
+  const nodes = (raw as { nodes?: unknown }).nodes
+  const at = path?.[0]?.key === 'nodes' && typeof path[1]?.key === 'number' ? (nodes as { id?: unknown }[])[path[1].key]?.id : undefined
+  const expected = issue.expected === 'never' ? 'no such field' : (issue.expected ?? issue.message)
+  return problem(
+    'file.field',
+    { path: fieldPath(path), expected, found: issue.expected === 'never' ? 'one' : show(issue.input) },
+    typeof at === 'string' ? { nodeId: at } : {}
+  )
+}
+
+export interface ReadGraph {
+  readonly document: GraphDocument
+  /** Warnings; errors are thrown. */
+  readonly problems: readonly Problem[]
+}
+
+/** @throws ProblemError with every problem of the file. */
+export function readGraph(bytes: Uint8Array): ReadGraph {
+  if (bytes.length > MAX_FILE_BYTES) {
+    throw new ProblemError(problem('file.tooLarge', { bytes: bytes.length, limit: MAX_FILE_BYTES }))
+  }
+  if (isBlank(bytes)) throw new ProblemError(problem('file.empty', { bytes: bytes.length }))
+  const raw = parse(decode(bytes))
+  const { format, version } = (typeof raw === 'object' && raw !== null ? raw : {}) as { format?: unknown; version?: unknown }
+  if (format !== FORMAT) throw new ProblemError(problem('file.format', { expected: FORMAT, found: show(format ?? null) }))
+  if (typeof version === 'number' && version > VERSION) {
+    throw new ProblemError(problem('file.newerVersion', { found: version, supported: VERSION }))
+  }
+  const result = v.safeParse(fileSchema, migrate(raw as { version: number }))
+  if (!result.success) throw new ProblemError(result.issues.map((issue) => fieldProblem(issue, raw)))
+  const { format: _format, version: _version, ...document } = result.output
+  const problems = validate(document as GraphDocument)
+  if (problems.length > 0) throw new ProblemError(problems)
+  return { document: document as GraphDocument, problems: [] }
+}
+
+/** Lists of plain numbers go on one line: a kernel of a thousand numbers is not a thousand lines. */
+const joinNumbers = (text: string): string =>
+  text.replace(/\[\n\s+((?:-?[\d.eE+-]+|null)(?:,\n\s+(?:-?[\d.eE+-]+|null))*)\n\s+\]/g, (_all, list: string) => `[${list.replace(/\n\s+/g, ' ')}]`)
+
+/** The file's text: keys in the order of the format, so that a saved graph diffs well. */
+export function writeGraph(document: GraphDocument): string {
+  const { name, description, nodes, edges, groups, notes, objective, training } = document
+  const file = { format: FORMAT, version: VERSION, name, description, nodes: nodes.map(orderedNode), edges, groups, notes, objective, training }
+  return `${joinNumbers(JSON.stringify(file, null, 2))}\n`
+}
+
+const orderedNode = ({ id, op, attributes, label, position: at }: GraphDocument['nodes'][number]) => ({ id, op, attributes, label, position: at })

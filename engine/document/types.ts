@@ -1,0 +1,96 @@
+/** The graph file in memory: exactly what docs/file-format.md says, immutable, with stable order. */
+import type { Attributes } from '../ir/types.ts'
+
+export const FORMAT = 'chainrule-graph'
+export const VERSION = 1
+
+export interface Position {
+  readonly x: number
+  readonly y: number
+}
+
+export interface GraphNode {
+  readonly id: string
+  readonly op: string
+  /** Only what differs from the operator's defaults need be here. */
+  readonly attributes?: Attributes
+  /** Display name: any text, LaTeX between dollar signs. */
+  readonly label?: string
+  readonly position: Position
+}
+
+export interface GraphEdge {
+  readonly id: string
+  readonly source: string
+  readonly sourceHandle: string
+  readonly target: string
+  readonly targetHandle: string
+}
+
+export interface GraphGroup {
+  readonly id: string
+  readonly label: string
+  readonly nodes: readonly string[]
+}
+
+export interface GraphNote {
+  readonly id: string
+  readonly text: string
+  readonly position: Position
+  readonly size?: { readonly width: number; readonly height: number }
+}
+
+export const OPTIMIZERS = ['sgd', 'adagrad', 'rmsprop', 'adam', 'adamw', 'newton', 'normalEquation'] as const
+export type OptimizerKind = (typeof OPTIMIZERS)[number]
+
+export interface OptimizerSettings {
+  readonly kind: OptimizerKind
+  readonly learningRate: number
+  /** Further numbers and switches by their textbook names: momentum, nesterov, weightDecay, rho, epsilon, beta1, beta2. */
+  readonly [hyperparameter: string]: number | boolean | string
+}
+
+export interface TrainingSettings {
+  readonly optimizer: OptimizerSettings
+  readonly batchSize: number
+  readonly epochs: number
+  readonly shuffle: boolean
+  readonly seed: number
+  readonly metrics: readonly string[]
+  /** Share of the training examples held back, 0…1. */
+  readonly validationSplit: number
+}
+
+export interface GraphDocument {
+  readonly name: string
+  readonly description: string
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly GraphEdge[]
+  readonly groups: readonly GraphGroup[]
+  readonly notes: readonly GraphNote[]
+  readonly objective: string | null
+  readonly training: TrainingSettings | null
+}
+
+export const emptyDocument: GraphDocument = {
+  name: 'Untitled',
+  description: '',
+  nodes: [],
+  edges: [],
+  groups: [],
+  notes: [],
+  objective: null,
+  training: null
+}
+
+export const defaultTraining: TrainingSettings = {
+  optimizer: { kind: 'sgd', learningRate: 0.1 },
+  batchSize: 32,
+  epochs: 10,
+  shuffle: true,
+  seed: 0,
+  metrics: [],
+  validationSplit: 0
+}
+
+export const NODE_ID = /^[A-Za-z_][A-Za-z0-9_.-]*$/

@@ -1,0 +1,132 @@
+/** What must hold of a document before anything is inferred: ids, operators, attributes, edges, no circle. */
+import { opOf, documentOps } from '../ops/registry.ts'
+import { type Problem, problem } from '../problem.ts'
+import { checkEnds } from './connect.ts'
+import { type GraphDocument, type GraphNode, NODE_ID } from './types.ts'
+
+/** As people read a value in a message: short, quoted where it is a text. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+/** Levenshtein distance, for "did you mean". */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
+
+const nearest = (kind: string): string =>
+  documentOps
+    .map((op) => ({ kind: op.kind, far: distance(kind.toLowerCase(), op.kind.toLowerCase()) }))
+    .reduce((best, one) => (one.far < best.far ? one : best)).kind
+
+export function validateNode(node: GraphNode): Problem[] {
+  const place = { nodeId: node.id }
+  const problems: Problem[] = []
+  if (!NODE_ID.test(node.id)) problems.push(problem('graph.nodeId', { id: node.id }, place))
+  const op = opOf(node.op)
+  if (!op || op.family === 'internal') {
+    return [...problems, problem('graph.unknownOp', { op: node.op, suggestion: nearest(node.op) }, place)]
+  }
+  const given = node.attributes ?? {}
+  for (const [attribute, value] of Object.entries(given)) {
+    const field = op.attributes[attribute]
+    if (!field) {
+      const known = Object.keys(op.attributes).join(', ') || 'none'
+      problems.push(problem('graph.unknownAttribute', { op: node.op, attribute, known }, place))
+      continue
+    }
+    const expected = field.check(value)
+    if (expected) problems.push(problem('graph.attribute', { op: node.op, attribute, expected, found: show(value) }, place))
+  }
+  for (const [attribute, field] of Object.entries(op.attributes)) {
+    if (field.default === undefined && !(attribute in given)) {
+      problems.push(problem('graph.attributeMissing', { op: node.op, attribute, expected: field.doc }, place))
+    }
+  }
+  return problems
+}
+
+function duplicates<T extends { readonly id: string }>(rows: readonly T[]): string[] {
+  const seen = new Set<string>()
+  return rows.filter((row) => seen.has(row.id) || !seen.add(row.id)).map((row) => row.id)
+}
+
+/** Nodes that lie on a circle, or only between circles; empty where the graph has an order. */
+export function topological(document: GraphDocument): { readonly order: readonly GraphNode[]; readonly circle: readonly string[] } {
+  const waiting = new Map(document.nodes.map((n) => [n.id, 0]))
+  const next = new Map<string, string[]>()
+  for (const edge of document.edges) {
+    if (!waiting.has(edge.source) || !waiting.has(edge.target)) continue
+    waiting.set(edge.target, (waiting.get(edge.target) ?? 0) + 1)
+    const targets = next.get(edge.source)
+    if (targets) targets.push(edge.target)
+    else next.set(edge.source, [edge.target])
+  }
+  const nodes = new Map(document.nodes.map((n) => [n.id, n]))
+  const ready = document.nodes.filter((n) => waiting.get(n.id) === 0)
+  for (let i = 0; i < ready.length; i++) {
+    for (const target of next.get((ready[i] as GraphNode).id) ?? []) {
+      const left = (waiting.get(target) as number) - 1
+      waiting.set(target, left)
+      if (left === 0) ready.push(nodes.get(target) as GraphNode)
+    }
+  }
+  const done = new Set(ready.map((n) => n.id))
+  const stuck = new Set(document.nodes.map((n) => n.id).filter((id) => !done.has(id)))
+  // What only hangs behind a circle is not on it: take away what leads nowhere inside the rest.
+  for (let shrunk = true; shrunk; ) {
+    shrunk = false
+    for (const id of stuck) {
+      if (!(next.get(id) ?? []).some((target) => stuck.has(target))) {
+        stuck.delete(id)
+        shrunk = true
+      }
+    }
+  }
+  return { order: ready, circle: [...stuck] }
+}
+
+/** All structural problems, not only the first. */
+export function validate(document: GraphDocument): Problem[] {
+  const problems: Problem[] = [
+    ...duplicates(document.nodes).map((id) => problem('graph.duplicateNode', { id }, { nodeId: id })),
+    ...duplicates(document.edges).map((id) => problem('graph.duplicateEdge', { id }, { edgeId: id })),
+    ...document.nodes.flatMap(validateNode)
+  ]
+  const taken = new Map<string, string>()
+  for (const edge of document.edges) {
+    const ends = checkEnds(document, edge)
+    if (ends) problems.push(ends)
+    const input = JSON.stringify([edge.target, edge.targetHandle])
+    const first = taken.get(input)
+    if (first === undefined) taken.set(input, edge.id)
+    else {
+      problems.push(problem('graph.inputTaken', { handle: edge.targetHandle, first, second: edge.id }, { nodeId: edge.target, edgeId: edge.id }))
+    }
+  }
+  const { circle } = topological(document)
+  if (circle.length > 0) {
+    const named = circle.length > 12 ? [...circle.slice(0, 12), '…'] : circle
+    problems.push(problem('graph.cycle', { nodes: named.join(', ') }, { nodeId: circle[0] as string }))
+  }
+  const ids = new Set(document.nodes.map((n) => n.id))
+  if (document.objective !== null && !ids.has(document.objective)) {
+    problems.push(problem('graph.objectiveMissing', { id: document.objective }))
+  }
+  for (const group of document.groups) {
+    for (const node of group.nodes) {
+      if (!ids.has(node)) problems.push(problem('graph.groupMember', { group: group.id, node }))
+    }
+  }
+  return problems
+}

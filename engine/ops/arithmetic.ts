@@ -1,0 +1,319 @@
+/** Elementwise arithmetic with NumPy broadcasting. */
+import { attr, type Op, type Pattern, type VjpContext } from '../ir/op.ts'
+import type { Value } from '../ir/builder.ts'
+import { number } from './attributes.ts'
+import { AB, binarySamples, define, elementwise, OUT, unarySamples, X } from './rules.ts'
+
+type Gradient = (c: VjpContext & { readonly a: Value; readonly b_: Value; readonly y: Value; readonly g: Value }) => Value
+
+interface Binary {
+  kind: string
+  title: string
+  doc: string
+  forward: string
+  da: string
+  db: string
+  pattern: Pattern
+  scalar: (a: string, b: string) => string
+  reference: (a: number, b: number) => number
+  a: Gradient
+  b: Gradient
+  samples?: Op['samples']
+  keywords?: readonly string[]
+}
+
+/** Gradients are written for equal shapes; `sumTo` then undoes the broadcasting. */
+function binary(o: Binary): Op {
+  return define({
+    kind: o.kind,
+    family: 'arithmetic',
+    title: o.title,
+    doc: o.doc,
+    formula: { forward: o.forward, backward: { a: o.da, b: o.db } },
+    ...(o.keywords ? { keywords: o.keywords } : {}),
+    inputs: AB,
+    outputs: OUT,
+    attributes: {},
+    pattern: o.pattern,
+    infer: elementwise(o.kind, 'same'),
+    vjp: (c) => {
+      const [a, b_] = c.inputs as [Value, Value]
+      const parts = { ...c, a, b_, y: c.output, g: c.upstream }
+      return [
+        c.needs(0) ? c.b.sumTo(o.a(parts), a.type.shape) : null,
+        c.needs(1) ? c.b.sumTo(o.b(parts), b_.type.shape) : null
+      ]
+    },
+    scalar: ([a, b]) => o.scalar(a as string, b as string),
+    scalarReference: ([a, b]) => o.reference(a as number, b as number),
+    samples: o.samples ?? binarySamples()
+  })
+}
+
+interface Unary {
+  kind: string
+  title: string
+  doc: string
+  forward: string
+  dx: string
+  pattern: Pattern
+  scalar: (x: string) => string
+  reference: (x: number) => number
+  gradient: (c: { readonly b: VjpContext['b']; readonly x: Value; readonly y: Value; readonly g: Value }) => Value | null
+  domain?: readonly [number, number]
+  avoid?: readonly number[]
+  keywords?: readonly string[]
+  tolerance?: number
+}
+
+export function unary(o: Unary, family: Op['family'] = 'arithmetic'): Op {
+  return define({
+    kind: o.kind,
+    family,
+    title: o.title,
+    doc: o.doc,
+    formula: { forward: o.forward, backward: { x: o.dx } },
+    ...(o.keywords ? { keywords: o.keywords } : {}),
+    inputs: X,
+    outputs: OUT,
+    attributes: {},
+    pattern: o.pattern,
+    infer: elementwise(o.kind),
+    vjp: (c) => [o.gradient({ b: c.b, x: c.inputs[0] as Value, y: c.output, g: c.upstream })],
+    scalar: ([x]) => o.scalar(x as string),
+    scalarReference: ([x]) => o.reference(x as number),
+    samples: unarySamples(o.domain, o.avoid),
+    ...(o.tolerance === undefined ? {} : { tolerance: o.tolerance })
+  })
+}
+
+export const arithmetic: readonly Op[] = [
+  binary({
+    kind: 'Add',
+    title: 'Add',
+    doc: 'Adds two tensors element by element.',
+    forward: 'y = a + b',
+    da: String.raw`\frac{\partial L}{\partial a} = \frac{\partial L}{\partial y}`,
+    db: String.raw`\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y}`,
+    pattern: 'passes on',
+    keywords: ['plus', 'sum', '+', '덧셈'],
+    scalar: (a, b) => `(${a} + ${b})`,
+    reference: (a, b) => a + b,
+    a: ({ g }) => g,
+    b: ({ g }) => g
+  }),
+  binary({
+    kind: 'Sub',
+    title: 'Subtract',
+    doc: 'Subtracts b from a element by element.',
+    forward: 'y = a - b',
+    da: String.raw`\frac{\partial L}{\partial a} = \frac{\partial L}{\partial y}`,
+    db: String.raw`\frac{\partial L}{\partial b} = -\frac{\partial L}{\partial y}`,
+    pattern: 'passes on',
+    keywords: ['minus', '-', '뺄셈'],
+    scalar: (a, b) => `(${a} - ${b})`,
+    reference: (a, b) => a - b,
+    a: ({ g }) => g,
+    b: ({ b, g }) => b.neg(g)
+  }),
+  binary({
+    kind: 'Mul',
+    title: 'Multiply',
+    doc: 'Multiplies two tensors element by element (Hadamard product).',
+    forward: String.raw`y = a \odot b`,
+    da: String.raw`\frac{\partial L}{\partial a} = \frac{\partial L}{\partial y} \odot b`,
+    db: String.raw`\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y} \odot a`,
+    pattern: 'swaps',
+    keywords: ['times', 'product', '*', '곱셈'],
+    scalar: (a, b) => `(${a} * ${b})`,
+    reference: (a, b) => a * b,
+    a: ({ b, g, b_ }) => b.mul(g, b_),
+    b: ({ b, g, a }) => b.mul(g, a)
+  }),
+  binary({
+    kind: 'Div',
+    title: 'Divide',
+    doc: 'Divides a by b element by element.',
+    forward: String.raw`y = a / b`,
+    da: String.raw`\frac{\partial L}{\partial a} = \frac{\partial L}{\partial y} \frac{1}{b}`,
+    db: String.raw`\frac{\partial L}{\partial b} = -\frac{\partial L}{\partial y} \frac{y}{b}`,
+    pattern: 'scales',
+    keywords: ['quotient', '/', '나눗셈'],
+    scalar: (a, b) => `(${a} / ${b})`,
+    reference: (a, b) => a / b,
+    a: ({ b, g, b_ }) => b.div(g, b_),
+    b: ({ b, g, y, b_ }) => b.neg(b.div(b.mul(g, y), b_)),
+    samples: binarySamples([
+      [-2, 2],
+      [0.5, 2]
+    ])
+  }),
+  binary({
+    kind: 'Pow',
+    title: 'Power',
+    doc: 'Raises a to the power b. The gradient of b is 0 where a is 0; a negative a with a fractional b gives NaN.',
+    forward: 'y = a^b',
+    da: String.raw`\frac{\partial L}{\partial a} = \frac{\partial L}{\partial y}\, b\, a^{b-1}`,
+    db: String.raw`\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y}\, y \ln a`,
+    pattern: 'scales',
+    keywords: ['square', 'exponent', '^', '거듭제곱'],
+    scalar: (a, b) => `Math.pow(${a}, ${b})`,
+    reference: (a, b) => a ** b,
+    // As PyTorch: b = 0 gives 0 even at a = 0, where a^(b-1) is infinite; y ln a is 0 at a = 0.
+    a: ({ b, g, a, b_ }) => b.where(b.equal(b_, 0), 0, b.mul(g, b.mul(b_, b.pow(a, b.sub(b_, 1))))),
+    b: ({ b, g, a, y }) => {
+      const zero = b.equal(a, 0)
+      return b.mul(g, b.where(zero, 0, b.mul(y, b.one('Log', b.where(zero, 1, a)))))
+    },
+    samples: binarySamples([
+      [0.5, 2],
+      [-2, 2]
+    ])
+  }),
+  binary({
+    kind: 'Max',
+    title: 'Maximum',
+    doc: 'The larger of a and b. Where they are equal each gets half of the gradient, as in PyTorch.',
+    forward: String.raw`y = \max(a, b)`,
+    da: String.raw`\frac{\partial L}{\partial a} = \frac{\partial L}{\partial y} [a > b]`,
+    db: String.raw`\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y} [b > a]`,
+    pattern: 'routes',
+    keywords: ['larger', '최댓값'],
+    scalar: (a, b) => `(${a} > ${b} ? ${a} : ${b})`,
+    reference: (a, b) => (a > b ? a : b),
+    a: ({ b, g, a, b_ }) => b.mul(g, b.where(b.equal(a, b_), 0.5, b.greater(a, b_))),
+    b: ({ b, g, a, b_ }) => b.mul(g, b.where(b.equal(a, b_), 0.5, b.less(a, b_)))
+  }),
+  binary({
+    kind: 'Min',
+    title: 'Minimum',
+    doc: 'The smaller of a and b. Where they are equal each gets half of the gradient, as in PyTorch.',
+    forward: String.raw`y = \min(a, b)`,
+    da: String.raw`\frac{\partial L}{\partial a} = \frac{\partial L}{\partial y} [a < b]`,
+    db: String.raw`\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y} [b < a]`,
+    pattern: 'routes',
+    keywords: ['smaller', '최솟값'],
+    scalar: (a, b) => `(${a} < ${b} ? ${a} : ${b})`,
+    reference: (a, b) => (a < b ? a : b),
+    a: ({ b, g, a, b_ }) => b.mul(g, b.where(b.equal(a, b_), 0.5, b.less(a, b_))),
+    b: ({ b, g, a, b_ }) => b.mul(g, b.where(b.equal(a, b_), 0.5, b.greater(a, b_)))
+  }),
+  unary({
+    kind: 'Neg',
+    title: 'Negate',
+    doc: 'Changes the sign.',
+    forward: 'y = -x',
+    dx: String.raw`\frac{\partial L}{\partial x} = -\frac{\partial L}{\partial y}`,
+    pattern: 'scales',
+    keywords: ['minus', '부호'],
+    scalar: (x) => `(-${x})`,
+    reference: (x) => -x,
+    gradient: ({ b, g }) => b.neg(g)
+  }),
+  unary({
+    kind: 'Abs',
+    title: 'Absolute value',
+    doc: 'The distance from 0. The gradient at 0 is 0, as in PyTorch.',
+    forward: 'y = |x|',
+    dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, \mathrm{sign}(x)`,
+    pattern: 'routes',
+    keywords: ['절댓값'],
+    scalar: (x) => `Math.abs(${x})`,
+    reference: (x) => Math.abs(x),
+    gradient: ({ b, x, g }) => b.mul(g, b.one('Sign', x)),
+    avoid: [0]
+  }),
+  unary({
+    kind: 'Exp',
+    title: 'Exponential',
+    doc: 'e to the power x.',
+    forward: 'y = e^x',
+    dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, y`,
+    pattern: 'scales',
+    keywords: ['e', '지수'],
+    scalar: (x) => `Math.exp(${x})`,
+    reference: (x) => Math.exp(x),
+    gradient: ({ b, y, g }) => b.mul(g, y)
+  }),
+  unary({
+    kind: 'Log',
+    title: 'Natural logarithm',
+    doc: 'The natural logarithm; -∞ at 0 and NaN below.',
+    forward: String.raw`y = \ln x`,
+    dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \frac{1}{x}`,
+    pattern: 'scales',
+    keywords: ['ln', '로그'],
+    scalar: (x) => `Math.log(${x})`,
+    reference: (x) => Math.log(x),
+    gradient: ({ b, x, g }) => b.div(g, x),
+    domain: [0.2, 3]
+  }),
+  unary({
+    kind: 'Sqrt',
+    title: 'Square root',
+    doc: 'The square root; its gradient at 0 is infinite.',
+    forward: String.raw`y = \sqrt{x}`,
+    dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \frac{1}{2y}`,
+    pattern: 'scales',
+    keywords: ['root', '제곱근'],
+    scalar: (x) => `Math.sqrt(${x})`,
+    reference: (x) => Math.sqrt(x),
+    gradient: ({ b, y, g }) => b.div(g, b.mul(y, 2)),
+    domain: [0.2, 3]
+  }),
+  unary({
+    kind: 'Reciprocal',
+    title: 'Reciprocal',
+    doc: 'One divided by x.',
+    forward: String.raw`y = \frac{1}{x}`,
+    dx: String.raw`\frac{\partial L}{\partial x} = -\frac{\partial L}{\partial y}\, y^2`,
+    pattern: 'scales',
+    keywords: ['1/x', 'inverse', '역수'],
+    scalar: (x) => `(1 / ${x})`,
+    reference: (x) => 1 / x,
+    gradient: ({ b, y, g }) => b.neg(b.mul(g, b.mul(y, y))),
+    domain: [0.5, 2]
+  }),
+  {
+    ...unary({
+      kind: 'Sign',
+      title: 'Sign',
+      doc: 'The sign of x: -1, 0 or 1. Its gradient is 0 everywhere.',
+      forward: String.raw`y = \mathrm{sign}(x)`,
+      dx: '',
+      pattern: 'blocks',
+      scalar: (x) => `(${x} > 0 ? 1 : (${x} < 0 ? -1 : 0))`,
+      reference: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
+      gradient: () => null,
+      avoid: [0]
+    }),
+    formula: { forward: String.raw`y = \mathrm{sign}(x)` },
+    notDifferentiable: 'sign is flat: its derivative is 0 wherever it exists'
+  },
+  define({
+    kind: 'Clip',
+    family: 'arithmetic',
+    title: 'Clip',
+    doc: 'Keeps x between min and max. The gradient passes where min ≤ x ≤ max, the borders included, as in PyTorch.',
+    formula: {
+      forward: String.raw`y = \min(\max(x, \mathrm{min}), \mathrm{max})`,
+      backward: { x: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} [\mathrm{min} \le x \le \mathrm{max}]` }
+    },
+    keywords: ['clamp', 'limit'],
+    inputs: X,
+    outputs: OUT,
+    attributes: { min: number('Smallest value.', { default: -1 }), max: number('Largest value.', { default: 1 }) },
+    pattern: 'gates',
+    infer: elementwise('Clip'),
+    vjp: ({ b, inputs: [x], upstream, attributes }) => {
+      const outside = b.max(b.less(x as Value, attr.number(attributes, 'min')), b.greater(x as Value, attr.number(attributes, 'max')))
+      return [b.where(outside, 0, upstream)]
+    },
+    scalar: ([x], a) => `Math.min(Math.max(${x}, ${number32(attr.number(a, 'min'))}), ${number32(attr.number(a, 'max'))})`,
+    scalarReference: ([x], a) => Math.min(Math.max(x as number, attr.number(a, 'min')), attr.number(a, 'max')),
+    samples: unarySamples([-2, 2], [-1, 1])
+  })
+]
+
+/** A number as kernel text: always with a sign in parentheses, never in a form that only JavaScript reads. */
+export const number32 = (x: number): string => (x < 0 || Object.is(x, -0) ? `(${x})` : String(x))

@@ -1,0 +1,22 @@
+/** All operators, by kind. The palette, the inspector, the docs, the command line and the generated tests read this. */
+import type { Op } from '../ir/op.ts'
+import { activations } from './activations.ts'
+import { arithmetic } from './arithmetic.ts'
+import { layers } from './layers.ts'
+import { linear } from './linear.ts'
+import { logic } from './logic.ts'
+import { losses } from './losses.ts'
+import { metrics } from './metrics.ts'
+import { reduce } from './reduce.ts'
+import { routing } from './routing.ts'
+import { shapes } from './shapes.ts'
+import { sources } from './sources.ts'
+
+export const ops: readonly Op[] = [sources, arithmetic, logic, routing, linear, shapes, reduce, activations, losses, layers, metrics].flat()
+
+const byKind: ReadonlyMap<string, Op> = new Map(ops.map((op) => [op.kind, op]))
+
+export const opOf = (kind: string): Op | undefined => byKind.get(kind)
+
+/** The operators that a document may name. */
+export const documentOps: readonly Op[] = ops.filter((op) => op.family !== 'internal')

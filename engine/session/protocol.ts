@@ -1,0 +1,166 @@
+/**
+ * What screens and the command line say to the engine, and what comes back.
+ *
+ * A request carries a frozen document; each answer names its run and the document revision it belongs to. Whole tensors
+ * never travel unless asked for: a run brings summaries, `readTensor` brings a slice.
+ */
+import type { GraphDocument, TrainingSettings } from '../document/types.ts'
+import type { DType } from '../ir/types.ts'
+import type { Problem } from '../problem.ts'
+import type { Statistics } from '../tensor.ts'
+
+export const BACKENDS = ['webgpu', 'webgl2', 'wasm', 'cpu', 'reference'] as const
+export type BackendName = (typeof BACKENDS)[number]
+export type BackendChoice = 'auto' | BackendName
+
+export interface BackendReport {
+  readonly backend: BackendName
+  /** "Float32 typed arrays", "NVIDIA …": what the numbers were computed on. */
+  readonly device: string
+  /** Why each better backend was not taken; empty where the best one ran. */
+  readonly passedOver: readonly { readonly backend: BackendName; readonly reason: string }[]
+}
+
+/** A tensor as a screen shows it before anybody asks for the whole. */
+export interface Summary {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly statistics: Statistics
+  /** Heat strip: at most 32 cells, first element to last. */
+  readonly strip: readonly number[]
+  /** All elements, flat, where there are at most 64. */
+  readonly values: readonly number[] | null
+}
+
+export interface Cell {
+  readonly value: Summary
+  /** dObjective/dValue. Null where none arrives; `why` then says the reason. */
+  readonly gradient: Summary | null
+  readonly why: string | null
+}
+
+export interface RunRequest {
+  readonly document: GraphDocument
+  readonly revision: number
+  readonly backend: BackendChoice
+  /** Seed for initial parameters; the document's own otherwise. Ignored where weights are already there. */
+  readonly seed?: number
+  /** Rows of the data set to look at; the training batch size otherwise. */
+  readonly batch?: number
+  /** Numbers for Input nodes by id. */
+  readonly feeds?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>>
+}
+
+export interface RunResult {
+  readonly runId: number
+  readonly revision: number
+  readonly backend: BackendReport
+  readonly objective: number | null
+  /** The batch size that B stood for, null where the graph has no batch. */
+  readonly batch: number | null
+  readonly nodes: Readonly<Record<string, Readonly<Record<string, Cell>>>>
+  readonly edges: Readonly<Record<string, Cell>>
+  readonly parameters: Readonly<Record<string, Cell>>
+  readonly warnings: readonly Problem[]
+  readonly milliseconds: number
+}
+
+/** Where a tensor is: on a node's output, along an edge, or a parameter by name ("dense1.kernel"). */
+export type Target =
+  | { readonly kind: 'node'; readonly id: string; readonly output: string }
+  | { readonly kind: 'edge'; readonly id: string }
+  | { readonly kind: 'parameter'; readonly name: string }
+
+export interface TensorRequest {
+  readonly runId: number
+  readonly target: Target
+  readonly which: 'value' | 'gradient'
+  /** First element and how many, flat; all where absent. */
+  readonly offset?: number
+  readonly count?: number
+}
+
+export interface TensorSlice {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly offset: number
+  readonly data: Float32Array | Float64Array
+}
+
+export interface TrainRequest {
+  readonly document: GraphDocument
+  readonly revision: number
+  readonly backend: BackendChoice
+  /** Instead of the document's own. */
+  readonly training?: TrainingSettings
+  /** Milliseconds between `snapshot` events (live values and gradients on the edges); 0 = none. */
+  readonly snapshotEvery: number
+}
+
+export interface EpochReport {
+  readonly epoch: number
+  readonly loss: number
+  readonly metrics: Readonly<Record<string, number>>
+  readonly validation: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> } | null
+  readonly seconds: number
+}
+
+export interface Evaluation {
+  readonly loss: number
+  readonly metrics: Readonly<Record<string, number>>
+  readonly examples: number
+}
+
+export interface TrainReport {
+  readonly backend: BackendReport
+  readonly epochs: readonly EpochReport[]
+  readonly test: Evaluation | null
+  readonly steps: number
+  readonly seconds: number
+}
+
+export type TrainEvent =
+  | { readonly type: 'started'; readonly runId: number; readonly backend: BackendReport; readonly epochs: number; readonly stepsPerEpoch: number; readonly examples: number; readonly parameters: number }
+  | { readonly type: 'progress'; readonly epoch: number; readonly step: number; readonly steps: number; readonly loss: number; readonly metrics: Readonly<Record<string, number>>; readonly stepsPerSecond: number; readonly secondsLeft: number }
+  | { readonly type: 'epoch'; readonly report: EpochReport }
+  | { readonly type: 'snapshot'; readonly run: RunResult }
+
+/** A training run ends in exactly one of these. */
+export type TrainOutcome =
+  | { readonly outcome: 'done' | 'cancelled'; readonly report: TrainReport }
+  | { readonly outcome: 'failed'; readonly problems: readonly Problem[]; readonly report: TrainReport | null }
+
+export interface DataSummary {
+  readonly name: string
+  readonly title: string
+  readonly note: string
+  readonly train: number
+  readonly test: number
+  readonly features: readonly number[]
+  readonly labels: readonly number[]
+  readonly classes: readonly string[] | null
+}
+
+export interface DataFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** Each method rejects with a ProblemError. `signal` cancels; the answer comes within 200 ms. */
+export interface SessionClient {
+  /** Which backends there are and what `auto` takes, by probe. */
+  backends(): Promise<BackendReport>
+  run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>
+  readTensor(request: TensorRequest): Promise<TensorSlice>
+  train(request: TrainRequest, on: (event: TrainEvent) => void, signal?: AbortSignal): Promise<TrainOutcome>
+  evaluate(document: GraphDocument, backend: BackendChoice, signal?: AbortSignal): Promise<Evaluation>
+  /** Back to the initial weights of the seed. */
+  reset(): Promise<void>
+  /** The weights file, UTF-8. */
+  exportWeights(document: GraphDocument): Promise<Uint8Array>
+  importWeights(document: GraphDocument, bytes: Uint8Array): Promise<{ readonly tensors: number }>
+  /** Hands over the files of a data set ("mnist"); checked at once. */
+  provideData(name: string, files: readonly DataFile[]): Promise<DataSummary>
+  /** Names of the data sets whose files are here. */
+  dataSets(): Promise<readonly DataSummary[]>
+}
