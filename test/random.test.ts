@@ -128,6 +128,9 @@ describe('distributions', () => {
     }
     // Chi-square with 6 degrees of freedom: 22.5 has probability 0.001.
     expect(counts.reduce((sum, c) => sum + (c - 10_000) ** 2 / 10_000, 0)).toBeLessThan(22.5)
+    // Taken modulo n without more, the first third of this range would come twice as often.
+    const low = Array.from({ length: 3000 }, () => random.int(3 * 2 ** 30)).filter((k) => k < 2 ** 30).length
+    expect(Math.abs(low - 1000)).toBeLessThan(120)
     expect(random.int(1)).toBe(0)
     for (const n of [0, -1, 1.5, 2 ** 32 + 1, Number.NaN]) expect(() => random.int(n)).toThrow(RangeError)
   })

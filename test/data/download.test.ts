@@ -116,6 +116,16 @@ describe('downloadMnist', () => {
     expect(asked.length).toBe(1)
   })
 
+  test('an abort at the last mirror is no failed download', async () => {
+    const control = new AbortController()
+    const { fetchFn } = web(() => {
+      control.abort()
+      throw new TypeError('fetch failed')
+    })
+    const promise = downloadMnist(fetchFn, { files, mirrors: mirrors.slice(0, 1), signal: control.signal })
+    await expect(promise).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   test('the digests written down are those of the genuine files', async () => {
     expect(MNIST_MIRRORS.every((mirror) => /^https:\/\/.*\/$/.test(mirror))).toBe(true)
     expect(MNIST_REMOTE.every((file) => /^[0-9a-f]{64}$/.test(file.sha256))).toBe(true)

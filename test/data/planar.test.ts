@@ -102,6 +102,7 @@ describe('noise, size, classes, seed', () => {
       expect(Math.abs(count - 100 / k)).toBeLessThan(1)
     }
     expect(new Set(labels.slice(0, 12)).size).toBe(k)
+    expect(labels.slice(k).some((label, i) => label !== labels[i])).toBe(true)
   })
 
   test('a spiral of six arms keeps them apart', () => {
