@@ -16,92 +16,263 @@ interface Entry {
 
 const table = {
   // The file as such.
-  'file.notJson': { message: 'This is not JSON: {detail}.', hint: 'Open a *.chainrule.json file, or mend the text at the place named.' },
+  'file.notJson': {
+    message: 'This is not JSON: {detail}.',
+    hint: 'Open a *.chainrule.json file, or mend the text at the place named.'
+  },
   'file.empty': { message: 'The file holds no text, only {bytes} bytes of white space.', hint: 'Choose another file.' },
-  'file.tooLarge': { message: 'The file has {bytes} bytes; a graph file has at most {limit}.', hint: 'Data sets and weights are kept in files of their own.' },
-  'file.notText': { message: 'The file is not UTF-8 text (first bad byte at {offset}).', hint: 'Choose a *.chainrule.json file.' },
-  'file.format': { message: 'Expected "format": "{expected}", found {found}.', hint: 'Choose a file that Chainrule saved.' },
-  'file.newerVersion': { message: 'The file is of version {found}; this program reads up to version {supported}.', hint: 'Update Chainrule to open it.' },
+  'file.tooLarge': {
+    message: 'The file has {bytes} bytes; a graph file has at most {limit}.',
+    hint: 'Data sets and weights are kept in files of their own.'
+  },
+  'file.notText': {
+    message: 'The file is not UTF-8 text (first bad byte at {offset}).',
+    hint: 'Choose a *.chainrule.json file.'
+  },
+  'file.format': {
+    message: 'Expected "format": "{expected}", found {found}.',
+    hint: 'Choose a file that Chainrule saved.'
+  },
+  'file.newerVersion': {
+    message: 'The file is of version {found}; this program reads up to version {supported}.',
+    hint: 'Update Chainrule to open it.'
+  },
   'file.field': { message: '{path}: expected {expected}, found {found}.', hint: 'Mend this field in the file.' },
-  'file.duplicateKey': { message: 'The key "{key}" stands twice in one object (line {line}).', hint: 'Remove one of the two.' },
+  'file.duplicateKey': {
+    message: 'The key "{key}" stands twice in one object (line {line}).',
+    hint: 'Remove one of the two.'
+  },
 
   // The graph's structure.
   'graph.duplicateNode': { message: 'Two nodes have the id "{id}".', hint: 'Give one of them another id.' },
   'graph.duplicateEdge': { message: 'Two edges have the id "{id}".', hint: 'Give one of them another id.' },
-  'graph.nodeId': { message: 'The node id "{id}" is not allowed.', hint: 'Ids begin with a letter or _ and go on with letters, digits, _ . or -.' },
+  'graph.nodeId': {
+    message: 'The node id "{id}" is not allowed.',
+    hint: 'Ids begin with a letter or _ and go on with letters, digits, _ . or -.'
+  },
   'graph.unknownOp': { message: 'There is no operator "{op}".', hint: 'Did you mean {suggestion}?' },
   'graph.unknownAttribute': { message: '{op} has no attribute "{attribute}".', hint: 'Its attributes: {known}.' },
-  'graph.attribute': { message: '{op}: attribute "{attribute}" must be {expected}, but is {found}.', hint: 'Change it in the inspector.' },
-  'graph.attributeMissing': { message: '{op} needs the attribute "{attribute}" ({expected}).', hint: 'Set it in the inspector.' },
-  'graph.danglingEdge': { message: 'Edge "{edge}" names the {end} node "{node}", which does not exist.', hint: 'Remove the edge or add the node.' },
+  'graph.attribute': {
+    message: '{op}: attribute "{attribute}" must be {expected}, but is {found}.',
+    hint: 'Change it in the inspector.'
+  },
+  'graph.attributeMissing': {
+    message: '{op} needs the attribute "{attribute}" ({expected}).',
+    hint: 'Set it in the inspector.'
+  },
+  'graph.danglingEdge': {
+    message: 'Edge "{edge}" names the {end} node "{node}", which does not exist.',
+    hint: 'Remove the edge or add the node.'
+  },
   'graph.unknownHandle': { message: 'Edge "{edge}": {op} has no {end} "{handle}".', hint: 'It has: {known}.' },
-  'graph.inputTaken': { message: 'Input "{handle}" takes one edge, but has "{first}" and "{second}".', hint: 'Remove one of the two, or join them by Add or Concat.' },
+  'graph.inputTaken': {
+    message: 'Input "{handle}" takes one edge, but has "{first}" and "{second}".',
+    hint: 'Remove one of the two, or join them by Add or Concat.'
+  },
   'graph.inputMissing': { message: '{op}: nothing is connected to input "{handle}".', hint: 'Connect a node to it.' },
-  'graph.cycle': { message: 'These nodes feed each other in a circle: {nodes}.', hint: 'A computation graph has no loops: remove one of the edges.' },
+  'graph.cycle': {
+    message: 'These nodes feed each other in a circle: {nodes}.',
+    hint: 'A computation graph has no loops: remove one of the edges.'
+  },
   'graph.selfEdge': { message: 'A node cannot feed itself.', hint: 'Connect it to another node.' },
-  'graph.objectiveMissing': { message: 'The objective "{id}" is not a node of the graph.', hint: 'Choose a node as objective.' },
-  'graph.groupMember': { message: 'Group "{group}" names the node "{node}", which does not exist.', hint: 'Remove it from the group.' },
+  'graph.objectiveMissing': {
+    message: 'The objective "{id}" is not a node of the graph.',
+    hint: 'Choose a node as objective.'
+  },
+  'graph.groupMember': {
+    message: 'Group "{group}" names the node "{node}", which does not exist.',
+    hint: 'Remove it from the group.'
+  },
   'graph.empty': { severity: 'warning', message: 'The graph has no nodes.', hint: 'Drag one from the palette.' },
-  'graph.noObjective': { severity: 'warning', message: 'No objective is chosen, so there are no gradients.', hint: 'Choose the node to differentiate: select it and press "Set as objective".' },
+  'graph.noObjective': {
+    severity: 'warning',
+    message: 'No objective is chosen, so there are no gradients.',
+    hint: 'Choose the node to differentiate: select it and press "Set as objective".'
+  },
   'graph.noSuchThing': { message: 'There is no {what} "{id}".', hint: 'It may have been deleted.' },
-  'graph.incompleteUpstream': { severity: 'warning', message: 'Its shape is not known yet, because "{upstream}" has a problem.', hint: 'Mend "{upstream}" first.' },
+  'graph.incompleteUpstream': {
+    severity: 'warning',
+    message: 'Its shape is not known yet, because "{upstream}" has a problem.',
+    hint: 'Mend "{upstream}" first.'
+  },
 
   // Shapes.
-  'shape.broadcast': { message: '{op}: shapes {a} and {b} do not broadcast: dimension {axis} from the right is {da} and {db}.', hint: 'Sizes must be equal, or one of them 1.' },
-  'shape.matmul': { message: '{op}: inner dimensions {k1} and {k2} differ (shapes {a} and {b}).', hint: 'The columns of the first must equal the rows of the second; a Transpose may help.' },
-  'shape.rank': { message: '{op}: input "{input}" has shape {shape}; it must have {expected}.', hint: 'Put a Reshape, Flatten or Unsqueeze before it.' },
-  'shape.axis': { message: '{op}: axis {axis} does not exist in shape {shape}.', hint: 'Axes go from {low} to {high}.' },
+  'shape.broadcast': {
+    message: '{op}: shapes {a} and {b} do not broadcast: dimension {axis} from the right is {da} and {db}.',
+    hint: 'Sizes must be equal, or one of them 1.'
+  },
+  'shape.matmul': {
+    message: '{op}: inner dimensions {k1} and {k2} differ (shapes {a} and {b}).',
+    hint: 'The columns of the first must equal the rows of the second; a Transpose may help.'
+  },
+  'shape.rank': {
+    message: '{op}: input "{input}" has shape {shape}; it must have {expected}.',
+    hint: 'Put a Reshape, Flatten or Unsqueeze before it.'
+  },
+  'shape.axis': {
+    message: '{op}: axis {axis} does not exist in shape {shape}.',
+    hint: 'Axes go from {low} to {high}.'
+  },
   'shape.axisTwice': { message: '{op}: axis {axis} is named twice.', hint: 'Name each axis once.' },
-  'shape.reshape': { message: 'Reshape: shape {from} has {n} elements, {to} has {m}.', hint: 'Both must hold equally many; -1 stands for what is left over.' },
-  'shape.mismatch': { message: '{op}: shapes {a} and {b} must be equal{except}.', hint: 'Look at the edges that lead here.' },
-  'shape.values': { message: '{op}: shape {shape} needs {expected} values, but {found} are given.', hint: 'Change the shape or the values.' },
+  'shape.reshape': {
+    message: 'Reshape: shape {from} has {n} elements, {to} has {m}.',
+    hint: 'Both must hold equally many; -1 stands for what is left over.'
+  },
+  'shape.mismatch': {
+    message: '{op}: shapes {a} and {b} must be equal{except}.',
+    hint: 'Look at the edges that lead here.'
+  },
+  'shape.values': {
+    message: '{op}: shape {shape} needs {expected} values, but {found} are given.',
+    hint: 'Change the shape or the values.'
+  },
   'shape.attribute': { message: '{op}: {attribute} {value} does not fit shape {shape}.', hint: '{detail}' },
-  'shape.targets': { message: '{op}: prediction has shape {prediction}, target has shape {target}.', hint: 'The target is {expected}.' },
-  'shape.symbolic': { message: '{op} needs a known size, but dimension {axis} of {shape} is the batch.', hint: 'Keep the batch dimension as it is.' },
+  'shape.targets': {
+    message: '{op}: prediction has shape {prediction}, target has shape {target}.',
+    hint: 'The target is {expected}.'
+  },
+  'shape.symbolic': {
+    message: '{op} needs a known size, but dimension {axis} of {shape} is the batch.',
+    hint: 'Keep the batch dimension as it is.'
+  },
   'shape.tooLarge': { message: '{op}: shape {shape} has more than {limit} elements.', hint: 'Use smaller sizes.' },
-  'shape.rankLimit': { message: '{op}: shape {shape} has more than 6 dimensions.', hint: 'Chainrule computes with up to 6.' },
+  'shape.rankLimit': {
+    message: '{op}: shape {shape} has more than 6 dimensions.',
+    hint: 'Chainrule computes with up to 6.'
+  },
 
   // Expressions, equations and values.
-  'value.index': { message: '{op}: index {index} at position {position} is outside 0…{last}.', hint: 'Check the labels or indices.' },
-  'value.feedMissing': { message: 'Input "{name}" has no data.', hint: 'Feed it with --feed {name}=FILE.json, or give it values in the inspector.' },
-  'value.feedShape': { message: 'Input "{name}" takes shape {expected}, but the data has {found}.', hint: 'Reshape the data.' },
-  'value.notFinite': { severity: 'warning', message: '{what} became {value} at step {step}.', hint: 'Lower the learning rate, or look for a division by zero or a log of zero.' },
+  'value.index': {
+    message: '{op}: index {index} at position {position} is outside 0…{last}.',
+    hint: 'Check the labels or indices.'
+  },
+  'value.feedMissing': {
+    message: 'Input "{name}" has no data.',
+    hint: 'Feed it with --feed {name}=FILE.json, or give it values in the inspector.'
+  },
+  'value.feedShape': {
+    message: 'Input "{name}" takes shape {expected}, but the data has {found}.',
+    hint: 'Reshape the data.'
+  },
+  'value.notFinite': {
+    severity: 'warning',
+    message: '{what} became {value} at step {step}.',
+    hint: 'Lower the learning rate, or look for a division by zero or a log of zero.'
+  },
 
   // Running and training.
   'run.noGradient': { severity: 'warning', message: 'No gradient arrives: {reason}.' },
-  'run.outOfMemory': { message: 'This run needs about {needed} of memory; {available} can be had.', hint: 'Make the batch smaller.' },
-  'run.backendUnavailable': { message: 'The backend "{backend}" cannot run here: {reason}.', hint: 'Use --backend cpu, or choose another in the status bar.' },
-  'run.backendLimit': { message: '{backend} cannot hold {what}: {size} is over its limit of {limit}.', hint: 'Make the batch smaller or use the CPU.' },
-  'run.deviceLost': { message: 'The graphics device was lost: {reason}.', hint: 'Run again; the weights of the last step on the screen are kept.' },
+  'run.outOfMemory': {
+    message: 'This run needs about {needed} of memory; {available} can be had.',
+    hint: 'Make the batch smaller.'
+  },
+  'run.backendUnavailable': {
+    message: 'The backend "{backend}" cannot run here: {reason}.',
+    hint: 'Use --backend cpu, or choose another in the status bar.'
+  },
+  'run.backendLimit': {
+    message: '{backend} cannot hold {what}: {size} is over its limit of {limit}.',
+    hint: 'Make the batch smaller or use the CPU.'
+  },
+  'run.deviceLost': {
+    message: 'The graphics device was lost: {reason}.',
+    hint: 'Run again; the weights of the last step on the screen are kept.'
+  },
   'run.failed': { message: 'The engine stopped: {detail}', hint: 'Please report this with the graph file.' },
-  'train.noTraining': { message: 'The graph has no training settings.', hint: 'Set the optimizer, batch size and epochs in the training panel.' },
-  'train.noObjective': { message: 'Training needs an objective, the loss to be made small.', hint: 'Select the loss node and press "Set as objective".' },
-  'train.noParameters': { message: 'Nothing in this graph can be trained: no Parameter or layer leads to the objective.', hint: 'Add a Parameter or a Dense layer.' },
-  'train.notScalar': { message: 'The objective "{node}" has shape {shape}; training needs one number.', hint: 'Put a ReduceMean behind it.' },
-  'train.batchSizes': { message: 'The data sets of this graph have different numbers of examples: {sizes}.', hint: 'Use data sets of the same length.' },
-  'train.optimizer': { message: 'The optimizer "{kind}" does not apply here: {reason}.', hint: 'Choose sgd, rmsprop or adam.' },
-  'train.diverged': { message: 'The loss became {loss} in epoch {epoch}, step {step}.', hint: 'Lower the learning rate; or look for the first NaN in the graph.' },
+  'train.noTraining': {
+    message: 'The graph has no training settings.',
+    hint: 'Set the optimizer, batch size and epochs in the training panel.'
+  },
+  'train.noObjective': {
+    message: 'Training needs an objective, the loss to be made small.',
+    hint: 'Select the loss node and press "Set as objective".'
+  },
+  'train.noParameters': {
+    message: 'Nothing in this graph can be trained: no Parameter or layer leads to the objective.',
+    hint: 'Add a Parameter or a Dense layer.'
+  },
+  'train.notScalar': {
+    message: 'The objective "{node}" has shape {shape}; training needs one number.',
+    hint: 'Put a ReduceMean behind it.'
+  },
+  'train.batchSizes': {
+    message: 'The data sets of this graph have different numbers of examples: {sizes}.',
+    hint: 'Use data sets of the same length.'
+  },
+  'train.optimizer': {
+    message: 'The optimizer "{kind}" does not apply here: {reason}.',
+    hint: 'Choose sgd, rmsprop or adam.'
+  },
+  'train.diverged': {
+    message: 'The loss became {loss} in epoch {epoch}, step {step}.',
+    hint: 'Lower the learning rate; or look for the first NaN in the graph.'
+  },
 
   // Weights.
-  'weights.missing': { message: 'The weights file has no tensor "{name}", which the graph needs.', hint: 'Use weights that were exported from this graph.' },
-  'weights.unknown': { message: 'The weights file holds "{name}", which the graph does not have.', hint: 'Use weights that were exported from this graph.' },
-  'weights.shape': { message: '"{name}" has shape {found} in the weights file and {expected} in the graph.', hint: 'Use weights that were exported from this graph.' },
+  'weights.missing': {
+    message: 'The weights file has no tensor "{name}", which the graph needs.',
+    hint: 'Use weights that were exported from this graph.'
+  },
+  'weights.unknown': {
+    message: 'The weights file holds "{name}", which the graph does not have.',
+    hint: 'Use weights that were exported from this graph.'
+  },
+  'weights.shape': {
+    message: '"{name}" has shape {found} in the weights file and {expected} in the graph.',
+    hint: 'Use weights that were exported from this graph.'
+  },
 
   // Data sets.
   'data.unknown': { message: 'There is no data set "{name}".', hint: 'Known: {known}.' },
-  'data.unavailable': { message: 'The data set source "{name}" is not available in this version.', hint: 'Use one of: {known}.' },
-  'data.option': { message: 'Data set "{name}": {option} must be {expected}, but is {found}.', hint: 'Change it in the inspector.' },
-  'data.filesMissing': { message: 'MNIST is not whole: missing {missing} (found {found}).', hint: 'Choose the folder with the four MNIST files, compressed or not, or download them.' },
+  'data.unavailable': {
+    message: 'The data set source "{name}" is not available in this version.',
+    hint: 'Use one of: {known}.'
+  },
+  'data.option': {
+    message: 'Data set "{name}": {option} must be {expected}, but is {found}.',
+    hint: 'Change it in the inspector.'
+  },
+  'data.filesMissing': {
+    message: 'MNIST is not whole: missing {missing} (found {found}).',
+    hint: 'Choose the folder with the four MNIST files, compressed or not, or download them.'
+  },
   'data.gzip': { message: '{file} is damaged: {detail}.', hint: 'Copy or download the file again.' },
-  'data.idxMagic': { message: '{file} is not an IDX file: it begins with {found}, not with two zero bytes.', hint: 'Choose a file such as train-images-idx3-ubyte, compressed with gzip or not at all.' },
-  'data.idxType': { message: '{file}: element type {found} is not one of the IDX types 0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e.', hint: 'The file is damaged or of another format: download it again.' },
-  'data.idxLength': { message: '{file}: its header (shape {shape}) needs {expected} bytes, but the file has {found}.', hint: 'The file was cut off or damaged: copy or download it again.' },
-  'data.idxShape': { message: '{file}: expected {expected}, found {found}.', hint: 'Check that the files were not mixed up.' },
-  'data.count': { message: '{images} holds {imageCount} images, but {labels} holds {labelCount} labels.', hint: 'Use the two files of one pair.' },
-  'data.label': { message: '{file}: label {value} at position {position} is outside 0…{last}.', hint: 'The file is damaged or not the labels of MNIST.' },
-  'data.download': { message: 'No mirror delivered {file}. {attempts}', hint: 'Check the connection and try again, or choose a folder with your own copy.' },
-  'data.batchSize': { message: 'The batch size must be a whole number of at least 1, but is {found}.', hint: 'Change it in the training panel.' },
-  'data.split': { message: 'A validation share of {share} of {rows} examples leaves one part empty.', hint: 'Use a share between 0 and 1, such as 0.1.' }
+  'data.idxMagic': {
+    message: '{file} is not an IDX file: it begins with {found}, not with two zero bytes.',
+    hint: 'Choose a file such as train-images-idx3-ubyte, compressed with gzip or not at all.'
+  },
+  'data.idxType': {
+    message: '{file}: element type {found} is not one of the IDX types 0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e.',
+    hint: 'The file is damaged or of another format: download it again.'
+  },
+  'data.idxLength': {
+    message: '{file}: its header (shape {shape}) needs {expected} bytes, but the file has {found}.',
+    hint: 'The file was cut off or damaged: copy or download it again.'
+  },
+  'data.idxShape': {
+    message: '{file}: expected {expected}, found {found}.',
+    hint: 'Check that the files were not mixed up.'
+  },
+  'data.count': {
+    message: '{images} holds {imageCount} images, but {labels} holds {labelCount} labels.',
+    hint: 'Use the two files of one pair.'
+  },
+  'data.label': {
+    message: '{file}: label {value} at position {position} is outside 0…{last}.',
+    hint: 'The file is damaged or not the labels of MNIST.'
+  },
+  'data.download': {
+    message: 'No mirror delivered {file}. {attempts}',
+    hint: 'Check the connection and try again, or choose a folder with your own copy.'
+  },
+  'data.batchSize': {
+    message: 'The batch size must be a whole number of at least 1, but is {found}.',
+    hint: 'Change it in the training panel.'
+  },
+  'data.split': {
+    message: 'A validation share of {share} of {rows} examples leaves one part empty.',
+    hint: 'Use a share between 0 and 1, such as 0.1.'
+  }
 } satisfies Record<string, Entry>
 
 export type ProblemCode = keyof typeof table

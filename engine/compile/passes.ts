@@ -3,7 +3,14 @@
  * follow it.
  */
 import { Builder, type Value } from '../ir/builder.ts'
-import { type Attributes, type AttributeValue, type IrGraph, type IrNode, isLeaf, type TensorType } from '../ir/types.ts'
+import {
+  type Attributes,
+  type AttributeValue,
+  type IrGraph,
+  type IrNode,
+  isLeaf,
+  type TensorType
+} from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
 import { bindDim, bindShape, type Dim } from '../shape.ts'
 
@@ -21,7 +28,11 @@ function rebuild(ir: IrGraph, each: Rebuild): Passed {
   for (const node of ir.nodes) {
     b.origin = node.origin
     b.phase = node.phase
-    to[node.id] = each(node, node.inputs.map((i) => b.value(to[i] as number)), b).id
+    to[node.id] = each(
+      node,
+      node.inputs.map((i) => b.value(to[i] as number)),
+      b
+    ).id
   }
   return { ir: b.graph(), to }
 }

@@ -22,11 +22,21 @@ export interface Built {
 }
 
 /** Emits one node of any kind: by its own `build`, as a composition, or as one IR node. */
-function instantiate(b: Builder, op: Op, id: string, inputs: Readonly<Record<string, Value>>, list: readonly Value[], given: Attributes): Readonly<Record<string, Value>> {
+export function instantiate(
+  b: Builder,
+  op: Op,
+  id: string,
+  inputs: Readonly<Record<string, Value>>,
+  list: readonly Value[],
+  given: Attributes
+): Readonly<Record<string, Value>> {
   const attributes = withDefaults(op, given)
   if (op.build) return op.build({ b, id, inputs, list, attributes })
   if (!op.compose) return { out: b.emit(op.kind, list, attributes) }
-  const { parts, outputs } = op.compose(attributes, list.map((v) => v.type))
+  const { parts, outputs } = op.compose(
+    attributes,
+    list.map((v) => v.type)
+  )
   const origin = b.origin
   const made = new Map<string, Readonly<Record<string, Value>>>([['input', inputs]])
   const resolve = (reference: string): Value => {

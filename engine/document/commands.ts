@@ -9,11 +9,25 @@ import { validateNode } from './validate.ts'
 
 export type Command =
   | { readonly type: 'addNode'; readonly node: GraphNode }
-  | { readonly type: 'addEdge'; readonly edge: GraphEdge; /** Takes the place of the edge that is there. */ readonly replace?: boolean }
+  | {
+      readonly type: 'addEdge'
+      readonly edge: GraphEdge /** Takes the place of the edge that is there. */
+      readonly replace?: boolean
+    }
   /** Nodes go with their edges, in one step. */
-  | { readonly type: 'remove'; readonly nodes?: readonly string[]; readonly edges?: readonly string[]; readonly notes?: readonly string[] }
+  | {
+      readonly type: 'remove'
+      readonly nodes?: readonly string[]
+      readonly edges?: readonly string[]
+      readonly notes?: readonly string[]
+    }
   | { readonly type: 'move'; readonly positions: Readonly<Record<string, Position>> }
-  | { readonly type: 'setAttribute'; readonly node: string; readonly attribute: string; /** undefined = back to the default */ readonly value: AttributeValue | undefined }
+  | {
+      readonly type: 'setAttribute'
+      readonly node: string
+      readonly attribute: string /** undefined = back to the default */
+      readonly value: AttributeValue | undefined
+    }
   | { readonly type: 'setLabel'; readonly node: string; readonly label: string }
   | { readonly type: 'renameNode'; readonly node: string; readonly id: string }
   | { readonly type: 'set'; readonly setting: Setting; readonly value: GraphDocument[Setting] }
@@ -87,7 +101,9 @@ export function apply(document: GraphDocument, command: Command): Applied {
         }),
         ...document.groups.flatMap((group, at): Change[] => {
           const left = group.nodes.filter((id) => !nodes.has(id))
-          return left.length === group.nodes.length ? [] : [{ table: 'groups', index: at, before: group, after: { ...group, nodes: left } }]
+          return left.length === group.nodes.length
+            ? []
+            : [{ table: 'groups', index: at, before: group, after: { ...group, nodes: left } }]
         }),
         ...removals(document, 'nodes', (row) => nodes.has(row.id)),
         ...removals(document, 'notes', (row) => notes.has(row.id))
@@ -140,11 +156,22 @@ export function apply(document: GraphDocument, command: Command): Applied {
       const patch: Change[] = [change]
       for (const [at, edge] of document.edges.entries()) {
         if (edge.source === node || edge.target === node) {
-          patch.push({ table: 'edges', index: at, before: edge, after: { ...edge, source: renamed(edge.source), target: renamed(edge.target) } })
+          patch.push({
+            table: 'edges',
+            index: at,
+            before: edge,
+            after: { ...edge, source: renamed(edge.source), target: renamed(edge.target) }
+          })
         }
       }
       for (const [at, group] of document.groups.entries()) {
-        if (group.nodes.includes(node)) patch.push({ table: 'groups', index: at, before: group, after: { ...group, nodes: group.nodes.map(renamed) } })
+        if (group.nodes.includes(node))
+          patch.push({
+            table: 'groups',
+            index: at,
+            before: group,
+            after: { ...group, nodes: group.nodes.map(renamed) }
+          })
       }
       if (document.objective === node) patch.push({ setting: 'objective', before: node, after: id })
       return changed(document, patch)
@@ -161,7 +188,9 @@ export function apply(document: GraphDocument, command: Command): Applied {
     case 'editNote': {
       const at = document.notes.findIndex((note) => note.id === command.note.id)
       const before = document.notes[at]
-      return before ? changed(document, [{ table: 'notes', index: at, before, after: command.note }]) : missing('note', command.note.id)
+      return before
+        ? changed(document, [{ table: 'notes', index: at, before, after: command.note }])
+        : missing('note', command.note.id)
     }
     case 'batch': {
       let current = document

@@ -14,7 +14,8 @@ export const outputsOf = (op: Op, attributes: Attributes = {}): readonly Port[] 
 const repeated = (op: Op, handle: string): boolean =>
   op.variadic !== undefined && new RegExp(`^${op.variadic.name}(0|[1-9]\\d*)$`).test(handle)
 
-export const hasInput = (op: Op, handle: string): boolean => op.inputs.some((p) => p.name === handle) || repeated(op, handle)
+export const hasInput = (op: Op, handle: string): boolean =>
+  op.inputs.some((p) => p.name === handle) || repeated(op, handle)
 
 /** The inputs to show: for operators that take any number, those in use and one free. */
 export function inputsOf(document: GraphDocument, node: GraphNode, op: Op): readonly Port[] {
@@ -29,7 +30,9 @@ export function inputsOf(document: GraphDocument, node: GraphNode, op: Op): read
 }
 
 const known = (ports: readonly Port[], op?: Op): string =>
-  [...ports.map((p) => p.name), ...(op?.variadic ? [`${op.variadic.name}0, ${op.variadic.name}1, …`] : [])].join(', ') || 'none'
+  [...ports.map((p) => p.name), ...(op?.variadic ? [`${op.variadic.name}0, ${op.variadic.name}1, …`] : [])].join(
+    ', '
+  ) || 'none'
 
 /** What is wrong with the two ends of an edge, apart from the rest of the graph. */
 export function checkEnds(document: GraphDocument, edge: Wire): Problem | null {
@@ -44,11 +47,19 @@ export function checkEnds(document: GraphDocument, edge: Wire): Problem | null {
   if (from) {
     const outputs = outputsOf(from, source.attributes)
     if (!outputs.some((p) => p.name === edge.sourceHandle)) {
-      return problem('graph.unknownHandle', { edge: edge.id, op: source.op, end: 'output', handle: edge.sourceHandle, known: known(outputs) }, place)
+      return problem(
+        'graph.unknownHandle',
+        { edge: edge.id, op: source.op, end: 'output', handle: edge.sourceHandle, known: known(outputs) },
+        place
+      )
     }
   }
   if (to && !hasInput(to, edge.targetHandle)) {
-    return problem('graph.unknownHandle', { edge: edge.id, op: target.op, end: 'input', handle: edge.targetHandle, known: known(to.inputs, to) }, place)
+    return problem(
+      'graph.unknownHandle',
+      { edge: edge.id, op: target.op, end: 'input', handle: edge.targetHandle, known: known(to.inputs, to) },
+      place
+    )
   }
   return null
 }
@@ -77,7 +88,11 @@ export function canConnect(document: GraphDocument, edge: Wire): Problem | null 
   if (ends) return ends
   const taken = indexOf(document).into(edge.target, edge.targetHandle)
   if (taken) {
-    return problem('graph.inputTaken', { handle: edge.targetHandle, first: taken.id, second: edge.id }, { nodeId: edge.target })
+    return problem(
+      'graph.inputTaken',
+      { handle: edge.targetHandle, first: taken.id, second: edge.id },
+      { nodeId: edge.target }
+    )
   }
   if (reaches(document, edge.target, edge.source)) {
     return problem('graph.cycle', { nodes: `${edge.source}, ${edge.target}` }, { nodeId: edge.target })

@@ -17,7 +17,10 @@ const json: v.GenericSchema = v.union([
   v.boolean(),
   v.null(),
   v.array(v.lazy(() => json)),
-  v.record(v.string(), v.lazy(() => json))
+  v.record(
+    v.string(),
+    v.lazy(() => json)
+  )
 ])
 
 const fileSchema = v.strictObject({
@@ -35,12 +38,23 @@ const fileSchema = v.strictObject({
     })
   ),
   edges: v.array(
-    v.strictObject({ id: v.string(), source: v.string(), sourceHandle: v.string(), target: v.string(), targetHandle: v.string() })
+    v.strictObject({
+      id: v.string(),
+      source: v.string(),
+      sourceHandle: v.string(),
+      target: v.string(),
+      targetHandle: v.string()
+    })
   ),
   groups: v.optional(v.array(v.strictObject({ id: v.string(), label: v.string(), nodes: v.array(v.string()) })), []),
   notes: v.optional(
     v.array(
-      v.strictObject({ id: v.string(), text: v.string(), position, size: v.optional(v.strictObject({ width: finite, height: finite })) })
+      v.strictObject({
+        id: v.string(),
+        text: v.string(),
+        position,
+        size: v.optional(v.strictObject({ width: finite, height: finite }))
+      })
     ),
     []
   ),
@@ -96,19 +110,28 @@ function parse(text: string): unknown {
     const message = (error as Error).message
     const at = /position (\d+)/.exec(message)?.[1]
     const before = at === undefined ? null : text.slice(0, Number(at))
-    const place = before === null ? '' : ` (line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')})`
-    const detail = message.replace(/ in JSON at position.*$| \(line \d+ column \d+\)$/s, '').replace(/, ".*" is not valid JSON$/s, '')
+    const place =
+      before === null ? '' : ` (line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')})`
+    const detail = message
+      .replace(/ in JSON at position.*$| \(line \d+ column \d+\)$/s, '')
+      .replace(/, ".*" is not valid JSON$/s, '')
     throw new ProblemError(problem('file.notJson', { detail: `${detail}${place}` }))
   }
 }
 
 const fieldPath = (path: readonly { readonly key: unknown }[] = []): string =>
-  path.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '') || 'the file'
+  path
+    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '') || 'the file'
 
 function fieldProblem(issue: v.BaseIssue<unknown>, raw: unknown): Problem {
   const path = issue.path as readonly { readonly key: unknown }[] | undefined
   const nodes = (raw as { nodes?: unknown }).nodes
-  const at = path?.[0]?.key === 'nodes' && typeof path[1]?.key === 'number' ? (nodes as { id?: unknown }[])[path[1].key]?.id : undefined
+  const at =
+    path?.[0]?.key === 'nodes' && typeof path[1]?.key === 'number'
+      ? (nodes as { id?: unknown }[])[path[1].key]?.id
+      : undefined
   const expected = issue.expected === 'never' ? 'no such field' : (issue.expected ?? issue.message)
   return problem(
     'file.field',
@@ -130,8 +153,12 @@ export function readGraph(bytes: Uint8Array): ReadGraph {
   }
   if (isBlank(bytes)) throw new ProblemError(problem('file.empty', { bytes: bytes.length }))
   const raw = parse(decode(bytes))
-  const { format, version } = (typeof raw === 'object' && raw !== null ? raw : {}) as { format?: unknown; version?: unknown }
-  if (format !== FORMAT) throw new ProblemError(problem('file.format', { expected: FORMAT, found: show(format ?? null) }))
+  const { format, version } = (typeof raw === 'object' && raw !== null ? raw : {}) as {
+    format?: unknown
+    version?: unknown
+  }
+  if (format !== FORMAT)
+    throw new ProblemError(problem('file.format', { expected: FORMAT, found: show(format ?? null) }))
   if (typeof version === 'number' && version > VERSION) {
     throw new ProblemError(problem('file.newerVersion', { found: version, supported: VERSION }))
   }
@@ -145,13 +172,33 @@ export function readGraph(bytes: Uint8Array): ReadGraph {
 
 /** Lists of plain numbers go on one line: a kernel of a thousand numbers is not a thousand lines. */
 const joinNumbers = (text: string): string =>
-  text.replace(/\[\n\s+((?:-?[\d.eE+-]+|null)(?:,\n\s+(?:-?[\d.eE+-]+|null))*)\n\s+\]/g, (_all, list: string) => `[${list.replace(/\n\s+/g, ' ')}]`)
+  text.replace(
+    /\[\n\s+((?:-?[\d.eE+-]+|null)(?:,\n\s+(?:-?[\d.eE+-]+|null))*)\n\s+\]/g,
+    (_all, list: string) => `[${list.replace(/\n\s+/g, ' ')}]`
+  )
 
 /** The file's text: keys in the order of the format, so that a saved graph diffs well. */
 export function writeGraph(document: GraphDocument): string {
   const { name, description, nodes, edges, groups, notes, objective, training } = document
-  const file = { format: FORMAT, version: VERSION, name, description, nodes: nodes.map(orderedNode), edges, groups, notes, objective, training }
+  const file = {
+    format: FORMAT,
+    version: VERSION,
+    name,
+    description,
+    nodes: nodes.map(orderedNode),
+    edges,
+    groups,
+    notes,
+    objective,
+    training
+  }
   return `${joinNumbers(JSON.stringify(file, null, 2))}\n`
 }
 
-const orderedNode = ({ id, op, attributes, label, position: at }: GraphDocument['nodes'][number]) => ({ id, op, attributes, label, position: at })
+const orderedNode = ({ id, op, attributes, label, position: at }: GraphDocument['nodes'][number]) => ({
+  id,
+  op,
+  attributes,
+  label,
+  position: at
+})

@@ -12,7 +12,14 @@ export function migrate(file: Raw): Raw {
   let current = file
   while (current.version !== VERSION) {
     const step = steps[current.version]
-    if (!step) throw new ProblemError(problem('file.field', { path: 'version', expected: `a whole number from 1 to ${VERSION}`, found: show(current.version ?? null) }))
+    if (!step)
+      throw new ProblemError(
+        problem('file.field', {
+          path: 'version',
+          expected: `a whole number from 1 to ${VERSION}`,
+          found: show(current.version ?? null)
+        })
+      )
     current = step(current)
   }
   return current

@@ -1,5 +1,5 @@
 /** What must hold of a document before anything is inferred: ids, operators, attributes, edges, no circle. */
-import { opOf, documentOps } from '../ops/registry.ts'
+import { documentOps, opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
 import { checkEnds } from './connect.ts'
 import { type GraphDocument, type GraphNode, NODE_ID } from './types.ts'
@@ -46,7 +46,8 @@ export function validateNode(node: GraphNode): Problem[] {
       continue
     }
     const expected = field.check(value)
-    if (expected) problems.push(problem('graph.attribute', { op: node.op, attribute, expected, found: show(value) }, place))
+    if (expected)
+      problems.push(problem('graph.attribute', { op: node.op, attribute, expected, found: show(value) }, place))
   }
   for (const [attribute, field] of Object.entries(op.attributes)) {
     if (field.default === undefined && !(attribute in given)) {
@@ -62,7 +63,10 @@ function duplicates<T extends { readonly id: string }>(rows: readonly T[]): stri
 }
 
 /** Nodes that lie on a circle, or only between circles; empty where the graph has an order. */
-export function topological(document: GraphDocument): { readonly order: readonly GraphNode[]; readonly circle: readonly string[] } {
+export function topological(document: GraphDocument): {
+  readonly order: readonly GraphNode[]
+  readonly circle: readonly string[]
+} {
   const waiting = new Map(document.nodes.map((n) => [n.id, 0]))
   const next = new Map<string, string[]>()
   for (const edge of document.edges) {
@@ -111,7 +115,13 @@ export function validate(document: GraphDocument): Problem[] {
     const first = taken.get(input)
     if (first === undefined) taken.set(input, edge.id)
     else {
-      problems.push(problem('graph.inputTaken', { handle: edge.targetHandle, first, second: edge.id }, { nodeId: edge.target, edgeId: edge.id }))
+      problems.push(
+        problem(
+          'graph.inputTaken',
+          { handle: edge.targetHandle, first, second: edge.id },
+          { nodeId: edge.target, edgeId: edge.id }
+        )
+      )
     }
   }
   const { circle } = topological(document)

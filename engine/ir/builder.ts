@@ -1,5 +1,5 @@
 /** Emits IR: each node is inferred as it is added, so a shape error names the node that caused it. */
-import { broadcastAxes, type Dim, sameShape, type Shape } from '../shape.ts'
+import { broadcastAxes, type Dim, type Shape, sameShape } from '../shape.ts'
 import type { OpLookup } from './op.ts'
 import type { Attributes, DType, IrGraph, IrNode, Leaf, Origin, Phase, TensorType } from './types.ts'
 
@@ -42,7 +42,15 @@ export class Builder {
   emit(op: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
     const definition = this.#lookup(op)
     if (!definition?.infer) throw new Error(`${op} cannot be emitted: it has no shape rule`)
-    return this.#push(op, inputs.map((v) => v.id), attributes, definition.infer(inputs.map((v) => v.type), attributes))
+    return this.#push(
+      op,
+      inputs.map((v) => v.id),
+      attributes,
+      definition.infer(
+        inputs.map((v) => v.type),
+        attributes
+      )
+    )
   }
 
   leaf(op: Leaf, type: TensorType, attributes: Attributes): Value {
@@ -50,7 +58,15 @@ export class Builder {
   }
 
   #push(op: string, inputs: readonly number[], attributes: Attributes, type: TensorType): Value {
-    const node: IrNode = { id: this.#nodes.length, op, inputs, attributes, type, origin: this.origin, phase: this.phase }
+    const node: IrNode = {
+      id: this.#nodes.length,
+      op,
+      inputs,
+      attributes,
+      type,
+      origin: this.origin,
+      phase: this.phase
+    }
     this.#nodes.push(node)
     return node
   }
@@ -122,8 +138,15 @@ export class Builder {
     return sameShape(x.type.shape, shape) ? x : this.one('BroadcastTo', x, { shape: [...shape] as Dim[] })
   }
 
-  reduce(op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd', x: Value, axes: readonly number[] | null, keepdims = false): Value {
-    return axes?.length === 0 ? x : this.one(op, x, { ...(axes ? { axes: [...axes] } : {}), keepdims: keepdims ? 1 : 0 })
+  reduce(
+    op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd',
+    x: Value,
+    axes: readonly number[] | null,
+    keepdims = false
+  ): Value {
+    return axes?.length === 0
+      ? x
+      : this.one(op, x, { ...(axes ? { axes: [...axes] } : {}), keepdims: keepdims ? 1 : 0 })
   }
 
   sum(x: Value, axes: readonly number[] | null = null, keepdims = false): Value {

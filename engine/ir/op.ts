@@ -128,6 +128,8 @@ export interface LoopContext {
   fold(kind: 'sum' | 'max' | 'min' | 'prod', extents: readonly number[], body: (r: readonly string[]) => string): string
   /** Index of the first largest `body` over `extent`. */
   argmax(extent: number, body: (r: string) => string): string
+  /** A number read from a tensor (a class, an index), fit to be a coordinate. */
+  whole(x: string): string
   /** Floor of a quotient and remainder of non-negative whole numbers. */
   div(a: string, b: number): string
   mod(a: string, b: number): string
@@ -181,7 +183,11 @@ export interface Op {
   readonly scalarReference?: (args: readonly number[], attributes: Attributes) => number
   /** Any other kernel: an expression for one output element. */
   readonly loop?: (k: LoopContext) => string
-  readonly reference?: (inputs: readonly Tensor<Float64Array>[], attributes: Attributes, shape: StaticShape) => ArrayLike<number>
+  readonly reference?: (
+    inputs: readonly Tensor<Float64Array>[],
+    attributes: Attributes,
+    shape: StaticShape
+  ) => ArrayLike<number>
   /** The output is the input's numbers under another shape: no kernel runs. */
   readonly view?: true
 
@@ -198,7 +204,8 @@ export const attr = {
   text: (a: Attributes, key: string): string => a[key] as string,
   boolean: (a: Attributes, key: string): boolean => a[key] as boolean,
   numbers: (a: Attributes, key: string): readonly number[] => a[key] as readonly number[],
-  optionalNumbers: (a: Attributes, key: string): readonly number[] | null => (a[key] ?? null) as readonly number[] | null
+  optionalNumbers: (a: Attributes, key: string): readonly number[] | null =>
+    (a[key] ?? null) as readonly number[] | null
 }
 
 export type { Problem }

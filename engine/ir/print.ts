@@ -14,7 +14,9 @@ export function printNode(node: IrNode): string {
     .join(' ')
   const from = node.inputs.map((i) => `%${i}`).join(', ')
   const { origin } = node
-  const where = origin ? `  # ${origin.edge ? `edge ${origin.edge}` : origin.node}${origin.part ? `/${origin.part}` : ''}` : ''
+  const where = origin
+    ? `  # ${origin.edge ? `edge ${origin.edge}` : origin.node}${origin.part ? `/${origin.part}` : ''}`
+    : ''
   const dtype = node.type.dtype === 'float' ? '' : ` ${node.type.dtype}`
   const phase = node.phase === 'forward' ? '' : ` ${node.phase}`
   return `%${node.id} = ${node.op}(${from})${attributes ? ` {${attributes}}` : ''} : ${showShape(node.type.shape)}${dtype}${phase}${where}`

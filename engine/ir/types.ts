@@ -24,7 +24,13 @@ export interface Origin {
 
 export type Phase = 'forward' | 'backward' | 'update'
 
-export type AttributeValue = number | string | boolean | null | readonly AttributeValue[] | { readonly [key: string]: AttributeValue }
+export type AttributeValue =
+  | number
+  | string
+  | boolean
+  | null
+  | readonly AttributeValue[]
+  | { readonly [key: string]: AttributeValue }
 export type Attributes = Readonly<Record<string, AttributeValue | undefined>>
 
 export interface IrNode {

@@ -15,7 +15,7 @@ export function verify(graph: IrGraph, lookup: OpLookup): void {
     }
     if (isLeaf(node.op)) continue
     const op = lookup(node.op)
-    if (!op?.infer) return wrong('the operator has no shape rule')
+    if (!op?.infer) throw new Error(`IR is broken: ${node.op} has no shape rule`)
     const inferred = op.infer(
       node.inputs.map((i) => (graph.nodes[i] as (typeof graph.nodes)[number]).type),
       node.attributes

@@ -15,7 +15,11 @@ function shifted(b: Builder, x: Value, axis: number): Value {
   return b.sub(x, b.reduce('ReduceMax', x, [axis], true))
 }
 
-const alongAxis = (o: Pick<Op, 'kind' | 'title' | 'doc' | 'keywords' | 'formula' | 'vjp' | 'lower'> & { value: (xs: readonly number[], i: number) => number }): Op =>
+const alongAxis = (
+  o: Pick<Op, 'kind' | 'title' | 'doc' | 'keywords' | 'formula' | 'vjp' | 'lower'> & {
+    value: (xs: readonly number[], i: number) => number
+  }
+): Op =>
   define({
     kind: o.kind,
     family: 'activations',
@@ -108,7 +112,9 @@ export const activations: readonly Op[] = [
     keywords: ['probabilities', '소프트맥스'],
     formula: {
       forward: String.raw`y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}`,
-      backward: { x: String.raw`\frac{\partial L}{\partial x_i} = y_i \left( \frac{\partial L}{\partial y_i} - \sum_j \frac{\partial L}{\partial y_j} y_j \right)` }
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial x_i} = y_i \left( \frac{\partial L}{\partial y_i} - \sum_j \frac{\partial L}{\partial y_j} y_j \right)`
+      }
     },
     vjp: ({ b, output, upstream, attributes }) => {
       const axis = axisOf(attributes, output.type.shape)
@@ -127,7 +133,9 @@ export const activations: readonly Op[] = [
     doc: 'The logarithm of softmax, without the overflow of taking one after the other.',
     formula: {
       forward: String.raw`y_i = x_i - \ln \sum_j e^{x_j}`,
-      backward: { x: String.raw`\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y_i} - e^{y_i} \sum_j \frac{\partial L}{\partial y_j}` }
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y_i} - e^{y_i} \sum_j \frac{\partial L}{\partial y_j}`
+      }
     },
     vjp: ({ b, output, upstream, attributes }) => {
       const axis = axisOf(attributes, output.type.shape)

@@ -1,10 +1,13 @@
 /** Elementwise arithmetic with NumPy broadcasting. */
-import { attr, type Op, type Pattern, type VjpContext } from '../ir/op.ts'
+
 import type { Value } from '../ir/builder.ts'
+import { attr, type Op, type Pattern, type VjpContext } from '../ir/op.ts'
 import { number } from './attributes.ts'
 import { AB, binarySamples, define, elementwise, OUT, unarySamples, X } from './rules.ts'
 
-type Gradient = (c: VjpContext & { readonly a: Value; readonly b_: Value; readonly y: Value; readonly g: Value }) => Value
+type Gradient = (
+  c: VjpContext & { readonly a: Value; readonly b_: Value; readonly y: Value; readonly g: Value }
+) => Value
 
 interface Binary {
   kind: string
@@ -59,7 +62,12 @@ interface Unary {
   pattern: Pattern
   scalar: (x: string) => string
   reference: (x: number) => number
-  gradient: (c: { readonly b: VjpContext['b']; readonly x: Value; readonly y: Value; readonly g: Value }) => Value | null
+  gradient: (c: {
+    readonly b: VjpContext['b']
+    readonly x: Value
+    readonly y: Value
+    readonly g: Value
+  }) => Value | null
   domain?: readonly [number, number]
   avoid?: readonly number[]
   keywords?: readonly string[]
@@ -297,7 +305,9 @@ export const arithmetic: readonly Op[] = [
     doc: 'Keeps x between min and max. The gradient passes where min ≤ x ≤ max, the borders included, as in PyTorch.',
     formula: {
       forward: String.raw`y = \min(\max(x, \mathrm{min}), \mathrm{max})`,
-      backward: { x: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} [\mathrm{min} \le x \le \mathrm{max}]` }
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} [\mathrm{min} \le x \le \mathrm{max}]`
+      }
     },
     keywords: ['clamp', 'limit'],
     inputs: X,
@@ -306,10 +316,14 @@ export const arithmetic: readonly Op[] = [
     pattern: 'gates',
     infer: elementwise('Clip'),
     vjp: ({ b, inputs: [x], upstream, attributes }) => {
-      const outside = b.max(b.less(x as Value, attr.number(attributes, 'min')), b.greater(x as Value, attr.number(attributes, 'max')))
+      const outside = b.max(
+        b.less(x as Value, attr.number(attributes, 'min')),
+        b.greater(x as Value, attr.number(attributes, 'max'))
+      )
       return [b.where(outside, 0, upstream)]
     },
-    scalar: ([x], a) => `Math.min(Math.max(${x}, ${number32(attr.number(a, 'min'))}), ${number32(attr.number(a, 'max'))})`,
+    scalar: ([x], a) =>
+      `Math.min(Math.max(${x}, ${number32(attr.number(a, 'min'))}), ${number32(attr.number(a, 'max'))})`,
     scalarReference: ([x], a) => Math.min(Math.max(x as number, attr.number(a, 'min')), attr.number(a, 'max')),
     samples: unarySamples([-2, 2], [-1, 1])
   })

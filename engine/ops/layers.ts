@@ -1,7 +1,7 @@
 /** Layers that own their parameters: small graphs of other operators. */
 import { attr, type Op, type Part } from '../ir/op.ts'
-import type { Shape } from '../shape.ts'
 import { fail } from '../problem.ts'
+import type { Shape } from '../shape.ts'
 import { showShape } from '../shape.ts'
 import { boolean, choice, init, integer } from './attributes.ts'
 import { define, needsRank, OUT, X } from './rules.ts'
@@ -42,7 +42,8 @@ export const layers: readonly Op[] = [
       const shape: Shape = x?.shape ?? []
       needsRank('Dense', 'x', shape, 1, 'at least 1 dimension')
       const features = shape.at(-1)
-      if (typeof features !== 'number') fail('shape.symbolic', { op: 'Dense', axis: shape.length - 1, shape: showShape(shape) })
+      if (typeof features !== 'number')
+        fail('shape.symbolic', { op: 'Dense', axis: shape.length - 1, shape: showShape(shape) })
       const units = attr.number(a, 'units')
       const activation = ACTIVATIONS[attr.text(a, 'activation')] ?? null
       const useBias = attr.boolean(a, 'useBias')

@@ -30,7 +30,14 @@ function dropAdded(product: Shape, a: Shape, b: Shape): Dim[] {
 const flags = (a: Attributes): [boolean, boolean] => [a.transA === true, a.transB === true]
 
 /** Gradients of y = op(a)·op(b), as any table of matrix calculus has them. */
-function productGradients(b: Builder, x: Value, w: Value, g: Value, transA: boolean, transB: boolean): [() => Value, () => Value] {
+function productGradients(
+  b: Builder,
+  x: Value,
+  w: Value,
+  g: Value,
+  transA: boolean,
+  transB: boolean
+): [() => Value, () => Value] {
   return [
     () => b.sumTo(transA ? b.matmul(w, g, transB, true) : b.matmul(g, w, false, !transB), x.type.shape),
     () => b.sumTo(transB ? b.matmul(g, x, true, transA) : b.matmul(x, g, !transA, false), w.type.shape)
@@ -76,16 +83,31 @@ export const linear: readonly Op[] = [
     },
     samples: (
       [
-        [[2, 3], [3, 4]],
+        [
+          [2, 3],
+          [3, 4]
+        ],
         [[3], [3]],
         [[3], [3, 2]],
         [[2, 3], [3]],
-        [[2, 3, 4], [4, 2]],
-        [[2, 1, 2, 3], [4, 3, 2]],
+        [
+          [2, 3, 4],
+          [4, 2]
+        ],
+        [
+          [2, 1, 2, 3],
+          [4, 3, 2]
+        ],
         [[2, 3, 4], [4]],
         [[3], [2, 3, 2]],
-        [[2, 0], [0, 3]],
-        [[17, 33], [33, 19]]
+        [
+          [2, 0],
+          [0, 3]
+        ],
+        [
+          [17, 33],
+          [33, 19]
+        ]
       ] as Shape[][]
     ).map((shapes) => ({ shapes }))
   }),
@@ -119,7 +141,10 @@ export const linear: readonly Op[] = [
       const leading = (shape: readonly number[]) =>
         shape.slice(0, -2).map((d, i) => (d === 1 ? '0' : (lead[lead.length - (shape.length - 2) + i] as string)))
       return k.fold('sum', [inner], ([r]) => {
-        const [x, y] = [transA ? [r as string, row] : [row, r as string], transB ? [column, r as string] : [r as string, column]]
+        const [x, y] = [
+          transA ? [r as string, row] : [row, r as string],
+          transB ? [column, r as string] : [r as string, column]
+        ]
         return `(${k.at(0, [...leading(a), ...x])} * ${k.at(1, [...leading(b), ...y])})`
       })
     },
@@ -133,7 +158,9 @@ export const linear: readonly Op[] = [
         const lead = at.slice(0, -2)
         let sum = 0
         for (let r = 0; r < inner; r++) {
-          sum += readA([...lead, ...(transA ? [r, row] : [row, r])]) * readB([...lead, ...(transB ? [column, r] : [r, column])])
+          sum +=
+            readA([...lead, ...(transA ? [r, row] : [row, r])]) *
+            readB([...lead, ...(transB ? [column, r] : [r, column])])
         }
         return sum
       })

@@ -1,9 +1,16 @@
 /** Comparisons (0 or 1, not differentiable) and the choice between two tensors. */
-import type { Op } from '../ir/op.ts'
+
 import type { Value } from '../ir/builder.ts'
+import type { Op } from '../ir/op.ts'
 import { AB, binarySamples, broadcastAll, define, elementwise, float, limited, OUT } from './rules.ts'
 
-const comparison = (kind: string, title: string, sign: string, tex: string, holds: (a: number, b: number) => boolean): Op =>
+const comparison = (
+  kind: string,
+  title: string,
+  sign: string,
+  tex: string,
+  holds: (a: number, b: number) => boolean
+): Op =>
   define({
     kind,
     family: 'logic',
@@ -43,7 +50,16 @@ export const logic: readonly Op[] = [
     outputs: OUT,
     attributes: {},
     pattern: 'routes',
-    infer: (inputs) => limited('Where', float(broadcastAll('Where', inputs.map((i) => i.shape)))),
+    infer: (inputs) =>
+      limited(
+        'Where',
+        float(
+          broadcastAll(
+            'Where',
+            inputs.map((i) => i.shape)
+          )
+        )
+      ),
     vjp: ({ b, inputs, upstream, needs }) => {
       const [condition, x, y] = inputs as [Value, Value, Value]
       return [

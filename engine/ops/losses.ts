@@ -3,13 +3,19 @@ import type { Builder, Value } from '../ir/builder.ts'
 import { attr, type Op } from '../ir/op.ts'
 import type { Attributes, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { countOf, type Dim, sameShape, type Shape, showShape } from '../shape.ts'
+import { countOf, type Dim, type Shape, sameShape, showShape } from '../shape.ts'
 import { choice } from './attributes.ts'
 import { broadcastReader, tabulate } from './reference.ts'
 import { define, float, needsRank, OUT } from './rules.ts'
 
 const PREDICTION_TARGET = [{ name: 'prediction' }, { name: 'target' }] as const
-const attributes = { reduction: choice('How the single losses become one: their mean, their sum, or not at all.', ['mean', 'sum', 'none'], 'mean') }
+const attributes = {
+  reduction: choice(
+    'How the single losses become one: their mean, their sum, or not at all.',
+    ['mean', 'sum', 'none'],
+    'mean'
+  )
+}
 
 /** The losses one by one, made one number by `reduction`. */
 function combine(b: Builder, each: Value, a: Attributes): Value {
@@ -63,7 +69,12 @@ const elementwiseLoss = (o: Elementwise): Op =>
     infer: ([p, t], a) => {
       const [prediction, target] = [p?.shape ?? [], t?.shape ?? []]
       if (!sameShape(prediction, target)) {
-        fail('shape.targets', { op: o.kind, prediction: showShape(prediction), target: showShape(target), expected: 'of the same shape as the prediction' })
+        fail('shape.targets', {
+          op: o.kind,
+          prediction: showShape(prediction),
+          target: showShape(target),
+          expected: 'of the same shape as the prediction'
+        })
       }
       return reducedType(prediction, a)
     },
@@ -74,14 +85,31 @@ const elementwiseLoss = (o: Elementwise): Op =>
     },
     lower: (b, [p, t], a) => combine(b, o.each(b, p as Value, t as Value), a),
     reference: ([p, t], a) =>
-      reduceNumbers(Float64Array.from(p?.data ?? [], (x, i) => o.reference(x, t?.data[i] as number)), a),
+      reduceNumbers(
+        Float64Array.from(p?.data ?? [], (x, i) => o.reference(x, t?.data[i] as number)),
+        a
+      ),
     samples: o.samples
   })
 
 const pairs = (domain?: Op['samples'][number]['domain']): Op['samples'] => [
   { shapes: [[4], [4]], ...(domain ? { domain } : {}) },
-  { shapes: [[3, 2], [3, 2]], attributes: { reduction: 'sum' }, ...(domain ? { domain } : {}) },
-  { shapes: [[2, 2, 2], [2, 2, 2]], attributes: { reduction: 'none' }, ...(domain ? { domain } : {}) }
+  {
+    shapes: [
+      [3, 2],
+      [3, 2]
+    ],
+    attributes: { reduction: 'sum' },
+    ...(domain ? { domain } : {})
+  },
+  {
+    shapes: [
+      [2, 2, 2],
+      [2, 2, 2]
+    ],
+    attributes: { reduction: 'none' },
+    ...(domain ? { domain } : {})
+  }
 ]
 
 /** Class indices become rows of 0 and 1; rows of probabilities stay. */
@@ -94,7 +122,12 @@ function inferClasses(op: string, p: TensorType, t: TensorType): Shape {
   needsRank(op, 'prediction', p.shape, 1, 'classes along its last axis')
   const each = p.shape.slice(0, -1)
   if (!sameShape(t.shape, p.shape) && !sameShape(t.shape, each)) {
-    fail('shape.targets', { op, prediction: showShape(p.shape), target: showShape(t.shape), expected: `one-hot ${showShape(p.shape)} or class indices ${showShape(each)}` })
+    fail('shape.targets', {
+      op,
+      prediction: showShape(p.shape),
+      target: showShape(t.shape),
+      expected: `one-hot ${showShape(p.shape)} or class indices ${showShape(each)}`
+    })
   }
   return each
 }
@@ -142,7 +175,10 @@ export const losses: readonly Op[] = [
       // One factor per row, with the class axis put back.
       const s = share1.type.shape.length === 0 ? share1 : b.reshape(share1, [...each, 1])
       const last = each.length
-      const weight = t === target ? b.mul(b.one('Softmax', z, { axis: -1 }), b.sum(t, [last], true)) : b.one('Softmax', z, { axis: -1 })
+      const weight =
+        t === target
+          ? b.mul(b.one('Softmax', z, { axis: -1 }), b.sum(t, [last], true))
+          : b.one('Softmax', z, { axis: -1 })
       return [
         needs(0) ? b.mul(s, b.sub(weight, t)) : null,
         needs(1) && t === target ? b.neg(b.mul(s, b.one('LogSoftmax', z, { axis: -1 }))) : null
@@ -169,10 +205,23 @@ export const losses: readonly Op[] = [
       return reduceNumbers(each, a)
     },
     samples: [
-      { shapes: [[4, 3], [4, 3]], kinds: [null, 'one-hot'] },
+      {
+        shapes: [
+          [4, 3],
+          [4, 3]
+        ],
+        kinds: [null, 'one-hot']
+      },
       { shapes: [[4, 3], [4]], kinds: [null, { indices: 3 }] },
       { shapes: [[3], [3]], kinds: [null, 'one-hot'] },
-      { shapes: [[2, 2, 3], [2, 2, 3]], kinds: [null, 'distribution'], attributes: { reduction: 'sum' } },
+      {
+        shapes: [
+          [2, 2, 3],
+          [2, 2, 3]
+        ],
+        kinds: [null, 'distribution'],
+        attributes: { reduction: 'sum' }
+      },
       { shapes: [[3, 4], [3]], kinds: [null, { indices: 4 }], attributes: { reduction: 'none' } }
     ]
   }),

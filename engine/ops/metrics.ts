@@ -35,7 +35,12 @@ export const metrics: readonly Op[] = [
       needsRank('Accuracy', 'prediction', prediction.shape, 1, 'classes along its last axis')
       const each = prediction.shape.slice(0, -1)
       if (!sameShape(target.shape, prediction.shape) && !sameShape(target.shape, each)) {
-        fail('shape.targets', { op: 'Accuracy', prediction: showShape(prediction.shape), target: showShape(target.shape), expected: `one-hot ${showShape(prediction.shape)} or class indices ${showShape(each)}` })
+        fail('shape.targets', {
+          op: 'Accuracy',
+          prediction: showShape(prediction.shape),
+          target: showShape(target.shape),
+          expected: `one-hot ${showShape(prediction.shape)} or class indices ${showShape(each)}`
+        })
       }
       return float([])
     },
@@ -58,7 +63,13 @@ export const metrics: readonly Op[] = [
       return [right / rows]
     },
     samples: [
-      { shapes: [[5, 3], [5, 3]], kinds: [null, 'one-hot'] },
+      {
+        shapes: [
+          [5, 3],
+          [5, 3]
+        ],
+        kinds: [null, 'one-hot']
+      },
       { shapes: [[5, 3], [5]], kinds: [null, { indices: 3 }] }
     ]
   }),
@@ -77,13 +88,22 @@ export const metrics: readonly Op[] = [
     infer: ([p, t]) => {
       const [prediction, target] = [p?.shape ?? [], t?.shape ?? []]
       if (!sameShape(prediction, target)) {
-        fail('shape.targets', { op: 'BinaryAccuracy', prediction: showShape(prediction), target: showShape(target), expected: 'of the same shape as the prediction' })
+        fail('shape.targets', {
+          op: 'BinaryAccuracy',
+          prediction: showShape(prediction),
+          target: showShape(target),
+          expected: 'of the same shape as the prediction'
+        })
       }
       return float([])
     },
-    lower: (b, [p, t], a) => b.reduce('ReduceMean', b.equal(b.greater(p as Value, a.threshold as number), t as Value), null),
+    lower: (b, [p, t], a) =>
+      b.reduce('ReduceMean', b.equal(b.greater(p as Value, a.threshold as number), t as Value), null),
     reference: ([p, t], a) => {
-      const right = p?.data.reduce((sum, v, i) => sum + ((v > (a.threshold as number) ? 1 : 0) === t?.data[i] ? 1 : 0), 0) as number
+      const right = p?.data.reduce(
+        (sum, v, i) => sum + ((v > (a.threshold as number) ? 1 : 0) === t?.data[i] ? 1 : 0),
+        0
+      ) as number
       return [right / (p?.data.length as number)]
     },
     samples: [{ shapes: [[6], [6]], kinds: [null, 'binary'], avoid: [0.5] }]

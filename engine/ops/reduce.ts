@@ -1,6 +1,7 @@
 /** Reductions over axes. */
-import { attr, type LoopContext, type Op, type VjpContext } from '../ir/op.ts'
+
 import type { Builder, Value } from '../ir/builder.ts'
+import { attr, type LoopContext, type Op, type VjpContext } from '../ir/op.ts'
 import type { Attributes, DType } from '../ir/types.ts'
 import { countOf, type Dim, type Shape } from '../shape.ts'
 import { flag, integer, integers } from './attributes.ts'
@@ -48,7 +49,14 @@ interface Reduction {
   lower?: Op['lower']
   reference: (values: readonly number[]) => number
   /** `spread` makes a tensor of the result's shape as large as x. */
-  gradient: (c: VjpContext & { readonly x: Value; readonly y: Value; readonly axes: readonly number[]; readonly spread: (v: Value) => Value }) => Value
+  gradient: (
+    c: VjpContext & {
+      readonly x: Value
+      readonly y: Value
+      readonly axes: readonly number[]
+      readonly spread: (v: Value) => Value
+    }
+  ) => Value
   samples?: Op['samples']
 }
 
@@ -162,7 +170,10 @@ export const reduce: readonly Op[] = [
     keywords: ['argmax', 'predict'],
     inputs: X,
     outputs: OUT,
-    attributes: { axis: integer('The axis to search along.', { default: 0 }), keepdims: flag('1 keeps the axis with size 1.', 0) },
+    attributes: {
+      axis: integer('The axis to search along.', { default: 0 }),
+      keepdims: flag('1 keeps the axis with size 1.', 0)
+    },
     pattern: 'blocks',
     notDifferentiable: 'an index jumps from one whole number to another: its derivative is 0 wherever it exists',
     infer: ([x], a) => {
@@ -173,7 +184,9 @@ export const reduce: readonly Op[] = [
     loop: (k) => {
       const shape = k.inputs[0] as readonly number[]
       const axis = axisIn('ArgMax', attr.number(k.attributes, 'axis'), shape)
-      return k.argmax(shape[axis] as number, (r) => k.at(0, merged(shape.length, [axis], k.attributes.keepdims === 1, k.index, [r])))
+      return k.argmax(shape[axis] as number, (r) =>
+        k.at(0, merged(shape.length, [axis], k.attributes.keepdims === 1, k.index, [r]))
+      )
     },
     reference: ([x], a, shape) => {
       const t = x as NonNullable<typeof x>
@@ -186,7 +199,10 @@ export const reduce: readonly Op[] = [
         return best
       })
     },
-    samples: [{ shapes: [[3, 4]], attributes: { axis: 1 } }, { shapes: [[3, 4]], attributes: { axis: -2, keepdims: 1 } }]
+    samples: [
+      { shapes: [[3, 4]], attributes: { axis: 1 } },
+      { shapes: [[3, 4]], attributes: { axis: -2, keepdims: 1 } }
+    ]
   }),
   define({
     kind: 'CountOf',

@@ -12,7 +12,19 @@ import { routing } from './routing.ts'
 import { shapes } from './shapes.ts'
 import { sources } from './sources.ts'
 
-export const ops: readonly Op[] = [sources, arithmetic, logic, routing, linear, shapes, reduce, activations, losses, layers, metrics].flat()
+export const ops: readonly Op[] = [
+  sources,
+  arithmetic,
+  logic,
+  routing,
+  linear,
+  shapes,
+  reduce,
+  activations,
+  losses,
+  layers,
+  metrics
+].flat()
 
 const byKind: ReadonlyMap<string, Op> = new Map(ops.map((op) => [op.kind, op]))
 

@@ -1,10 +1,11 @@
 /** Operators that lead values elsewhere without changing them. */
-import { attr, type Op } from '../ir/op.ts'
+
 import type { Value } from '../ir/builder.ts'
+import { attr, type Op } from '../ir/op.ts'
 import type { TensorType } from '../ir/types.ts'
 import { integer } from './attributes.ts'
-import { define, float, limited, OUT, X } from './rules.ts'
 import { reader, tabulate } from './reference.ts'
+import { define, float, limited, OUT, X } from './rules.ts'
 
 export const routing: readonly Op[] = [
   define({
@@ -12,7 +13,10 @@ export const routing: readonly Op[] = [
     family: 'routing',
     title: 'Identity',
     doc: 'Passes x on unchanged.',
-    formula: { forward: 'y = x', backward: { x: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}` } },
+    formula: {
+      forward: 'y = x',
+      backward: { x: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}` }
+    },
     keywords: ['pass', 'reroute'],
     inputs: X,
     outputs: OUT,
@@ -40,7 +44,10 @@ export const routing: readonly Op[] = [
     pattern: 'adds up',
     build: ({ b, list, attributes }) =>
       Object.fromEntries(
-        Array.from({ length: attr.number(attributes, 'count') }, (_, i) => [`out${i}`, b.one('Identity', list[0] as Value)])
+        Array.from({ length: attr.number(attributes, 'count') }, (_, i) => [
+          `out${i}`,
+          b.one('Identity', list[0] as Value)
+        ])
       ),
     samples: []
   }),
@@ -65,7 +72,10 @@ export const routing: readonly Op[] = [
       const read = reader(x as NonNullable<typeof x>)
       return tabulate(shape, (at) => read(at.slice(1)))
     },
-    samples: [{ shapes: [[2, 3]], attributes: { repeats: 3 } }, { shapes: [[]], attributes: { repeats: 2 } }]
+    samples: [
+      { shapes: [[2, 3]], attributes: { repeats: 3 } },
+      { shapes: [[]], attributes: { repeats: 2 } }
+    ]
   }),
   define({
     kind: 'StopGradient',

@@ -13,7 +13,8 @@ export const float = (shape: Shape): TensorType => ({ shape, dtype: 'float' })
 export function limited(op: string, type: TensorType): TensorType {
   const { shape } = type
   if (shape.length > MAX_RANK) fail('shape.rankLimit', { op, shape: showShape(shape) })
-  if (isStatic(shape) && sizeOf(shape) > MAX_ELEMENTS) fail('shape.tooLarge', { op, shape: showShape(shape), limit: MAX_ELEMENTS })
+  if (isStatic(shape) && sizeOf(shape) > MAX_ELEMENTS)
+    fail('shape.tooLarge', { op, shape: showShape(shape), limit: MAX_ELEMENTS })
   return type
 }
 
@@ -21,7 +22,14 @@ export function broadcastAll(op: string, shapes: readonly Shape[]): Shape {
   return shapes.reduce<Shape>((a, b) => {
     const result = broadcast(a, b)
     if ('shape' in result) return result.shape
-    return fail('shape.broadcast', { op, a: showShape(a), b: showShape(b), axis: result.clash, da: result.da, db: result.db })
+    return fail('shape.broadcast', {
+      op,
+      a: showShape(a),
+      b: showShape(b),
+      axis: result.clash,
+      da: result.da,
+      db: result.db
+    })
   }, [])
 }
 
@@ -29,7 +37,10 @@ export const elementwise =
   (op: string, dtype: DType | 'same' = 'float') =>
   (inputs: readonly TensorType[]): TensorType =>
     limited(op, {
-      shape: broadcastAll(op, inputs.map((i) => i.shape)),
+      shape: broadcastAll(
+        op,
+        inputs.map((i) => i.shape)
+      ),
       dtype: dtype === 'same' ? (inputs.every((i) => i.dtype === 'int') ? 'int' : 'float') : dtype
     })
 
@@ -69,9 +80,15 @@ export const binarySamples = (domain: Sample['domain'] = [-2, 2], avoid?: readon
       [[3], [3]],
       [[2, 3], []],
       [[2, 3], [3]],
-      [[2, 1], [1, 3]],
+      [
+        [2, 1],
+        [1, 3]
+      ],
       [[3], [2, 2, 3]],
-      [[2, 1, 2, 1, 2], [3, 1, 2, 1]],
+      [
+        [2, 1, 2, 1, 2],
+        [3, 1, 2, 1]
+      ],
       [[0, 3], [3]]
     ] as Shape[][]
   ).map((shapes) => ({ shapes, domain, ...(avoid ? { avoid } : {}) }))

@@ -1,6 +1,7 @@
 /** Operators that rearrange: the same numbers in other places. */
-import { attr, type Op } from '../ir/op.ts'
+
 import type { Value } from '../ir/builder.ts'
+import { attr, type Op } from '../ir/op.ts'
 import type { TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { addDims, broadcast, countOf, type Dim, divideDims, type Shape, showShape } from '../shape.ts'
@@ -15,7 +16,12 @@ export function reshaped(from: Shape, wanted: readonly Dim[]): Shape {
   const shape: Dim[] = wanted.map((d, i) => (d === 0 && i < from.length && countOf(from) !== 0 ? (from[i] as Dim) : d))
   const open = shape.indexOf(-1)
   const refuse = () =>
-    fail('shape.reshape', { from: showShape(from), n: countOf(from), to: showShape(wanted), m: countOf(shape.map((d) => (d === -1 ? 1 : d))) })
+    fail('shape.reshape', {
+      from: showShape(from),
+      n: countOf(from),
+      to: showShape(wanted),
+      m: countOf(shape.map((d) => (d === -1 ? 1 : d)))
+    })
   if (open >= 0) {
     if (shape.indexOf(-1, open + 1) >= 0) return refuse()
     const rest = countOf(shape.filter((_, i) => i !== open))
@@ -27,7 +33,12 @@ export function reshaped(from: Shape, wanted: readonly Dim[]): Shape {
 }
 
 /** Reshape, Flatten, Squeeze and Unsqueeze are the same rule with another target. */
-const reshaper = (o: Pick<Op, 'kind' | 'title' | 'doc' | 'keywords' | 'attributes' | 'samples'> & { forward: string; target: NonNullable<Op['infer']> }): Op =>
+const reshaper = (
+  o: Pick<Op, 'kind' | 'title' | 'doc' | 'keywords' | 'attributes' | 'samples'> & {
+    forward: string
+    target: NonNullable<Op['infer']>
+  }
+): Op =>
   define({
     kind: o.kind,
     family: 'shape',
@@ -35,7 +46,9 @@ const reshaper = (o: Pick<Op, 'kind' | 'title' | 'doc' | 'keywords' | 'attribute
     doc: o.doc,
     formula: {
       forward: o.forward,
-      backward: { x: String.raw`\frac{\partial L}{\partial x} = \mathrm{reshape}\!\left(\frac{\partial L}{\partial y},\ \mathrm{shape}(x)\right)` }
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial x} = \mathrm{reshape}\!\left(\frac{\partial L}{\partial y},\ \mathrm{shape}(x)\right)`
+      }
     },
     ...(o.keywords ? { keywords: o.keywords } : {}),
     inputs: X,
@@ -87,7 +100,11 @@ export const shapes: readonly Op[] = [
       const axis = axisIn('Flatten', attr.number(a, 'axis'), shape, 1)
       return same(input(inputs), [countOf(shape.slice(0, axis)), countOf(shape.slice(axis))])
     },
-    samples: [{ shapes: [[2, 3, 2]] }, { shapes: [[2, 3, 2]], attributes: { axis: 0 } }, { shapes: [[2, 3, 2]], attributes: { axis: -1 } }]
+    samples: [
+      { shapes: [[2, 3, 2]] },
+      { shapes: [[2, 3, 2]], attributes: { axis: 0 } },
+      { shapes: [[2, 3, 2]], attributes: { axis: -1 } }
+    ]
   }),
   reshaper({
     kind: 'Squeeze',
@@ -101,9 +118,18 @@ export const shapes: readonly Op[] = [
       const axes = named ? axesIn('Squeeze', named, shape) : shape.flatMap((d, i) => (d === 1 ? [i] : []))
       const wide = axes.find((i) => shape[i] !== 1)
       if (wide !== undefined) {
-        fail('shape.attribute', { op: 'Squeeze', attribute: 'axes', value: wide, shape: showShape(shape), detail: `Axis ${wide} has size ${shape[wide]}, not 1.` })
+        fail('shape.attribute', {
+          op: 'Squeeze',
+          attribute: 'axes',
+          value: wide,
+          shape: showShape(shape),
+          detail: `Axis ${wide} has size ${shape[wide]}, not 1.`
+        })
       }
-      return same(input(inputs), shape.filter((_, i) => !axes.includes(i)))
+      return same(
+        input(inputs),
+        shape.filter((_, i) => !axes.includes(i))
+      )
     },
     samples: [{ shapes: [[1, 3, 1]] }, { shapes: [[1, 3, 1]], attributes: { axes: [-1] } }]
   }),
@@ -120,7 +146,13 @@ export const shapes: readonly Op[] = [
       const rank = shape.length + wanted.length
       const axes = axesIn('Unsqueeze', wanted, Array<number>(rank).fill(1))
       const rest = [...shape]
-      return limited('Unsqueeze', same(input(inputs), Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : (rest.shift() as Dim)))))
+      return limited(
+        'Unsqueeze',
+        same(
+          input(inputs),
+          Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : (rest.shift() as Dim)))
+        )
+      )
     },
     samples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3]], attributes: { axes: [1, -1] } }]
   }),
@@ -131,28 +163,49 @@ export const shapes: readonly Op[] = [
     doc: 'Reorders the axes; without `perm` it reverses them.',
     formula: {
       forward: String.raw`Y = X^{\mathsf T}`,
-      backward: { x: String.raw`\frac{\partial L}{\partial X} = \left(\frac{\partial L}{\partial Y}\right)^{\mathsf T}` }
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial X} = \left(\frac{\partial L}{\partial Y}\right)^{\mathsf T}`
+      }
     },
     keywords: ['permute', 'T', '전치'],
     inputs: X,
     outputs: OUT,
-    attributes: { perm: integers('Axis i of the result is axis perm[i] of x; null reverses.', { default: null, min: 0 }) },
+    attributes: {
+      perm: integers('Axis i of the result is axis perm[i] of x; null reverses.', { default: null, min: 0 })
+    },
     pattern: 'rearranges',
     infer: (inputs, a) => {
       const { shape } = input(inputs)
       const perm = permOf(a, shape)
       if (perm.toSorted((p, q) => p - q).some((p, i) => p !== i) || perm.length !== shape.length) {
-        fail('shape.attribute', { op: 'Transpose', attribute: 'perm', value: `[${perm}]`, shape: showShape(shape), detail: `Name each axis from 0 to ${shape.length - 1} once.` })
+        fail('shape.attribute', {
+          op: 'Transpose',
+          attribute: 'perm',
+          value: `[${perm}]`,
+          shape: showShape(shape),
+          detail: `Name each axis from 0 to ${shape.length - 1} once.`
+        })
       }
-      return same(input(inputs), perm.map((p) => shape[p] as Dim))
+      return same(
+        input(inputs),
+        perm.map((p) => shape[p] as Dim)
+      )
     },
     vjp: ({ b, inputs, upstream, attributes }) => {
       const perm = permOf(attributes, (inputs[0] as Value).type.shape)
-      return [b.transpose(upstream, perm.map((_, i) => perm.indexOf(i)))]
+      return [
+        b.transpose(
+          upstream,
+          perm.map((_, i) => perm.indexOf(i))
+        )
+      ]
     },
     loop: (k) => {
       const perm = permOf(k.attributes, k.out)
-      return k.at(0, perm.map((_, i) => k.index[perm.indexOf(i)] as string))
+      return k.at(
+        0,
+        perm.map((_, i) => k.index[perm.indexOf(i)] as string)
+      )
     },
     reference: ([x], a, shape) => {
       const read = reader(x as NonNullable<typeof x>)
@@ -179,7 +232,14 @@ export const shapes: readonly Op[] = [
       const { shape } = input(inputs)
       const result = broadcast(shape, attr.numbers(a, 'shape'))
       if ('clash' in result) {
-        fail('shape.broadcast', { op: 'Expand', a: showShape(shape), b: showShape(attr.numbers(a, 'shape')), axis: result.clash, da: result.da, db: result.db })
+        fail('shape.broadcast', {
+          op: 'Expand',
+          a: showShape(shape),
+          b: showShape(attr.numbers(a, 'shape')),
+          axis: result.clash,
+          da: result.da,
+          db: result.db
+        })
       }
       return limited('Expand', same(input(inputs), (result as { shape: Shape }).shape))
     },
@@ -188,7 +248,10 @@ export const shapes: readonly Op[] = [
       const result = broadcast((x as Value).type.shape, attr.numbers(a, 'shape'))
       return b.expand(x as Value, (result as { shape: Shape }).shape)
     },
-    samples: [{ shapes: [[3, 1]], attributes: { shape: [2, 1, 4] } }, { shapes: [[]], attributes: { shape: [2] } }]
+    samples: [
+      { shapes: [[3, 1]], attributes: { shape: [2, 1, 4] } },
+      { shapes: [[]], attributes: { shape: [2] } }
+    ]
   }),
   define({
     kind: 'BroadcastTo',
@@ -204,7 +267,10 @@ export const shapes: readonly Op[] = [
     vjp: ({ b, inputs, upstream }) => [b.sumTo(upstream, (inputs[0] as Value).type.shape)],
     scalar: ([x]) => x as string,
     scalarReference: ([x]) => x as number,
-    samples: [{ shapes: [[3, 1]], attributes: { shape: [2, 3, 4] } }, { shapes: [[]], attributes: { shape: [2] } }]
+    samples: [
+      { shapes: [[3, 1]], attributes: { shape: [2, 3, 4] } },
+      { shapes: [[]], attributes: { shape: [2] } }
+    ]
   }),
   define({
     kind: 'Concat',
@@ -213,7 +279,9 @@ export const shapes: readonly Op[] = [
     doc: 'Joins tensors along an axis; all other sizes are equal. Backward, each gets its own piece.',
     formula: {
       forward: String.raw`y = [x_0; x_1; \dots]`,
-      backward: { x: String.raw`\frac{\partial L}{\partial x_i} = \left(\frac{\partial L}{\partial y}\right)_{\text{piece } i}` }
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial x_i} = \left(\frac{\partial L}{\partial y}\right)_{\text{piece } i}`
+      }
     },
     keywords: ['join', 'cat', '연결'],
     inputs: [],
@@ -227,7 +295,12 @@ export const shapes: readonly Op[] = [
       let along: Dim = 0
       for (const { shape } of inputs) {
         if (shape.length !== first.shape.length || shape.some((d, i) => i !== axis && d !== first.shape[i])) {
-          fail('shape.mismatch', { op: 'Concat', a: showShape(first.shape), b: showShape(shape), except: ` except along axis ${axis}` })
+          fail('shape.mismatch', {
+            op: 'Concat',
+            a: showShape(first.shape),
+            b: showShape(shape),
+            except: ` except along axis ${axis}`
+          })
         }
         along = addDims(along, shape[axis] as Dim)
       }
@@ -251,11 +324,9 @@ export const shapes: readonly Op[] = [
         const [from, to] = [start, start + (shape[axis] as number)]
         start = to
         const at = k.index.map((c, d) => (d === axis ? `(${c} - ${from})` : c))
-        return { to, read: (guard: string) => k.at(n, at, guard, '0') , from }
+        return { to, read: (guard: string) => k.at(n, at, guard, '0'), from }
       })
-      return pieces
-        .map(({ from, to, read }) => read(`${i} >= ${from} && ${i} < ${to}`))
-        .join(' + ')
+      return pieces.map(({ from, to, read }) => read(`${i} >= ${from} && ${i} < ${to}`)).join(' + ')
     },
     reference: (inputs, a, shape) => {
       const axis = axisIn('Concat', attr.number(a, 'axis'), shape)
@@ -263,14 +334,32 @@ export const shapes: readonly Op[] = [
       return tabulate(shape, (at) => {
         let i = at[axis] as number
         let n = 0
-        while (i >= ((inputs[n] as (typeof inputs)[number]).shape[axis] as number)) i -= (inputs[n++] as (typeof inputs)[number]).shape[axis] as number
+        while (i >= ((inputs[n] as (typeof inputs)[number]).shape[axis] as number))
+          i -= (inputs[n++] as (typeof inputs)[number]).shape[axis] as number
         return (readers[n] as (at: readonly number[]) => number)(at.map((c, d) => (d === axis ? i : c)))
       })
     },
     samples: [
-      { shapes: [[2, 3], [2, 3]] },
-      { shapes: [[2, 3], [2, 1], [2, 2]], attributes: { axis: -1 } },
-      { shapes: [[0, 2], [3, 2]] }
+      {
+        shapes: [
+          [2, 3],
+          [2, 3]
+        ]
+      },
+      {
+        shapes: [
+          [2, 3],
+          [2, 1],
+          [2, 2]
+        ],
+        attributes: { axis: -1 }
+      },
+      {
+        shapes: [
+          [0, 2],
+          [3, 2]
+        ]
+      }
     ]
   }),
   define({
@@ -283,24 +372,38 @@ export const shapes: readonly Op[] = [
     outputs: OUT,
     attributes: {},
     pattern: 'rearranges',
-    infer: (inputs, a) => same(input(inputs), input(inputs).shape.map((d, i) => (i === a.axis ? (a.size as Dim) : d))),
+    infer: (inputs, a) =>
+      same(
+        input(inputs),
+        input(inputs).shape.map((d, i) => (i === a.axis ? (a.size as Dim) : d))
+      ),
     vjp: ({ b, inputs, upstream, attributes }) => {
       const { shape } = (inputs[0] as Value).type
       const axis = attributes.axis as number
       const after = (shape[axis] as number) - (attributes.start as number) - (attributes.size as number)
-      const zeros = (size: number) => b.full(shape.map((d, i) => (i === axis ? size : d)), 0)
+      const zeros = (size: number) =>
+        b.full(
+          shape.map((d, i) => (i === axis ? size : d)),
+          0
+        )
       return [b.emit('Concat', [zeros(attributes.start as number), upstream, zeros(after)], { axis })]
     },
-    loop: (k) => k.at(0, k.index.map((c, i) => (i === k.attributes.axis ? `(${c} + ${k.attributes.start})` : c))),
+    loop: (k) =>
+      k.at(
+        0,
+        k.index.map((c, i) => (i === k.attributes.axis ? `(${c} + ${k.attributes.start})` : c))
+      ),
     reference: ([x], a, shape) => {
       const read = reader(x as NonNullable<typeof x>)
       return tabulate(shape, (at) => read(at.map((c, i) => (i === a.axis ? c + (a.start as number) : c))))
     },
-    samples: [{ shapes: [[4, 3]], attributes: { axis: 0, start: 1, size: 2 } }, { shapes: [[2, 3]], attributes: { axis: 1, start: 2, size: 1 } }]
+    samples: [
+      { shapes: [[4, 3]], attributes: { axis: 0, start: 1, size: 2 } },
+      { shapes: [[2, 3]], attributes: { axis: 1, start: 2, size: 1 } }
+    ]
   })
 ]
 
 function permOf(a: { perm?: unknown }, shape: Shape): readonly number[] {
   return (a.perm as readonly number[] | null | undefined) ?? shape.map((_, i) => shape.length - 1 - i)
 }
-

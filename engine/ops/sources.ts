@@ -4,7 +4,17 @@ import { attr, type Op } from '../ir/op.ts'
 import type { Attributes } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { BATCH, countOf, type Shape, showShape, sizeOf } from '../shape.ts'
-import { boolean, choice, init, integer, number, numbers, optionalInteger, optionalNumber, shape } from './attributes.ts'
+import {
+  boolean,
+  choice,
+  init,
+  integer,
+  number,
+  numbers,
+  optionalInteger,
+  optionalNumber,
+  shape
+} from './attributes.ts'
 import { define, OUT, shapeOfAttribute } from './rules.ts'
 
 const needsCount = (op: string, of: Shape, values: readonly number[]): void => {
@@ -23,16 +33,26 @@ const random = (kind: string, title: string, doc: string, forward: string, field
     doc,
     formula: { forward },
     keywords: ['noise', 'seed', '난수'],
-    attributes: { shape: shape('Sizes; the first may be null for the batch.', true), ...fields, seed: integer('The same seed gives the same numbers.', { default: 0, min: 0 }) },
+    attributes: {
+      shape: shape('Sizes; the first may be null for the batch.', true),
+      ...fields,
+      seed: integer('The same seed gives the same numbers.', { default: 0, min: 0 })
+    },
     build: ({ b, id, attributes }) => ({
       // Drawn on the host and fed, so that every backend sees the same numbers.
-      out: b.leaf('Feed', { shape: shapeOfAttribute(attributes, BATCH), dtype: 'float' }, { name: id, random: { ...attributes, kind } as Attributes as never })
+      out: b.leaf(
+        'Feed',
+        { shape: shapeOfAttribute(attributes, BATCH), dtype: 'float' },
+        { name: id, random: { ...attributes, kind } as Attributes as never }
+      )
     })
   })
 
 /** What a Dataset node reads, without the attributes that are left to the data set's own defaults. */
 export const dataSetAttributes = (a: Attributes): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(a).filter(([key, value]) => key !== 'source' && value !== null && value !== undefined))
+  Object.fromEntries(
+    Object.entries(a).filter(([key, value]) => key !== 'source' && value !== null && value !== undefined)
+  )
 
 export const sources: readonly Op[] = [
   source({
@@ -41,7 +61,10 @@ export const sources: readonly Op[] = [
     doc: 'A tensor that training changes. It starts as its initialiser says and keeps its numbers between runs.',
     formula: { forward: String.raw`y = \theta` },
     keywords: ['weight', 'variable', 'trainable', '가중치', '매개변수'],
-    attributes: { shape: shape('Its sizes; none for a single number.'), init: init('How it starts.', { kind: 'values', values: [0] }) },
+    attributes: {
+      shape: shape('Its sizes; none for a single number.'),
+      init: init('How it starts.', { kind: 'values', values: [0] })
+    },
     build: ({ b, id, attributes }) => {
       const sizes = attr.numbers(attributes, 'shape')
       const start = attributes.init as { kind: string; values?: readonly number[] }
@@ -55,7 +78,10 @@ export const sources: readonly Op[] = [
     doc: 'A tensor that never changes. Its gradient is shown, but training leaves it alone.',
     formula: { forward: 'y = c' },
     keywords: ['number', 'literal', '상수'],
-    attributes: { shape: shape('Its sizes; none for a single number.'), values: numbers('All numbers, row by row.', { default: [0] }) },
+    attributes: {
+      shape: shape('Its sizes; none for a single number.'),
+      values: numbers('All numbers, row by row.', { default: [0] })
+    },
     build: ({ b, attributes }) => {
       const sizes = attr.numbers(attributes, 'shape')
       const values = attr.numbers(attributes, 'values')
@@ -72,7 +98,9 @@ export const sources: readonly Op[] = [
     keywords: ['placeholder', 'feed', '입력'],
     attributes: {
       shape: shape('Sizes; the first may be null for the batch.', true),
-      values: numbers('An example, used where nothing is fed; for an open batch any number of whole rows.', { default: [] })
+      values: numbers('An example, used where nothing is fed; for an open batch any number of whole rows.', {
+        default: []
+      })
     },
     build: ({ b, id, attributes }) => {
       const sizes = shapeOfAttribute(attributes, BATCH)
@@ -80,7 +108,12 @@ export const sources: readonly Op[] = [
       const row = sizeOf(sizes.filter((d) => typeof d === 'number'))
       const open = sizes.includes(BATCH)
       if (values.length > 0 && (open ? row === 0 || values.length % row !== 0 : values.length !== row)) {
-        fail('shape.values', { op: 'Input', shape: showShape(sizes), expected: open ? `a multiple of ${row}` : row, found: values.length })
+        fail('shape.values', {
+          op: 'Input',
+          shape: showShape(sizes),
+          expected: open ? `a multiple of ${row}` : row,
+          found: values.length
+        })
       }
       return { out: b.leaf('Feed', { shape: sizes, dtype: 'float' }, { name: id, example: values }) }
     }
@@ -110,16 +143,32 @@ export const sources: readonly Op[] = [
         b.leaf('Feed', { shape: [BATCH, ...row], dtype }, { name: `${id}.${output}`, dataset: id, output })
       return {
         features: feed('features', info.features, 'float'),
-        labels: feed('labels', info.labels, info.labels.length === 0 && info.task === 'classification' ? 'int' : 'float')
+        labels: feed(
+          'labels',
+          info.labels,
+          info.labels.length === 0 && info.task === 'classification' ? 'int' : 'float'
+        )
       }
     }
   }),
-  random('RandomNormal', 'Random (normal)', 'Normally distributed numbers, new for each step.', String.raw`y \sim \mathcal{N}(\mu, \sigma^2)`, {
-    mean: number('Mean.', { default: 0 }),
-    scale: number('Standard deviation.', { default: 1, min: 0 })
-  }),
-  random('RandomUniform', 'Random (uniform)', 'Evenly distributed numbers, new for each step.', String.raw`y \sim \mathcal{U}(low, high)`, {
-    low: number('Lower end.', { default: 0 }),
-    high: number('Upper end.', { default: 1 })
-  })
+  random(
+    'RandomNormal',
+    'Random (normal)',
+    'Normally distributed numbers, new for each step.',
+    String.raw`y \sim \mathcal{N}(\mu, \sigma^2)`,
+    {
+      mean: number('Mean.', { default: 0 }),
+      scale: number('Standard deviation.', { default: 1, min: 0 })
+    }
+  ),
+  random(
+    'RandomUniform',
+    'Random (uniform)',
+    'Evenly distributed numbers, new for each step.',
+    String.raw`y \sim \mathcal{U}(low, high)`,
+    {
+      low: number('Lower end.', { default: 0 }),
+      high: number('Upper end.', { default: 1 })
+    }
+  )
 ]

@@ -120,8 +120,25 @@ export interface TrainReport {
 }
 
 export type TrainEvent =
-  | { readonly type: 'started'; readonly runId: number; readonly backend: BackendReport; readonly epochs: number; readonly stepsPerEpoch: number; readonly examples: number; readonly parameters: number }
-  | { readonly type: 'progress'; readonly epoch: number; readonly step: number; readonly steps: number; readonly loss: number; readonly metrics: Readonly<Record<string, number>>; readonly stepsPerSecond: number; readonly secondsLeft: number }
+  | {
+      readonly type: 'started'
+      readonly runId: number
+      readonly backend: BackendReport
+      readonly epochs: number
+      readonly stepsPerEpoch: number
+      readonly examples: number
+      readonly parameters: number
+    }
+  | {
+      readonly type: 'progress'
+      readonly epoch: number
+      readonly step: number
+      readonly steps: number
+      readonly loss: number
+      readonly metrics: Readonly<Record<string, number>>
+      readonly stepsPerSecond: number
+      readonly secondsLeft: number
+    }
   | { readonly type: 'epoch'; readonly report: EpochReport }
   | { readonly type: 'snapshot'; readonly run: RunResult }
 

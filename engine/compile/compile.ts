@@ -1,0 +1,36 @@
+/** IR with open batch → plan for one batch size: bind, prune, lower, simplify, prune, plan. */
+import type { IrGraph } from '../ir/types.ts'
+import { bindBatch, follow, lower, prune, simplify } from './passes.ts'
+import { makePlan, type Plan } from './plan.ts'
+
+export interface CompileOptions {
+  /** What B stands for. */
+  readonly batch: number
+  /** IR ids to be readable after a run. */
+  readonly wanted: readonly number[]
+  /** Variable name → IR id of its value after the run. */
+  readonly updates?: ReadonlyMap<string, number>
+  readonly maxOperands?: number
+}
+
+export interface Compiled {
+  readonly plan: Plan
+  /** The id by which the executor knows a node of the IR that was compiled. */
+  readonly idOf: (id: number) => number
+}
+
+export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), maxOperands }: CompileOptions): Compiled {
+  const needed = prune(ir, [...wanted, ...updates.values()])
+  const bound = bindBatch(needed.ir, batch)
+  const lowered = lower(bound.ir)
+  const simple = simplify(lowered.ir)
+  const before = follow(needed, bound, lowered, simple)
+  const live = prune(simple.ir, [...wanted, ...updates.values()].map(before))
+  const idOf = follow(needed, bound, lowered, simple, live)
+  const plan = makePlan(live.ir, {
+    results: new Set(wanted.map(idOf)),
+    updates: new Map([...updates].map(([name, id]) => [name, idOf(id)])),
+    ...(maxOperands === undefined ? {} : { maxOperands })
+  })
+  return { plan, idOf }
+}

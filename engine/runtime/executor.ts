@@ -1,0 +1,31 @@
+/** What every executor is: memory that lives between runs, and programs that walk a plan over it. */
+import type { Plan } from '../compile/plan.ts'
+import type { Numbers } from '../tensor.ts'
+
+/** Asked between steps; true stops the run. */
+export type Stop = () => boolean
+
+export interface Program {
+  readonly plan: Plan
+  /**
+   * One walk over the plan. Afterwards each updated variable holds its new value.
+   * @param feeds flat numbers by feed name, each as long as its shape says
+   * @returns false where `stop` ended it early; variables are then as before.
+   */
+  run(feeds: Readonly<Record<string, ArrayLike<number>>>, stop?: Stop): Promise<boolean>
+  /** A result of the last run, by IR id. A copy: it stays as it is. */
+  read(id: number): Promise<Numbers>
+  /** Gives the program's memory back; variables stay. */
+  dispose(): void
+}
+
+export interface Executor {
+  /** Short name of what computes: "WebGL2 on …". */
+  readonly device: string
+  /** Most operands of one fused kernel. */
+  readonly maxOperands: number
+  load(plan: Plan): Promise<Program>
+  setVariable(name: string, values: ArrayLike<number>): Promise<void>
+  getVariable(name: string): Promise<Numbers>
+  dispose(): Promise<void>
+}
