@@ -26,6 +26,8 @@ export const renderer: NonNullable<UserConfig['renderer']> = {
 
 export default defineConfig({
   main: {
+    // fflate's build for Node declares a `require` of its own, and so does electron-vite's: the two collide
+    resolve: { alias: { fflate: 'fflate/browser' } },
     // everything goes into the bundle: the package holds no node_modules
     build: { externalizeDeps: false, rolldownOptions: { input: { index: resolve(root, 'electron/main.ts') } } }
   },
