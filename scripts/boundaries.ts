@@ -15,6 +15,14 @@ const ENGINE_LAYERS = ['ir', 'ops', 'document', 'compile', 'runtime', 'train', '
 /** Files and folders of the engine that anyone in it may import. */
 const ENGINE_BASE = ['engine/problem.ts', 'engine/shape.ts', 'engine/tensor.ts', 'engine/random.ts']
 
+/** The leaves point at nothing above the base, so a layer may lean on one without a circle: these do. */
+const LEAVES: Record<string, string[]> = {
+  // what a Dataset node promises before any data is there
+  ops: ['engine/data/dataset.ts'],
+  train: ['engine/data/'],
+  session: ['engine/data/', 'engine/io/']
+}
+
 interface Area {
   /** A folder with a closing slash, or one file. The longest match holds. */
   of: string
@@ -28,7 +36,11 @@ const AREAS: Area[] = [
   { of: 'engine/', may: [...ENGINE_BASE], why: `the engine's base modules stand alone; ${ROOM}` },
   ...ENGINE_LAYERS.map((layer, i) => ({
     of: `engine/${layer}/`,
-    may: [...ENGINE_BASE, ...ENGINE_LAYERS.slice(0, i + 1).map((below) => `engine/${below}/`)],
+    may: [
+      ...ENGINE_BASE,
+      ...ENGINE_LAYERS.slice(0, i + 1).map((below) => `engine/${below}/`),
+      ...(LEAVES[layer] ?? [])
+    ],
     why: `arrows point one way: problem <- ${ENGINE_LAYERS.join(' <- ')}; ${ROOM}`
   })),
   { of: 'engine/data/', may: [...ENGINE_BASE, 'engine/data/'], why: 'engine/data is a leaf: base modules only' },
@@ -42,6 +54,10 @@ const AREAS: Area[] = [
     may: [
       'renderer/',
       'engine/problem.ts',
+      'engine/shape.ts',
+      // the words that op metadata is written in
+      'engine/ir/op.ts',
+      'engine/ir/types.ts',
       'engine/ops/',
       'engine/document/',
       'engine/session/',

@@ -23,10 +23,14 @@ export interface ServeOptions {
   /** Zero takes any free one. */
   port?: number
   cache?: DatasetCache
+  /** The built renderer. */
+  folder?: string
 }
 
-export async function serve({ port = 0, cache = userCache() }: ServeOptions = {}): Promise<Served> {
-  const files = sirv(join(import.meta.dirname, '../out/renderer'), {
+const BUILT = join(import.meta.dirname, '../out/renderer')
+
+export async function serve({ port = 0, cache = userCache(), folder = BUILT }: ServeOptions = {}): Promise<Served> {
+  const files = sirv(folder, {
     etag: true,
     setHeaders: (response, pathname) => {
       for (const [name, value] of Object.entries(headersFor(pathname))) response.setHeader(name, value)
