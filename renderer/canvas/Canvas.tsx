@@ -1,0 +1,181 @@
+/** The graph: what React Flow draws is made from the document, and every gesture ends in one command. */
+import '@xyflow/react/dist/base.css'
+import './canvas.css'
+import {
+  Background,
+  BackgroundVariant,
+  type EdgeChange,
+  type NodeChange,
+  ReactFlow,
+  ReactFlowProvider,
+  SelectionMode
+} from '@xyflow/react'
+import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { select, useEditor } from '../store/editor.ts'
+import { setFlow, setZoom } from '../store/flow.ts'
+import { useSettings } from '../store/settings.ts'
+import { TensorViewer } from '../value/TensorViewer.tsx'
+import { CanvasMenu } from './CanvasMenu.tsx'
+import { ConnectionHint } from './ConnectionHint.tsx'
+import { ConnectionLine } from './ConnectionLine.tsx'
+import { fitView } from './commands.ts'
+import { type FlowEdge, type FlowNode, FlowView } from './derive.ts'
+import { drag, dragStop, onPositions } from './dragging.ts'
+import { EmptyHint } from './EmptyHint.tsx'
+import { connect, connectEnd, connectStart, isValidConnection, reconnect, reconnectEnd } from './gestures.ts'
+import { onCanvasKey } from './keyboard.ts'
+import { NoteNode } from './NoteNode.tsx'
+import { OpNode } from './OpNode.tsx'
+import { OpSearch } from './OpSearch.tsx'
+import { openSearch, rename, useCanvas } from './state.ts'
+import { ViewControls } from './ViewControls.tsx'
+import { WireEdge } from './WireEdge.tsx'
+
+const nodeTypes = { op: OpNode, note: NoteNode }
+const edgeTypes = { wire: WireEdge }
+const MULTI = ['Shift', 'Meta', 'Control']
+/** Below this zoom labels and handles are hidden. */
+const FAR = 0.42
+/** From here on it pays to leave out what is not on the screen, seen from near. */
+const MANY = 150
+
+function applySelection(
+  changes: readonly (NodeChange<FlowNode> | EdgeChange<FlowEdge>)[],
+  kind: 'nodes' | 'edges'
+): void {
+  const { selection } = useEditor.getState()
+  const ids = new Set(selection[kind])
+  let changed = false
+  for (const change of changes) {
+    if (change.type !== 'select') continue
+    changed = true
+    if (change.selected) ids.add(change.id)
+    else ids.delete(change.id)
+  }
+  if (changed) select({ ...selection, [kind]: ids })
+}
+
+function onNodesChange(changes: NodeChange<FlowNode>[]): void {
+  onPositions(changes)
+  applySelection(changes, 'nodes')
+}
+
+const onEdgesChange = (changes: EdgeChange<FlowEdge>[]): void => applySelection(changes, 'edges')
+
+function useFlowElements() {
+  const view = useRef<FlowView>(null)
+  view.current ??= new FlowView()
+  const document = useEditor((s) => s.document)
+  const selection = useEditor((s) => s.selection)
+  const edgeTypes = useEditor((s) => s.checked.edgeTypes)
+  const moving = useCanvas((s) => s.moving)
+  const wanted = useCanvas((s) => s.tabStop)
+  const tabStop = document.nodes.some((node) => node.id === wanted) ? wanted : (document.nodes[0]?.id ?? null)
+  const made = view.current
+  const nodes = useMemo(
+    () => made.nodesOf({ document, selection, moving, tabStop, edgeTypes }),
+    [made, document, selection, moving, tabStop, edgeTypes]
+  )
+  const edges = useMemo(
+    () => made.edgesOf({ document, selection, moving, tabStop, edgeTypes }),
+    [made, document, selection, moving, tabStop, edgeTypes]
+  )
+  return { nodes, edges }
+}
+
+/** A document that was opened is shown whole. */
+function useFitOnOpen(): void {
+  const generation = useEditor((s) => s.generation)
+  useEffect(() => {
+    if (generation < 0) return
+    const frame = requestAnimationFrame(() => requestAnimationFrame(() => fitView(0)))
+    return () => cancelAnimationFrame(frame)
+  }, [generation])
+}
+
+function Graph() {
+  const { t } = useTranslation()
+  const { nodes, edges } = useFlowElements()
+  const wheelScrolls = useSettings((s) => s.wheelScrolls)
+  const far = useCanvas((s) => s.far)
+  const root = useRef<HTMLDivElement>(null)
+  useFitOnOpen()
+  const onMove = useCallback((_: unknown, { zoom }: { zoom: number }) => {
+    setZoom(zoom)
+    if (useCanvas.getState().far !== zoom < FAR) useCanvas.setState({ far: zoom < FAR })
+  }, [])
+  return (
+    <CanvasMenu>
+      <section
+        ref={root}
+        className="canvas"
+        data-far={far || undefined}
+        aria-label={t('canvas.title')}
+        tabIndex={-1}
+        onKeyDown={(event: KeyboardEvent) => onCanvasKey(event)}
+        onPointerMove={(event: PointerEvent) => {
+          useCanvas.setState({ pointer: { x: event.clientX, y: event.clientY } })
+        }}
+      >
+        <ReactFlow<FlowNode, FlowEdge>
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onInit={(instance) => setFlow(instance as unknown as Parameters<typeof setFlow>[0])}
+          onNodesChange={onNodesChange}
+          onEdgesChange={onEdgesChange}
+          onNodeDrag={drag}
+          onNodeDragStop={dragStop}
+          onSelectionDragStop={dragStop}
+          onConnectStart={connectStart}
+          onConnect={connect}
+          onConnectEnd={connectEnd}
+          onReconnect={reconnect}
+          onReconnectEnd={reconnectEnd}
+          isValidConnection={isValidConnection}
+          connectionLineComponent={ConnectionLine}
+          connectionRadius={30}
+          onPaneClick={(event) => {
+            root.current?.focus({ preventScroll: true })
+            if (event.detail === 2) openSearch({ x: event.clientX, y: event.clientY })
+          }}
+          onNodeClick={(_, node) => useCanvas.setState({ tabStop: node.id })}
+          onNodeDoubleClick={(_, node) => rename(node.id)}
+          onMove={onMove}
+          onlyRenderVisibleElements={nodes.length > MANY && !far}
+          disableKeyboardA11y
+          edgesFocusable={false}
+          deleteKeyCode={null}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={MULTI}
+          selectionOnDrag
+          selectionMode={SelectionMode.Partial}
+          panOnDrag={[1]}
+          panOnScroll={wheelScrolls}
+          zoomOnDoubleClick={false}
+          minZoom={0.05}
+          maxZoom={3}
+          nodeDragThreshold={3}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
+          <ViewControls />
+        </ReactFlow>
+        <EmptyHint />
+        <ConnectionHint />
+        <OpSearch />
+      </section>
+    </CanvasMenu>
+  )
+}
+
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <Graph />
+      <TensorViewer />
+    </ReactFlowProvider>
+  )
+}

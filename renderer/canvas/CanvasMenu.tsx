@@ -1,0 +1,147 @@
+/** The menu of the right button, for what lies under it. */
+import { ContextMenu } from 'radix-ui'
+import { type MouseEvent, type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { showShortcut } from '../app/shortcuts.ts'
+import { select, useEditor } from '../store/editor.ts'
+import { viewTensor } from '../value/viewer.ts'
+import * as commands from './commands.ts'
+import { openInspector } from './keyboard.ts'
+import { openSearch, rename } from './state.ts'
+
+interface Under {
+  readonly kind: 'node' | 'edge' | 'canvas'
+  readonly id: string
+  readonly x: number
+  readonly y: number
+}
+
+function whatIsUnder(event: MouseEvent): Under {
+  const at = { x: event.clientX, y: event.clientY }
+  const element = event.target as Element
+  const node = element.closest<HTMLElement>('.react-flow__node')?.dataset.id
+  if (node) return { kind: 'node', id: node, ...at }
+  const edge =
+    element.closest<SVGElement>('.react-flow__edge')?.dataset.id ??
+    element.closest<HTMLElement>('.wire-label')?.dataset.edge
+  return edge ? { kind: 'edge', id: edge, ...at } : { kind: 'canvas', id: '', ...at }
+}
+
+/** What lies under the pointer becomes the selection, unless it is part of it. */
+function take({ kind, id }: Under): void {
+  const { selection } = useEditor.getState()
+  if (kind === 'node' && !selection.nodes.has(id)) select({ nodes: [id] })
+  if (kind === 'edge' && !selection.edges.has(id)) select({ edges: [id] })
+}
+
+export function CanvasMenu({ children }: { readonly children: ReactNode }) {
+  const [under, setUnder] = useState<Under>({ kind: 'canvas', id: '', x: 0, y: 0 })
+  return (
+    <ContextMenu.Root modal={false}>
+      <ContextMenu.Trigger
+        asChild
+        onContextMenu={(event) => {
+          const found = whatIsUnder(event)
+          take(found)
+          setUnder(found)
+        }}
+      >
+        {children}
+      </ContextMenu.Trigger>
+      <ContextMenu.Portal>
+        <ContextMenu.Content
+          className="popup"
+          collisionPadding={8}
+          onCloseAutoFocus={(event) => event.preventDefault()}
+        >
+          {under.kind === 'node' && <NodeItems under={under} />}
+          {under.kind === 'edge' && <EdgeItems under={under} />}
+          {under.kind === 'canvas' && <CanvasItems under={under} />}
+        </ContextMenu.Content>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  )
+}
+
+interface ItemProps {
+  readonly text: string
+  readonly shortcut?: string
+  readonly disabled?: boolean
+  readonly onSelect: () => unknown
+}
+
+function Item({ text, shortcut, disabled, onSelect }: ItemProps) {
+  return (
+    <ContextMenu.Item className="popup-item" disabled={disabled} onSelect={() => void onSelect()}>
+      {text}
+      {shortcut && <span className="popup-note">{showShortcut(shortcut)}</span>}
+    </ContextMenu.Item>
+  )
+}
+
+const Rule = () => <ContextMenu.Separator className="popup-rule" />
+
+/** After the menu has gone, so that it does not take the focus back. */
+const later = (fn: () => void) => setTimeout(fn, 0)
+
+function NodeItems({ under: { id } }: { readonly under: Under }) {
+  const { t } = useTranslation()
+  const objective = useEditor((s) => s.document.objective)
+  const many = useEditor((s) => s.selection.nodes.size > 1)
+  return (
+    <>
+      <Item text={t('canvas.menu.open')} shortcut="Enter" onSelect={() => later(openInspector)} />
+      <Item text={t('canvas.menu.rename')} shortcut="F2" onSelect={() => later(() => rename(id))} />
+      {objective === id ? (
+        <Item text={t('canvas.menu.noObjective')} onSelect={() => commands.setObjective(null)} />
+      ) : (
+        <Item text={t('canvas.menu.objective')} onSelect={() => commands.setObjective(id)} />
+      )}
+      <Rule />
+      <Item text={t('canvas.menu.cut')} shortcut="Mod+X" onSelect={commands.cut} />
+      <Item text={t('canvas.menu.copy')} shortcut="Mod+C" onSelect={commands.copy} />
+      <Item text={t('canvas.menu.duplicate')} shortcut="Mod+D" onSelect={() => commands.duplicate()} />
+      {many && (
+        <>
+          <Rule />
+          <Item text={t('canvas.menu.alignLeft')} onSelect={() => commands.align('left')} />
+          <Item text={t('canvas.menu.alignTop')} onSelect={() => commands.align('top')} />
+          <Item text={t('canvas.menu.tidySelection')} onSelect={commands.tidy} />
+        </>
+      )}
+      <Rule />
+      <Item text={t('canvas.menu.deleteReconnect')} shortcut="Mod+Delete" onSelect={commands.deleteAndReconnect} />
+      <Item text={t('canvas.menu.delete')} shortcut="Delete" onSelect={commands.deleteSelection} />
+    </>
+  )
+}
+
+function EdgeItems({ under: { id } }: { readonly under: Under }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Item text={t('canvas.menu.value')} onSelect={() => later(() => viewTensor({ kind: 'edge', id }, 'value'))} />
+      <Item
+        text={t('canvas.menu.gradient')}
+        onSelect={() => later(() => viewTensor({ kind: 'edge', id }, 'gradient'))}
+      />
+      <Rule />
+      <Item text={t('canvas.menu.delete')} shortcut="Delete" onSelect={commands.deleteSelection} />
+    </>
+  )
+}
+
+function CanvasItems({ under: { x, y } }: { readonly under: Under }) {
+  const { t } = useTranslation()
+  const empty = useEditor((s) => s.document.nodes.length === 0)
+  return (
+    <>
+      <Item text={t('canvas.menu.add')} shortcut="Tab" onSelect={() => later(() => openSearch({ x, y }))} />
+      <Item text={t('canvas.menu.paste')} shortcut="Mod+V" onSelect={() => commands.paste()} />
+      <Rule />
+      <Item text={t('canvas.menu.selectAll')} shortcut="Mod+A" disabled={empty} onSelect={commands.selectAll} />
+      <Item text={t('canvas.menu.tidy')} shortcut="Mod+Shift+L" disabled={empty} onSelect={commands.tidy} />
+      <Item text={t('canvas.menu.fit')} shortcut="Shift+1" disabled={empty} onSelect={() => commands.fitView()} />
+    </>
+  )
+}

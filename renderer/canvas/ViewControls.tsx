@@ -1,0 +1,57 @@
+import { MiniMap, Panel } from '@xyflow/react'
+import { Map as MapIcon, Maximize, Minus, Plus } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { indexOf } from '../../engine/document/lookup.ts'
+import { opOf } from '../../engine/ops/registry.ts'
+import { familyColour } from '../app/families.ts'
+import { useEditor } from '../store/editor.ts'
+import { useFlow } from '../store/flow.ts'
+import { setSettings, useSettings } from '../store/settings.ts'
+import { IconButton } from '../ui/Button.tsx'
+import { fitView, zoomIn, zoomOut, zoomTo } from './commands.ts'
+
+function colourOf({ id }: { readonly id: string }): string {
+  const node = indexOf(useEditor.getState().document).nodes.get(id)
+  return familyColour((node && opOf(node.op)?.family) ?? 'internal')
+}
+
+/** Zoom and overview, in the corner of the canvas. */
+export function ViewControls() {
+  const { t } = useTranslation()
+  const zoom = useFlow((s) => Math.round(s.zoom * 100))
+  const minimap = useSettings((s) => s.minimap)
+  return (
+    <>
+      <Panel position="bottom-left" className="view-controls" aria-label={t('canvas.view')}>
+        <IconButton icon={Minus} label={t('canvas.zoomOut')} onClick={zoomOut} />
+        <button
+          type="button"
+          className="zoom-level numbers"
+          onClick={() => zoomTo(1)}
+          aria-label={t('canvas.zoomReset', { percent: zoom })}
+        >
+          {zoom}%
+        </button>
+        <IconButton icon={Plus} label={t('canvas.zoomIn')} onClick={zoomIn} />
+        <IconButton icon={Maximize} label={t('canvas.fit')} shortcut="Shift+1" size={15} onClick={() => fitView()} />
+        <IconButton
+          icon={MapIcon}
+          label={t('canvas.minimap')}
+          size={15}
+          pressed={minimap}
+          onClick={() => setSettings({ minimap: !minimap })}
+        />
+      </Panel>
+      {minimap && (
+        <MiniMap
+          position="bottom-right"
+          pannable
+          zoomable
+          nodeColor={colourOf}
+          nodeBorderRadius={10}
+          ariaLabel={t('canvas.minimap')}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,52 @@
+/** A wire: as thick as its tensor is large, dashed while it carries nothing yet. */
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react'
+import { memo } from 'react'
+import { bindDim, countOf } from '../../engine/shape.ts'
+import { useEdgeProblems, useEdgeType } from '../store/editor.ts'
+import { useCell, useRun } from '../store/run.ts'
+import type { FlowEdge } from './derive.ts'
+import { beside, curveOf, pathOf } from './geometry.ts'
+import { labelSize } from './places.ts'
+import { useCanvas } from './state.ts'
+import { WireLabel } from './WireLabel.tsx'
+
+/** A size to draw an open batch with. */
+const USUAL_BATCH = 32
+
+const thickness = (count: number): number => Math.min(7, 1.75 + 0.8 * Math.log10(Math.max(1, count)))
+
+export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
+  const { id, sourceX, sourceY, targetX, targetY, data } = props
+  const type = useEdgeType(id)
+  const cell = useCell(id)
+  const stale = useRun((s) => s.stale)
+  const broken = useEdgeProblems(id).length > 0
+  const far = useCanvas((s) => s.far)
+  const target = useCanvas((s) => s.target === id)
+  const curve = curveOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY })
+  const count = type ? bindDim(countOf(type.shape), USUAL_BATCH) : 1
+  const size = labelSize(type)
+  const t = data?.t ?? 0.5
+  return (
+    <>
+      <BaseEdge
+        id={id}
+        path={pathOf(curve)}
+        interactionWidth={18}
+        className="wire"
+        style={{ strokeWidth: thickness(count) }}
+        data-empty={!cell || undefined}
+        data-broken={broken || undefined}
+        data-target={target || undefined}
+      />
+      {!far && type && (
+        <EdgeLabelRenderer>
+          <WireLabel id={id} which="value" type={type} cell={cell} stale={stale} at={beside(curve, t, size, 1)} />
+          {cell && (
+            <WireLabel id={id} which="gradient" type={type} cell={cell} stale={stale} at={beside(curve, t, size, -1)} />
+          )}
+        </EdgeLabelRenderer>
+      )}
+    </>
+  )
+})

@@ -1,0 +1,91 @@
+/** The two numbers of a wire: its value above it, the gradient that comes back along it below. */
+import { memo } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { TensorType } from '../../engine/ir/types.ts'
+import type { Cell, Summary } from '../../engine/session/protocol.ts'
+import { useProblemText } from '../i18n/useProblemText.ts'
+import { select } from '../store/editor.ts'
+import { Hint } from '../ui/Hint.tsx'
+import { formatNumber, formatShape } from '../value/format.ts'
+import { HeatStrip } from '../value/HeatStrip.tsx'
+import { viewTensor } from '../value/viewer.ts'
+import type { Point } from './geometry.ts'
+
+interface WireLabelProps {
+  readonly id: string
+  readonly which: 'value' | 'gradient'
+  readonly type: TensorType
+  readonly cell: Cell | undefined
+  readonly stale: boolean
+  readonly at: Point
+}
+
+export const WireLabel = memo(
+  function WireLabel({ id, which, type, cell, stale, at }: WireLabelProps) {
+    const { t } = useTranslation()
+    const textOf = useProblemText()
+    const summary = which === 'value' ? cell?.value : cell?.gradient
+    const scalar = type.shape.length === 0
+    if (which === 'value' && !cell && scalar) return null
+    const text = spoken(summary ?? null, type)
+    const label = (
+      <button
+        type="button"
+        tabIndex={-1}
+        className="wire-label nodrag nopan"
+        data-which={which}
+        data-stale={stale || undefined}
+        data-scalar={scalar || undefined}
+        data-edge={id}
+        aria-label={t(which === 'value' ? 'canvas.valueIs' : 'canvas.gradientIs', { text })}
+        style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}
+        onClick={() => (summary ? viewTensor({ kind: 'edge', id }, which) : select({ edges: [id] }))}
+      >
+        {which === 'gradient' && <span className="wire-mark">∂</span>}
+        <Figure summary={summary ?? null} type={type} which={which} />
+      </button>
+    )
+    if (which === 'value' || summary) return label
+    return (
+      <Hint text={cell?.why ? textOf(cell.why).message : t('canvas.noGradient')} side="top">
+        {label}
+      </Hint>
+    )
+  },
+  (a, b) =>
+    a.id === b.id &&
+    a.type === b.type &&
+    a.cell === b.cell &&
+    a.stale === b.stale &&
+    a.at.x === b.at.x &&
+    a.at.y === b.at.y
+)
+
+function spoken(summary: Summary | null, type: TensorType): string {
+  if (!summary) return type.shape.length === 0 ? '–' : formatShape(type.shape)
+  const only = summary.shape.length === 0 ? summary.values?.[0] : undefined
+  return only === undefined
+    ? `${formatShape(summary.shape)} ‖·‖ ${formatNumber(summary.statistics.norm)}`
+    : formatNumber(only)
+}
+
+interface FigureProps {
+  readonly summary: Summary | null
+  readonly type: TensorType
+  readonly which: 'value' | 'gradient'
+}
+
+function Figure({ summary, type, which }: FigureProps) {
+  if (!summary) return <span className="wire-number">{which === 'value' ? formatShape(type.shape) : '–'}</span>
+  const only = summary.shape.length === 0 ? summary.values?.[0] : undefined
+  if (only !== undefined) return <span className="wire-number">{formatNumber(only)}</span>
+  return (
+    <span className="wire-tensor">
+      <span className="wire-facts">
+        <span className="wire-shape">{formatShape(type.shape)}</span>
+        <span className="wire-number">‖{formatNumber(summary.statistics.norm, 3)}‖</span>
+      </span>
+      <HeatStrip values={summary.strip} />
+    </span>
+  )
+}

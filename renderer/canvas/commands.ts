@@ -1,0 +1,269 @@
+/** What the canvas can do, for its own gestures and for the table of actions. Each is one undo step. */
+
+import i18next from 'i18next'
+import { indexOf } from '../../engine/document/lookup.ts'
+import type { GraphDocument, GraphEdge, GraphNode, Position } from '../../engine/document/types.ts'
+import { ProblemError } from '../../engine/problem.ts'
+import { motion } from '../app/motion.ts'
+import { language } from '../i18n/index.ts'
+import { problemText } from '../i18n/useProblemText.ts'
+import { announce, toast } from '../store/announce.ts'
+import { dispatch, select, useEditor } from '../store/editor.ts'
+import { flow, positionAt } from '../store/flow.ts'
+import { cornerOf, fragmentText, insertion, readFragment } from './fragment.ts'
+import { bodyOf, NODE_WIDTH, titleOf } from './geometry.ts'
+import { tidyPositions } from './layout.ts'
+import { focusedNode, useCanvas } from './state.ts'
+import { bridgesOver, refusal } from './wires.ts'
+
+const t = i18next.t.bind(i18next)
+const editor = () => useEditor.getState()
+const duration = (): number => motion(200)
+
+export const fitView = (milliseconds = duration()): void =>
+  void flow()?.fitView({ duration: milliseconds, padding: 0.14, maxZoom: 1.25 })
+export const fitSelection = (): void =>
+  void flow()?.fitView({
+    duration: duration(),
+    padding: 0.3,
+    maxZoom: 1.5,
+    nodes: [...editor().selection.nodes].map((id) => ({ id }))
+  })
+export const zoomIn = (): void => void flow()?.zoomIn({ duration: duration() })
+export const zoomOut = (): void => void flow()?.zoomOut({ duration: duration() })
+export const zoomTo = (zoom: number): void => void flow()?.zoomTo(zoom, { duration: duration() })
+
+export const hasSelection = (): boolean => editor().selection.nodes.size + editor().selection.edges.size > 0
+export const hasSelectedNodes = (): boolean => editor().selection.nodes.size > 0
+
+const isNote = (document: GraphDocument, id: string): boolean => document.notes.some((note) => note.id === id)
+
+export function selectAll(): void {
+  const { document } = editor()
+  select({
+    nodes: [...document.nodes, ...document.notes].map((part) => part.id),
+    edges: document.edges.map((e) => e.id)
+  })
+}
+
+export const selectNone = (): void => select({})
+
+/** Keeps the focus in the graph when the card that has it goes away. */
+function neighbourOf(document: GraphDocument, id: string): string | null {
+  const index = indexOf(document)
+  return index.incoming(id)[0]?.source ?? index.outgoing(id)[0]?.target ?? null
+}
+
+function removeCommand(document: GraphDocument, nodes: ReadonlySet<string>, edges: Iterable<string> = []) {
+  const ids = [...nodes]
+  return {
+    type: 'remove' as const,
+    nodes: ids.filter((id) => !isNote(document, id)),
+    edges: [...edges],
+    notes: ids.filter((id) => isNote(document, id))
+  }
+}
+
+const counted = (nodes: number, edges: number): string =>
+  [nodes > 0 && t('canvas.nodes', { count: nodes }), edges > 0 && t('canvas.edges', { count: edges })]
+    .filter(Boolean)
+    .join(', ')
+
+export function deleteSelection(): void {
+  const { document, selection } = editor()
+  if (!hasSelection()) return
+  const { nodes, edges } = selection
+  const next = [...nodes].map((id) => neighbourOf(document, id)).find((id) => id !== null && !nodes.has(id))
+  const refocus = focusedNode() !== null
+  dispatch(removeCommand(document, nodes, edges), {
+    announce: t('canvas.said.deleted', { what: counted(nodes.size, edges.size) })
+  })
+  if (refocus && next) void import('./state.ts').then(({ focusNode }) => focusNode(next))
+}
+
+/** Takes nodes out and joins what came before them to what follows. */
+export function deleteAndReconnect(): void {
+  const { document, selection } = editor()
+  const { nodes } = selection
+  if (nodes.size === 0) {
+    deleteSelection()
+    return
+  }
+  const bridges = bridgesOver(document, nodes)
+  dispatch(
+    {
+      type: 'batch',
+      commands: [removeCommand(document, nodes), ...bridges.map((edge) => ({ type: 'addEdge' as const, edge }))]
+    },
+    { announce: t('canvas.said.deleted', { what: counted(nodes.size, 0) }) }
+  )
+}
+
+const SHIFT = 32
+
+/** Wires that enter the nodes from outside. */
+const feedsOf = (document: GraphDocument, nodes: ReadonlySet<string>): GraphEdge[] =>
+  document.edges.filter((edge) => nodes.has(edge.target) && !nodes.has(edge.source))
+
+let copied: { readonly text: string; readonly feeds: readonly GraphEdge[]; pastes: number } | null = null
+
+/** The selected part as text; null where no node is selected. */
+export function selectionText(): string | null {
+  const { document, selection } = editor()
+  if (selection.nodes.size === 0) return null
+  const text = fragmentText(document, selection.nodes)
+  copied = { text, feeds: feedsOf(document, selection.nodes), pastes: 0 }
+  return text
+}
+
+export function duplicate(keepInputs = false): void {
+  const { document, selection } = editor()
+  if (selection.nodes.size === 0) return
+  const fragment = readFragment(fragmentText(document, selection.nodes))
+  const feeds = keepInputs ? feedsOf(document, selection.nodes) : []
+  const { command, ids } = insertion(document, fragment, { x: SHIFT, y: SHIFT }, feeds)
+  dispatch(command, { announce: t('canvas.said.duplicated', { what: counted(ids.length, 0) }) })
+  select({ nodes: ids })
+}
+
+async function write(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    toast('failed', t('canvas.clipboardDenied'))
+    return false
+  }
+}
+
+export async function copy(): Promise<void> {
+  const text = selectionText()
+  if (text !== null && (await write(text)))
+    announce(t('canvas.said.copied', { what: counted(editor().selection.nodes.size, 0) }))
+}
+
+export async function cut(): Promise<void> {
+  const text = selectionText()
+  if (text !== null && (await write(text))) deleteSelection()
+}
+
+/** Puts a graph from the clipboard into this one: at the pointer, or beside the original. */
+export function pasteText(text: string, keepInputs = false): void {
+  const { document } = editor()
+  try {
+    const fragment = readFragment(text)
+    if (fragment.nodes.length + fragment.notes.length === 0) return
+    const mine = copied?.text === text ? copied : null
+    if (mine) mine.pastes++
+    const { command, ids } = insertion(
+      document,
+      fragment,
+      shiftFor(fragment, mine?.pastes ?? 0),
+      keepInputs ? mine?.feeds : []
+    )
+    const problems = dispatch(command, { announce: t('canvas.said.pasted', { what: counted(ids.length, 0) }) })
+    if (problems) throw new ProblemError(problems)
+    select({ nodes: ids })
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    const { message, hint } = problemText(error.problem, language())
+    toast('failed', t('canvas.pasteFailed'), [message, hint].filter(Boolean).join(' '))
+  }
+}
+
+function shiftFor(fragment: GraphDocument, pastes: number): Position {
+  const { pointer } = useCanvas.getState()
+  const at = pointer && positionAt(pointer.x, pointer.y)
+  if (!at) return { x: SHIFT * Math.max(1, pastes), y: SHIFT * Math.max(1, pastes) }
+  const corner = cornerOf(fragment)
+  return { x: Math.round(at.x - corner.x), y: Math.round(at.y - corner.y) }
+}
+
+export async function paste(keepInputs = false): Promise<void> {
+  try {
+    pasteText(await navigator.clipboard.readText(), keepInputs)
+  } catch {
+    // without leave to read the clipboard, what was copied here can still be pasted here
+    if (copied) pasteText(copied.text, keepInputs)
+    else toast('failed', t('canvas.clipboardDenied'))
+  }
+}
+
+/** Lays out the selected nodes, or all where fewer than two are selected. */
+export async function tidy(): Promise<void> {
+  const { document, selection, revision } = editor()
+  if (document.nodes.length === 0) return
+  const nodes = new Set([...selection.nodes].filter((id) => indexOf(document).nodes.has(id)))
+  const positions = await tidyPositions(document, nodes.size > 1 ? nodes : undefined)
+  if (editor().revision !== revision) return
+  dispatch({ type: 'move', positions }, { announce: t('canvas.said.tidied') })
+  requestAnimationFrame(() => fitView())
+}
+
+export type Alignment = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'
+
+export function align(to: Alignment): void {
+  const { document, selection } = editor()
+  const boxes = document.nodes
+    .filter((node) => selection.nodes.has(node.id))
+    .map((node) => ({ id: node.id, ...node.position, width: NODE_WIDTH, height: bodyOf(document, node).height }))
+  if (boxes.length < 2) return
+  const left = Math.min(...boxes.map((b) => b.x))
+  const right = Math.max(...boxes.map((b) => b.x + b.width))
+  const top = Math.min(...boxes.map((b) => b.y))
+  const bottom = Math.max(...boxes.map((b) => b.y + b.height))
+  const place = (b: (typeof boxes)[number]): Position => {
+    switch (to) {
+      case 'left':
+        return { x: left, y: b.y }
+      case 'right':
+        return { x: right - b.width, y: b.y }
+      case 'centre':
+        return { x: Math.round((left + right - b.width) / 2), y: b.y }
+      case 'top':
+        return { x: b.x, y: top }
+      case 'bottom':
+        return { x: b.x, y: bottom - b.height }
+      case 'middle':
+        return { x: b.x, y: Math.round((top + bottom - b.height) / 2) }
+    }
+  }
+  dispatch({ type: 'move', positions: Object.fromEntries(boxes.map((b) => [b.id, place(b)])) })
+}
+
+export function setObjective(id: string | null): void {
+  const node = id === null ? undefined : indexOf(editor().document).nodes.get(id)
+  dispatch(
+    { type: 'set', setting: 'objective', value: id },
+    { announce: node ? t('canvas.said.objective', { node: titleOf(node) }) : t('canvas.said.noObjective') }
+  )
+}
+
+/** Puts a node that has a free input and an output on a wire: the wire then runs through it. */
+export function throughNode(document: GraphDocument, edge: GraphEdge, node: GraphNode): readonly GraphEdge[] | null {
+  const { inputs, outputs } = bodyOf(document, node)
+  const index = indexOf(document)
+  const input = inputs.find((port) => !index.into(node.id, port.name))
+  const output = outputs[0]
+  if (!input || !output || edge.source === node.id || edge.target === node.id) return null
+  const first = {
+    id: edge.id,
+    source: edge.source,
+    sourceHandle: edge.sourceHandle,
+    target: node.id,
+    targetHandle: input.name
+  }
+  const ids = new Set([edge.id])
+  let n = document.edges.length + 1
+  while (index.edges.has(`e${n}`) || ids.has(`e${n}`)) n++
+  const second = {
+    id: `e${n}`,
+    source: node.id,
+    sourceHandle: output.name,
+    target: edge.target,
+    targetHandle: edge.targetHandle
+  }
+  const without = { ...document, edges: document.edges.filter((e) => e.id !== edge.id) }
+  if (refusal(without, first)) return null
+  return refusal({ ...without, edges: [...without.edges, first] }, second) ? null : [first, second]
+}

@@ -1,0 +1,100 @@
+/** Moving cards: positions stay out of the document until the drag is over, and then are one step. */
+import type { NodeChange } from '@xyflow/react'
+import type { Command } from '../../engine/document/commands.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
+import type { GraphDocument, GraphEdge, Position } from '../../engine/document/types.ts'
+import { dispatch, useEditor } from '../store/editor.ts'
+import { throughNode } from './commands.ts'
+import type { FlowNode } from './derive.ts'
+import { snapped } from './geometry.ts'
+import { still, useCanvas } from './state.ts'
+
+export function onPositions(changes: readonly NodeChange<FlowNode>[]): void {
+  const moved = changes.filter((change) => change.type === 'position' && change.dragging && change.position)
+  if (moved.length === 0) return
+  useCanvas.setState(({ moving }) => {
+    const next = new Map(moving)
+    for (const change of moved) if (change.type === 'position' && change.position) next.set(change.id, change.position)
+    return { moving: next }
+  })
+}
+
+/** The wire under the pointer through which a card that is dragged alone could lead. */
+function wireUnder(event: { clientX: number; clientY: number }, id: string): GraphEdge | null {
+  const { document: graph } = useEditor.getState()
+  const index = indexOf(graph)
+  const node = index.nodes.get(id)
+  if (!node || index.incoming(id).length + index.outgoing(id).length > 0) return null
+  for (const element of document.elementsFromPoint(event.clientX, event.clientY)) {
+    const edge = index.edges.get(element.closest<SVGElement>('.react-flow__edge')?.dataset.id ?? '')
+    if (edge && throughNode(graph, edge, node)) return edge
+  }
+  return null
+}
+
+const pointOf = (event: MouseEvent | TouchEvent) => ('clientX' in event ? event : event.changedTouches[0])
+
+export function drag(event: unknown, node: FlowNode): void {
+  const native = (event as { nativeEvent?: MouseEvent }).nativeEvent ?? (event as MouseEvent | TouchEvent)
+  const point = pointOf(native)
+  if (!point || useCanvas.getState().moving.size !== 1) return
+  const target = wireUnder(point, node.id)?.id ?? null
+  if (useCanvas.getState().target !== target) useCanvas.setState({ target })
+}
+
+function insertCommands(graph: GraphDocument, node: string, target: string | null): readonly Command[] {
+  const index = indexOf(graph)
+  const edge = target === null ? undefined : index.edges.get(target)
+  const card = index.nodes.get(node)
+  const wires = edge && card && throughNode(graph, edge, card)
+  if (!wires) return []
+  return [{ type: 'remove', edges: [edge.id] }, ...wires.map((wire): Command => ({ type: 'addEdge', edge: wire }))]
+}
+
+export function dragStop(): void {
+  const { moving, target } = useCanvas.getState()
+  useCanvas.setState({ moving: still, target: null })
+  if (moving.size === 0) return
+  const { document: graph } = useEditor.getState()
+  const positions: Record<string, Position> = Object.fromEntries([...moving].map(([id, place]) => [id, snapped(place)]))
+  const [first = ''] = moving.keys()
+  dispatch({ type: 'batch', commands: [{ type: 'move', positions }, ...insertCommands(graph, first, target)] })
+}
+
+/** Milliseconds after the last key of a series of nudges. */
+const PAUSE = 700
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Moves cards by keys; a series of key presses is one step. */
+export function nudge(ids: Iterable<string>, by: Position): void {
+  const { document: graph } = useEditor.getState()
+  const { nodes } = indexOf(graph)
+  useCanvas.setState(({ moving }) => {
+    const next = new Map(moving)
+    for (const id of ids) {
+      const from = moving.get(id) ?? nodes.get(id)?.position ?? graph.notes.find((note) => note.id === id)?.position
+      if (from) next.set(id, { x: from.x + by.x, y: from.y + by.y })
+    }
+    return { moving: next }
+  })
+  clearTimeout(timer)
+  timer = setTimeout(settle, PAUSE)
+}
+
+/** Writes nudges that are still waiting into the document. */
+export function settle(): void {
+  clearTimeout(timer)
+  timer = undefined
+  dragStop()
+}
+
+export const isNudging = (): boolean => timer !== undefined
+
+// an edit, an undo or a save that comes in between must find the nudges in the document
+useEditor.subscribe((state, before) => {
+  if (timer !== undefined && state.document !== before.document) {
+    clearTimeout(timer)
+    timer = undefined
+    useCanvas.setState({ moving: still })
+  }
+})

@@ -1,0 +1,130 @@
+/** Pulling wires with the pointer. */
+import type { Connection, Edge, FinalConnectionState, Handle, IsValidConnection } from '@xyflow/react'
+import i18next from 'i18next'
+import type { Wire } from '../../engine/document/connect.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
+import type { Problem } from '../../engine/problem.ts'
+import { language } from '../i18n/index.ts'
+import { problemText } from '../i18n/useProblemText.ts'
+import { toast } from '../store/announce.ts'
+import { dispatch, useEditor } from '../store/editor.ts'
+import type { FlowEdge } from './derive.ts'
+import { titleOf } from './geometry.ts'
+import { openSearch } from './state.ts'
+import { connectCommand, type End, freeEdgeId, mismatch, reasonAgainstNode, refusal, wireTo } from './wires.ts'
+
+const graph = () => useEditor.getState().document
+
+/** The edge whose end is being moved. */
+let moved: string | undefined
+
+export const movedEdge = (): string | undefined => moved
+
+export const endOf = (handle: Handle | null): End | null =>
+  handle?.id ? { node: handle.nodeId, handle: handle.id, side: handle.type } : null
+
+const wireOf = (c: Connection | Edge): Wire => ({
+  id: moved ?? freeEdgeId(graph()),
+  source: c.source,
+  sourceHandle: c.sourceHandle ?? '',
+  target: c.target,
+  targetHandle: c.targetHandle ?? ''
+})
+
+export const isValidConnection: IsValidConnection<FlowEdge> = (connection) =>
+  refusal(graph(), wireOf(connection), moved) === null
+
+function complain(problem: Problem): void {
+  const { message, hint } = problemText(problem, language())
+  toast('note', message, hint ?? undefined)
+}
+
+/** Draws the wire; one whose shapes do not fit is drawn too, and says why. */
+export function draw(wire: Wire): boolean {
+  const document = graph()
+  const command = connectCommand(document, wire)
+  if (!command) return false
+  const found = mismatch(document, wire)
+  const { nodes } = indexOf(document)
+  const name = (id: string) => {
+    const node = nodes.get(id)
+    return node ? titleOf(node) : id
+  }
+  const problems = dispatch(command, {
+    announce: i18next.t('canvas.said.connected', {
+      from: name(wire.source),
+      to: name(wire.target),
+      port: wire.targetHandle
+    })
+  })
+  const reason = problems?.[0] ?? found
+  if (reason) complain(reason)
+  return problems === null
+}
+
+export const connectStart = (): void => {
+  moved = undefined
+}
+
+export const connect = (connection: Connection): void => void draw(wireOf(connection))
+
+const pointOf = (event: MouseEvent | TouchEvent): { x: number; y: number } | null => {
+  const point = 'clientX' in event ? event : event.changedTouches[0]
+  return point ? { x: point.clientX, y: point.clientY } : null
+}
+
+/** The node whose card is under a point of the screen. */
+export function nodeUnder({ x, y }: { x: number; y: number }): string | null {
+  for (const element of document.elementsFromPoint(x, y)) {
+    const id = element.closest<HTMLElement>('.react-flow__node-op')?.dataset.id
+    if (id) return id
+  }
+  return null
+}
+
+/** Released elsewhere than on a port: a card takes the wire on its first free port that fits, the empty canvas asks what for. */
+export function connectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
+  const from = endOf(state.fromHandle)
+  const at = pointOf(event)
+  if (state.isValid || !from || !at || moved !== undefined) return
+  const document = graph()
+  const to = endOf(state.toHandle)
+  const node = to?.node ?? nodeUnder(at)
+  if (node === null || node === undefined) {
+    const pane = globalThis.document.elementFromPoint(at.x, at.y)?.closest('.react-flow')
+    if (pane) openSearch(at, from)
+    return
+  }
+  if (node === from.node) return
+  const wire = to ? null : wireTo(document, from, node)
+  if (wire) draw(wire)
+  else {
+    const problem = reasonAgainstNode(document, from, node)
+    if (problem) complain(problem)
+    else toast('note', i18next.t(from.side === 'source' ? 'canvas.noInput' : 'canvas.noOutput'))
+  }
+}
+
+export function reconnect(old: FlowEdge, connection: Connection): void {
+  const wire = { ...wireOf(connection), id: old.id }
+  const taken = indexOf(graph()).into(wire.target, wire.targetHandle)
+  const gone = taken && taken.id !== old.id ? [old.id, taken.id] : [old.id]
+  dispatch({
+    type: 'batch',
+    commands: [
+      { type: 'remove', edges: gone },
+      { type: 'addEdge', edge: wire }
+    ]
+  })
+}
+
+/** An end that is let go over the empty canvas takes the wire away. */
+export function reconnectEnd(
+  event: MouseEvent | TouchEvent,
+  edge: FlowEdge,
+  _type: unknown,
+  state: FinalConnectionState
+): void {
+  const at = pointOf(event)
+  if (!state.isValid && !state.toHandle && at && nodeUnder(at) === null) dispatch({ type: 'remove', edges: [edge.id] })
+}

@@ -1,0 +1,55 @@
+/** What the canvas alone needs to know: nothing of it enters the document. */
+import { create } from 'zustand'
+import type { Position } from '../../engine/document/types.ts'
+import type { End } from './wires.ts'
+
+export interface Search {
+  /** Point of the screen. */
+  readonly at: Position
+  /** The end of a wire that waits for its other node. */
+  readonly from: End | null
+}
+
+export interface CanvasState {
+  /** Positions of a drag in progress. */
+  readonly moving: ReadonlyMap<string, Position>
+  readonly renaming: string | null
+  readonly search: Search | null
+  /** The edge that a dragged node would be put on. */
+  readonly target: string | null
+  /** Too far away for labels and handles. */
+  readonly far: boolean
+  /** The node that Tab reaches. */
+  readonly tabStop: string | null
+  /** Where the pointer last was, on the screen. */
+  readonly pointer: Position | null
+}
+
+export const still: ReadonlyMap<string, Position> = new Map()
+
+export const useCanvas = create<CanvasState>(() => ({
+  moving: still,
+  renaming: null,
+  search: null,
+  target: null,
+  far: false,
+  tabStop: null,
+  pointer: null
+}))
+
+export const openSearch = (at: Position, from: End | null = null): void => useCanvas.setState({ search: { at, from } })
+export const rename = (id: string | null): void => useCanvas.setState({ renaming: id })
+
+/** Puts the focus on a node's card. */
+export function focusNode(id: string): void {
+  useCanvas.setState({ tabStop: id })
+  requestAnimationFrame(() => {
+    document
+      .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+      ?.focus({ preventScroll: true })
+  })
+}
+
+/** The node whose card has the focus. */
+export const focusedNode = (): string | null =>
+  document.activeElement?.closest<HTMLElement>('.react-flow__node')?.dataset.id ?? null

@@ -1,0 +1,3 @@
+export function TensorViewer() {
+  return null
+}

@@ -1,0 +1,55 @@
+/**
+ * The colours of numbers: one diverging scale, blue below zero, orange above, symmetric about 0 and told apart by
+ * people with any kind of colour vision. A value and its negative have the same strength.
+ */
+
+/** The largest magnitude among finite numbers: what the ends of the scale stand for. 0 where all are zero. */
+export function extentOf(values: ArrayLike<number>): number {
+  let extent = 0
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i] as number)
+    if (size > extent && size !== Number.POSITIVE_INFINITY) extent = size
+  }
+  return extent
+}
+
+/** As a CSS colour of the theme. Magnitudes are shown by their square root, so that small ones do not vanish. */
+export function heat(value: number, extent: number): string {
+  if (Number.isNaN(value)) return 'var(--heat-nan)'
+  const share = extent === 0 ? 0 : Math.sqrt(Math.min(1, Math.abs(value) / extent))
+  return `color-mix(in srgb, var(--heat-${value < 0 ? 'negative' : 'positive'}) ${Math.round(share * 100)}%, var(--heat-zero))`
+}
+
+export interface Palette {
+  readonly zero: Rgb
+  readonly negative: Rgb
+  readonly positive: Rgb
+  readonly nan: Rgb
+}
+type Rgb = readonly [number, number, number]
+
+/** The theme's colours as numbers, for drawing on a <canvas>. */
+export function paletteOf(element: Element): Palette {
+  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  const read = (name: string): Rgb => {
+    const span = document.createElement('span')
+    span.style.color = `var(--heat-${name})`
+    element.append(span)
+    const colour = getComputedStyle(span).color
+    span.remove()
+    if (!probe) return [128, 128, 128]
+    probe.fillStyle = colour
+    probe.fillRect(0, 0, 1, 1)
+    const [r = 0, g = 0, b = 0] = probe.getImageData(0, 0, 1, 1).data
+    return [r, g, b]
+  }
+  return { zero: read('zero'), negative: read('negative'), positive: read('positive'), nan: read('nan') }
+}
+
+export function paint(pixels: Uint8ClampedArray, at: number, value: number, extent: number, palette: Palette): void {
+  const share = extent === 0 || Number.isNaN(value) ? 0 : Math.sqrt(Math.min(1, Math.abs(value) / extent))
+  const end = Number.isNaN(value) ? palette.nan : value < 0 ? palette.negative : palette.positive
+  const from = Number.isNaN(value) ? palette.nan : palette.zero
+  for (let c = 0; c < 3; c++) pixels[at + c] = (from[c] as number) + ((end[c] as number) - (from[c] as number)) * share
+  pixels[at + 3] = 255
+}
