@@ -34,6 +34,8 @@ export async function serve({ port = 0, cache = userCache(), folder = BUILT }: S
     etag: true,
     setHeaders: (response, pathname) => {
       for (const [name, value] of Object.entries(headersFor(pathname))) response.setHeader(name, value)
+      // the origin stays the same over rebuilds: without a question to the server the page could be an old one
+      response.setHeader('Cache-Control', 'no-cache')
     }
   })
   const server = createServer((request, response) => {

@@ -90,8 +90,10 @@ function openWindow(url: string): ChildProcess | null {
   const profile = join(userFolder('data'), 'browser')
   mkdirSync(profile, { recursive: true })
   const quietRoot = AS_ROOT.length > 0 ? [...AS_ROOT, '--test-type'] : []
-  const own = [`--app=${url}`, `--user-data-dir=${profile}`, '--window-size=1360,860', '--enable-unsafe-swiftshader']
-  return spawn(chromium, [...own, ...QUIET, ...quietRoot], { stdio: 'ignore' })
+  const own = [`--app=${url}`, `--user-data-dir=${profile}`, '--window-size=1360,860']
+  // WebGL in software where there is no GPU; WebGPU, which Linux keeps behind a flag
+  const graphics = ['--enable-unsafe-swiftshader', ...(process.platform === 'linux' ? ['--enable-unsafe-webgpu'] : [])]
+  return spawn(chromium, [...own, ...graphics, ...QUIET, ...quietRoot], { stdio: 'ignore' })
 }
 
 async function serveSteadily(): Promise<Served> {
