@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { Formula } from '../ui/Formula.tsx'
+import { Formula } from './Formula.tsx'
 
 interface Piece {
   readonly at: number
@@ -23,5 +23,5 @@ export function piecesOf(text: string): readonly Piece[] {
 /** A label: any text, LaTeX between dollar signs. */
 export const RichText = memo(function RichText({ text }: { readonly text: string }) {
   if (!text.includes('$')) return text
-  return piecesOf(text).map((piece) => (piece.math ? <Formula key={piece.at} latex={piece.text} inline /> : piece.text))
+  return piecesOf(text).map((piece) => (piece.math ? <Formula key={piece.at} tex={piece.text} /> : piece.text))
 })
