@@ -1,99 +1,10 @@
 /** Elementwise arithmetic with NumPy broadcasting. */
 
 import type { Value } from '../ir/builder.ts'
-import { attr, type Op, type Pattern, type VjpContext } from '../ir/op.ts'
+import { attr, type Op } from '../ir/op.ts'
 import { number } from './attributes.ts'
-import { AB, binarySamples, define, elementwise, OUT, unarySamples, X } from './rules.ts'
-
-type Gradient = (
-  c: VjpContext & { readonly a: Value; readonly b_: Value; readonly y: Value; readonly g: Value }
-) => Value
-
-interface Binary {
-  kind: string
-  title: string
-  doc: string
-  forward: string
-  da: string
-  db: string
-  pattern: Pattern
-  scalar: (a: string, b: string) => string
-  reference: (a: number, b: number) => number
-  a: Gradient
-  b: Gradient
-  samples?: Op['samples']
-  keywords?: readonly string[]
-}
-
-/** Gradients are written for equal shapes; `sumTo` then undoes the broadcasting. */
-function binary(o: Binary): Op {
-  return define({
-    kind: o.kind,
-    family: 'arithmetic',
-    title: o.title,
-    doc: o.doc,
-    formula: { forward: o.forward, backward: { a: o.da, b: o.db } },
-    ...(o.keywords ? { keywords: o.keywords } : {}),
-    inputs: AB,
-    outputs: OUT,
-    attributes: {},
-    pattern: o.pattern,
-    infer: elementwise(o.kind, 'same'),
-    vjp: (c) => {
-      const [a, b_] = c.inputs as [Value, Value]
-      const parts = { ...c, a, b_, y: c.output, g: c.upstream }
-      return [
-        c.needs(0) ? c.b.sumTo(o.a(parts), a.type.shape) : null,
-        c.needs(1) ? c.b.sumTo(o.b(parts), b_.type.shape) : null
-      ]
-    },
-    scalar: ([a, b]) => o.scalar(a as string, b as string),
-    scalarReference: ([a, b]) => o.reference(a as number, b as number),
-    samples: o.samples ?? binarySamples()
-  })
-}
-
-interface Unary {
-  kind: string
-  title: string
-  doc: string
-  forward: string
-  dx: string
-  pattern: Pattern
-  scalar: (x: string) => string
-  reference: (x: number) => number
-  gradient: (c: {
-    readonly b: VjpContext['b']
-    readonly x: Value
-    readonly y: Value
-    readonly g: Value
-  }) => Value | null
-  domain?: readonly [number, number]
-  avoid?: readonly number[]
-  keywords?: readonly string[]
-  tolerance?: number
-}
-
-export function unary(o: Unary, family: Op['family'] = 'arithmetic'): Op {
-  return define({
-    kind: o.kind,
-    family,
-    title: o.title,
-    doc: o.doc,
-    formula: { forward: o.forward, backward: { x: o.dx } },
-    ...(o.keywords ? { keywords: o.keywords } : {}),
-    inputs: X,
-    outputs: OUT,
-    attributes: {},
-    pattern: o.pattern,
-    infer: elementwise(o.kind),
-    vjp: (c) => [o.gradient({ b: c.b, x: c.inputs[0] as Value, y: c.output, g: c.upstream })],
-    scalar: ([x]) => o.scalar(x as string),
-    scalarReference: ([x]) => o.reference(x as number),
-    samples: unarySamples(o.domain, o.avoid),
-    ...(o.tolerance === undefined ? {} : { tolerance: o.tolerance })
-  })
-}
+import { binary, number32, unary } from './elementwise.ts'
+import { binarySamples, define, elementwise, OUT, unarySamples, X } from './rules.ts'
 
 export const arithmetic: readonly Op[] = [
   binary({
@@ -142,7 +53,7 @@ export const arithmetic: readonly Op[] = [
     kind: 'Div',
     title: 'Divide',
     doc: 'Divides a by b element by element.',
-    forward: String.raw`y = a / b`,
+    forward: 'y = a / b',
     da: String.raw`\frac{\partial L}{\partial a} = \frac{\partial L}{\partial y} \frac{1}{b}`,
     db: String.raw`\frac{\partial L}{\partial b} = -\frac{\partial L}{\partial y} \frac{y}{b}`,
     pattern: 'scales',
@@ -282,22 +193,18 @@ export const arithmetic: readonly Op[] = [
     gradient: ({ b, y, g }) => b.neg(b.mul(g, b.mul(y, y))),
     domain: [0.5, 2]
   }),
-  {
-    ...unary({
-      kind: 'Sign',
-      title: 'Sign',
-      doc: 'The sign of x: -1, 0 or 1. Its gradient is 0 everywhere.',
-      forward: String.raw`y = \mathrm{sign}(x)`,
-      dx: '',
-      pattern: 'blocks',
-      scalar: (x) => `(${x} > 0 ? 1 : (${x} < 0 ? -1 : 0))`,
-      reference: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
-      gradient: () => null,
-      avoid: [0]
-    }),
-    formula: { forward: String.raw`y = \mathrm{sign}(x)` },
-    notDifferentiable: 'sign is flat: its derivative is 0 wherever it exists'
-  },
+  unary({
+    kind: 'Sign',
+    title: 'Sign',
+    doc: 'The sign of x: -1, 0 or 1. Its gradient is 0 everywhere.',
+    forward: String.raw`y = \mathrm{sign}(x)`,
+    pattern: 'blocks',
+    keywords: ['부호'],
+    notDifferentiable: 'sign is flat: its derivative is 0 wherever it exists',
+    scalar: (x) => `(${x} > 0 ? 1 : (${x} < 0 ? -1 : 0))`,
+    reference: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
+    avoid: [0]
+  }),
   define({
     kind: 'Clip',
     family: 'arithmetic',
@@ -328,6 +235,3 @@ export const arithmetic: readonly Op[] = [
     samples: unarySamples([-2, 2], [-1, 1])
   })
 ]
-
-/** A number as kernel text: always with a sign in parentheses, never in a form that only JavaScript reads. */
-export const number32 = (x: number): string => (x < 0 || Object.is(x, -0) ? `(${x})` : String(x))

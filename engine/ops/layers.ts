@@ -22,7 +22,7 @@ export const layers: readonly Op[] = [
     title: 'Dense',
     doc: 'A fully connected layer: x times a kernel, plus a bias, through an activation. It owns kernel [in, units] and bias [units].',
     formula: {
-      forward: String.raw`Y = f(X W + b)`,
+      forward: 'Y = f(X W + b)',
       backward: {
         x: String.raw`\frac{\partial L}{\partial X} = \frac{\partial L}{\partial Z} W^{\mathsf T}, \quad \frac{\partial L}{\partial W} = X^{\mathsf T} \frac{\partial L}{\partial Z}, \quad \frac{\partial L}{\partial b} = \sum_n \frac{\partial L}{\partial Z_n}`
       }

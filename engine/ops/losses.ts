@@ -230,7 +230,7 @@ export const losses: readonly Op[] = [
     family: 'internal',
     title: 'One-hot rows',
     doc: 'A row of 0 with a 1 at the index.',
-    formula: { forward: String.raw`y_{nc} = [x_n = c]` },
+    formula: { forward: 'y_{nc} = [x_n = c]' },
     inputs: [{ name: 'x' }],
     outputs: OUT,
     attributes: {},

@@ -2,6 +2,7 @@
 import type { Op } from '../ir/op.ts'
 import { activations } from './activations.ts'
 import { arithmetic } from './arithmetic.ts'
+import { functions } from './functions.ts'
 import { layers } from './layers.ts'
 import { linear } from './linear.ts'
 import { logic } from './logic.ts'
@@ -15,6 +16,7 @@ import { sources } from './sources.ts'
 export const ops: readonly Op[] = [
   sources,
   arithmetic,
+  functions,
   logic,
   routing,
   linear,

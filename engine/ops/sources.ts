@@ -122,7 +122,7 @@ export const sources: readonly Op[] = [
     kind: 'Dataset',
     title: 'Data set',
     doc: 'Examples and their labels, a batch at a time. Which attributes matter depends on the source.',
-    formula: { forward: String.raw`(x_n, t_n)_{n=1}^{B}` },
+    formula: { forward: '(x_n, t_n)_{n=1}^{B}' },
     keywords: ['data', 'mnist', 'digits', 'batch', '데이터'],
     outputs: [
       { name: 'features', doc: 'one example per row' },
