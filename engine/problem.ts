@@ -126,6 +126,14 @@ const table = {
     message: '{op}: shape {shape} needs {expected} values, but {found} are given.',
     hint: 'Change the shape or the values.'
   },
+  'shape.inner': {
+    message: '{op}: the last dimensions {k1} and {k2} differ (shapes {a} and {b}).',
+    hint: 'Both must end in the same size; a Transpose may help.'
+  },
+  'einsum.equation': {
+    message: 'Einsum "{equation}": {detail}.',
+    hint: 'Name each axis by a letter, inputs divided by commas, as in "ij,jk->ik".'
+  },
   'shape.attribute': { message: '{op}: {attribute} {value} does not fit shape {shape}.', hint: '{detail}' },
   'shape.targets': {
     message: '{op}: prediction has shape {prediction}, target has shape {target}.',
@@ -160,8 +168,33 @@ const table = {
     hint: 'Lower the learning rate, or look for a division by zero or a log of zero.'
   },
 
+  // Why no gradient is there.
+  'gradient.noObjective': {
+    severity: 'warning',
+    message: 'No objective is chosen.',
+    hint: 'Select the node to differentiate and press "Set as objective".'
+  },
+  'gradient.independent': { severity: 'warning', message: 'The objective does not depend on it.' },
+  'gradient.notFloat': {
+    severity: 'warning',
+    message: 'It holds whole numbers, which cannot change by a little.'
+  },
+  'gradient.blocked': { severity: 'warning', message: 'No gradient comes through {op}: {reason}.' },
+
   // Running and training.
-  'run.noGradient': { severity: 'warning', message: 'No gradient arrives: {reason}.' },
+  'run.nothing': {
+    message: 'Nothing can be computed yet: every node has a problem.',
+    hint: 'Look at the problem list.'
+  },
+  'run.stale': { message: 'These numbers belong to an earlier run.', hint: 'Run again.' },
+  'train.metric': {
+    message: 'The metric "{metric}" cannot be made from this graph: {reason}.',
+    hint: 'Put an Accuracy or BinaryAccuracy node into the graph, or take the metric out of the training settings.'
+  },
+  'train.noData': {
+    message: 'Training needs a data set: no Dataset node leads to the objective.',
+    hint: 'Add a Dataset node.'
+  },
   'run.outOfMemory': {
     message: 'This run needs about {needed} of memory; {available} can be had.',
     hint: 'Make the batch smaller.'

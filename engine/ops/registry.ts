@@ -2,12 +2,14 @@
 import type { Op } from '../ir/op.ts'
 import { activations } from './activations.ts'
 import { arithmetic } from './arithmetic.ts'
+import { einsum } from './einsum.ts'
 import { functions } from './functions.ts'
 import { layers } from './layers.ts'
 import { linear } from './linear.ts'
 import { logic } from './logic.ts'
 import { losses } from './losses.ts'
 import { metrics } from './metrics.ts'
+import { products } from './products.ts'
 import { reduce } from './reduce.ts'
 import { routing } from './routing.ts'
 import { shapes } from './shapes.ts'
@@ -20,6 +22,8 @@ export const ops: readonly Op[] = [
   logic,
   routing,
   linear,
+  products,
+  einsum,
   shapes,
   reduce,
   activations,
