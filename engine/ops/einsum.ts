@@ -144,6 +144,22 @@ function lookup<T>(a: Attributes, index: readonly T[], labels: readonly string[]
   return (l) => (out.includes(l) ? index[out.indexOf(l)] : r[labels.indexOf(l)]) as T
 }
 
+/** The gradient of x_n contracts the upstream gradient with the other inputs into the labels of x_n. */
+function contractGradients({ b, inputs, upstream, needs, attributes }: VjpContext): (Value | null)[] {
+  const labels = labelsIn(attributes)
+  return inputs.map((x, i) => {
+    if (!needs(i)) return null
+    const others = inputs.map((_, j) => j).filter((j) => j !== i)
+    return contract(
+      b,
+      [upstream, ...others.map((j) => inputs[j] as Value)],
+      [labelsOut(attributes), ...others.map((j) => labels[j] as Labels)],
+      labels[i] as Labels,
+      x.type.shape
+    )
+  })
+}
+
 const samples: Op['samples'] = [
   {
     shapes: [
