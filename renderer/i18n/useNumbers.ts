@@ -1,11 +1,12 @@
 /** Numbers as the chosen language writes them. */
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatNumber } from '../value/format.ts'
 
 export interface Numbers {
   /** Whole numbers with separators: 669,706. */
   count(value: number): string
-  /** A value with at most `digits` significant digits; very large and small ones as powers of ten. */
+  /** A value with at most `digits` significant digits, as on the edges. */
   value(value: number, digits?: number): string
   percent(share: number, digits?: number): string
   /** "1 min 20 s" in short. */
@@ -31,14 +32,7 @@ export function numbersOf(language: string): Numbers {
     format(name, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 })
   const made: Numbers = {
     count: (value) => whole.format(value),
-    value(value, digits = 4) {
-      if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
-      const size = Math.abs(value)
-      if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(digits - 2).replace('e+', 'e')
-      return format(`v${digits}`, {
-        maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(size + 1)))
-      }).format(value)
-    },
+    value: formatNumber,
     percent: (share, digits = 2) =>
       format(`p${digits}`, { style: 'percent', maximumFractionDigits: digits }).format(share),
     duration(seconds) {

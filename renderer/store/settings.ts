@@ -40,7 +40,10 @@ export const useSettings = create<Settings>()(
   )
 )
 
-export const setSettings = (change: Partial<Settings>): void => useSettings.setState(change)
+export const setSettings = (change: Partial<Settings>): void => void useSettings.setState(change)
 
 export const togglePanel = (panel: PanelName, open?: boolean): void =>
-  useSettings.setState((s) => ({ panels: { ...s.panels, [panel]: open ?? !s.panels[panel] } }))
+  void useSettings.setState((s) => ({ panels: { ...s.panels, [panel]: open ?? !s.panels[panel] } }))
+
+export const setPanelSize = (panel: PanelName, size: number): void =>
+  void useSettings.setState((s) => ({ sizes: { ...s.sizes, [panel]: size } }))

@@ -1,0 +1,44 @@
+import { Download, FolderOpen, PenLine } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { useNumbers } from '../i18n/useNumbers.ts'
+import { useEditor } from '../store/editor.ts'
+import { useRun } from '../store/run.ts'
+import { Button } from '../ui/Button.tsx'
+import './banner.css'
+import { chooseMnistFolder, dataSetNodes, downloadMnist, switchToDigits, useDownload } from './data.ts'
+
+/** Asks for MNIST where the graph reads it and it is not there. */
+export function DataBanner() {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const wanted = useEditor((s) => dataSetNodes(s.document, 'mnist').length > 0)
+  const there = useRun((s) => s.dataSets.some((set) => set.name === 'mnist'))
+  const download = useDownload((s) => s.download)
+  if (!wanted || there) return null
+  const share = download?.total ? download.done / download.total : null
+  return (
+    <aside className="banner" aria-label={t('data.bannerTitle')}>
+      <div>
+        <b>{t('data.bannerTitle')}</b>
+        <p className="muted">{t('data.bannerText')}</p>
+      </div>
+      <div className="banner-buttons">
+        <Button icon={Download} look="primary" disabled={download !== null} onClick={() => void downloadMnist()}>
+          <span className="numbers">
+            {download === null
+              ? t('data.download')
+              : share === null
+                ? t('data.downloading')
+                : t('data.downloadingShare', { share: numbers.percent(share, 0) })}
+          </span>
+        </Button>
+        <Button icon={FolderOpen} onClick={() => void chooseMnistFolder()}>
+          {t('data.choose')}
+        </Button>
+        <Button icon={PenLine} onClick={switchToDigits}>
+          {t('data.digits')}
+        </Button>
+      </div>
+    </aside>
+  )
+}

@@ -1,0 +1,94 @@
+import { LoaderCircle, Target } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { indexOf } from '../../engine/document/lookup.ts'
+import { useNumbers } from '../i18n/useNumbers.ts'
+import { ProblemsButton } from '../problems/ProblemsButton.tsx'
+import { select, useEditor } from '../store/editor.ts'
+import { reveal, useFlow } from '../store/flow.ts'
+import { useRun } from '../store/run.ts'
+import { BackendStatus } from './BackendStatus.tsx'
+import './statusbar.css'
+import { useAction } from './useAction.ts'
+
+function Objective() {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const id = useEditor((s) => s.document.objective)
+  const label = useEditor((s) => (id === null ? undefined : indexOf(s.document).nodes.get(id)?.label))
+  const value = useRun((s) => s.result?.objective ?? null)
+  const stale = useRun((s) => s.stale)
+  if (id === null) return <span className="status-item muted">{t('status.noObjective')}</span>
+  const go = () => {
+    select({ nodes: [id] })
+    reveal(id)
+  }
+  return (
+    <button type="button" className="status-item" title={t('status.objective')} onClick={go}>
+      <Target size={14} aria-hidden="true" />
+      {label && !label.includes('$') ? label : id}
+      {value !== null && (
+        <b className="numbers" data-stale={stale}>
+          {numbers.value(value)}
+        </b>
+      )}
+    </button>
+  )
+}
+
+function Parameters() {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const parameters = useEditor((s) => s.checked.parameters)
+  const count = parameters.reduce((sum, p) => sum + (typeof p.count === 'number' ? p.count : 0), 0)
+  if (parameters.length === 0) return null
+  return (
+    <span className="status-item muted numbers">{t('status.parameters', { count, number: numbers.count(count) })}</span>
+  )
+}
+
+function RunState() {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const status = useRun((s) => s.status)
+  const stale = useRun((s) => s.stale)
+  const milliseconds = useRun((s) => s.result?.milliseconds)
+  const busy = status !== 'idle'
+  const text = busy
+    ? t(`status.${status}`)
+    : stale
+      ? t('status.stale')
+      : milliseconds === undefined
+        ? ''
+        : t('status.took', { time: numbers.value(milliseconds, 2) })
+  return (
+    <span className="status-item muted numbers">
+      {busy && <LoaderCircle size={13} className="spin" aria-hidden="true" />}
+      {text}
+    </span>
+  )
+}
+
+/** What holds of the graph as a whole. */
+export function StatusBar() {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const batch = useRun((s) => s.result?.batch ?? null)
+  const zoom = useFlow((s) => s.zoom)
+  const reset = useAction('view.zoomReset')
+  return (
+    <footer className="statusbar">
+      <ProblemsButton />
+      <BackendStatus />
+      <Objective />
+      <Parameters />
+      {batch !== null && (
+        <span className="status-item muted numbers">{t('status.batch', { size: numbers.count(batch) })}</span>
+      )}
+      <span className="status-fill" />
+      <RunState />
+      <button type="button" className="status-item numbers" title={reset.label} onClick={reset.perform}>
+        {numbers.percent(zoom, 0)}
+      </button>
+    </footer>
+  )
+}

@@ -1,0 +1,84 @@
+import { type ReactNode, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
+import { Canvas } from '../canvas/Canvas.tsx'
+import { Inspector } from '../inspector/Inspector.tsx'
+import { Palette } from '../palette/Palette.tsx'
+import { type PanelName, setPanelSize, togglePanel, useSettings } from '../store/settings.ts'
+import { TrainingPanel } from '../training/TrainingPanel.tsx'
+import { DataBanner } from './DataBanner.tsx'
+
+interface SideProps {
+  readonly name: PanelName
+  readonly min: number
+  readonly max: number
+  readonly children: ReactNode
+}
+
+/** A panel at the edge: its size and whether it is open are remembered. */
+function Side({ name, min, max, children }: SideProps) {
+  const { t } = useTranslation()
+  const open = useSettings((s) => s.panels[name])
+  const size = useSettings.getState().sizes[name]
+  const panel = usePanelRef()
+  useEffect(() => {
+    const at = panel.current
+    if (!at || at.isCollapsed() === !open) return
+    if (!open) at.collapse()
+    else {
+      at.expand()
+      if (at.getSize().inPixels < min) at.resize(useSettings.getState().sizes[name])
+    }
+  }, [open, panel, min, name])
+  return (
+    <Panel
+      id={name}
+      panelRef={panel}
+      className="side"
+      collapsible
+      defaultSize={open ? size : 0}
+      minSize={min}
+      maxSize={max}
+      groupResizeBehavior="preserve-pixel-size"
+      onResize={({ inPixels }, _id, before) => {
+        if (before === undefined) return
+        const shown = inPixels > 0
+        if (shown !== useSettings.getState().panels[name]) togglePanel(name, shown)
+        if (shown) setPanelSize(name, Math.round(inPixels))
+      }}
+    >
+      <section className="side-content" aria-label={t(`panels.${name}`)} inert={!open}>
+        {children}
+      </section>
+    </Panel>
+  )
+}
+
+export function Workspace() {
+  return (
+    <Group className="workspace" id="columns" orientation="horizontal">
+      <Side name="palette" min={168} max={420}>
+        <Palette />
+      </Side>
+      <Separator className="separator" />
+      <Panel id="middle" minSize={280}>
+        <Group id="rows" orientation="vertical">
+          <Panel id="canvas" minSize={160}>
+            <main className="canvas-area">
+              <Canvas />
+              <DataBanner />
+            </main>
+          </Panel>
+          <Separator className="separator" />
+          <Side name="training" min={172} max={520}>
+            <TrainingPanel />
+          </Side>
+        </Group>
+      </Panel>
+      <Separator className="separator" />
+      <Side name="inspector" min={240} max={560}>
+        <Inspector />
+      </Side>
+    </Group>
+  )
+}

@@ -1,0 +1,52 @@
+/** One action is one object: menus, the command palette, buttons, shortcuts and the native menu read the same. */
+import type { ParseKeys } from 'i18next'
+import { type EditorState, useEditor } from '../store/editor.ts'
+import { type RunState, useRun } from '../store/run.ts'
+import { type Settings, useSettings } from '../store/settings.ts'
+
+export type TextKey = ParseKeys
+
+export interface AppState {
+  readonly editor: EditorState
+  readonly run: RunState
+  readonly settings: Settings
+}
+
+export interface Action {
+  readonly id: string
+  /** Key of the text in the catalogues. */
+  readonly label: TextKey
+  /** `Mod` is Ctrl, and Command on a Mac; the first is the one that is shown. */
+  readonly shortcuts?: readonly string[]
+  /** The browser brings the key itself, as an event of its own (copy, cut, paste); the shortcut is only shown. */
+  readonly byEvent?: boolean
+  /** In a text field the key belongs to the text. */
+  readonly yieldsToText?: boolean
+  /** Whether it can be done now; always where absent. */
+  readonly when?: (state: AppState) => boolean
+  /** For a choice: whether it is the one chosen. */
+  readonly checked?: (state: AppState) => boolean
+  readonly perform: () => unknown
+  /** Not in the command palette. */
+  readonly hidden?: boolean
+}
+
+export const appState = (): AppState => ({
+  editor: useEditor.getState(),
+  run: useRun.getState(),
+  settings: useSettings.getState()
+})
+
+export const isEnabled = (action: Action): boolean => action.when?.(appState()) ?? true
+
+/** Calls `listener` after each change of anything that an action's state reads. */
+export function subscribe(listener: () => void): () => void {
+  const ends = [useEditor.subscribe(listener), useRun.subscribe(listener), useSettings.subscribe(listener)]
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
+export function perform(action: Action): void {
+  if (isEnabled(action)) void action.perform()
+}

@@ -1,0 +1,96 @@
+/** All actions, and how the menus arrange them. */
+import type { Action, TextKey } from './action.ts'
+import { alignActions, editActions } from './actions/edit.ts'
+import { exampleActions, fileActions } from './actions/file.ts'
+import { helpActions } from './actions/help.ts'
+import { runActions } from './actions/run.ts'
+import { viewActions } from './actions/view.ts'
+
+export const actions: readonly Action[] = [
+  ...fileActions,
+  ...exampleActions,
+  ...editActions,
+  ...viewActions,
+  ...runActions,
+  ...helpActions
+]
+
+const byId = new Map(actions.map((action) => [action.id, action]))
+
+export function actionOf(id: string): Action {
+  const action = byId.get(id)
+  if (!action) throw new Error(`no action "${id}"`)
+  return action
+}
+
+/** An action by its id, a rule, or a menu inside the menu. */
+export type MenuEntry = string | '-' | { readonly label: TextKey; readonly entries: readonly MenuEntry[] }
+
+export interface Menu {
+  readonly id: string
+  readonly label: TextKey
+  readonly entries: readonly MenuEntry[]
+}
+
+export const menus: readonly Menu[] = [
+  {
+    id: 'file',
+    label: 'menus.file',
+    entries: [
+      'file.new',
+      'file.open',
+      { label: 'menus.examples', entries: exampleActions.map((action) => action.id) },
+      '-',
+      'file.save',
+      'file.saveAs',
+      '-',
+      'file.importWeights',
+      'file.exportWeights',
+      '-',
+      'data.mnistFolder',
+      'data.mnistDownload'
+    ]
+  },
+  {
+    id: 'edit',
+    label: 'menus.edit',
+    entries: [
+      'edit.undo',
+      'edit.redo',
+      '-',
+      'edit.cut',
+      'edit.copy',
+      'edit.paste',
+      'edit.pasteWired',
+      'edit.duplicate',
+      'edit.delete',
+      'edit.deleteAndReconnect',
+      '-',
+      'edit.selectAll',
+      'edit.objective',
+      '-',
+      'edit.tidy',
+      { label: 'menus.align', entries: alignActions.map((action) => action.id) }
+    ]
+  },
+  {
+    id: 'view',
+    label: 'menus.view',
+    entries: [
+      'view.fit',
+      'view.fitSelection',
+      'view.zoomIn',
+      'view.zoomOut',
+      'view.zoomReset',
+      '-',
+      'view.panel.palette',
+      'view.panel.inspector',
+      'view.panel.training',
+      '-',
+      { label: 'menus.theme', entries: ['view.theme.system', 'view.theme.light', 'view.theme.dark'] },
+      { label: 'menus.language', entries: ['view.language.system', 'view.language.en', 'view.language.ko'] }
+    ]
+  },
+  { id: 'run', label: 'menus.run', entries: ['run.run', '-', 'run.train', 'run.stop', '-', 'run.reset'] },
+  { id: 'help', label: 'menus.help', entries: ['help.commands', 'help.shortcuts', '-', 'help.about'] }
+]

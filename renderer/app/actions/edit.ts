@@ -1,0 +1,111 @@
+import {
+  type Alignment,
+  align,
+  copy,
+  cut,
+  deleteAndReconnect,
+  deleteSelection,
+  duplicate,
+  paste,
+  selectAll,
+  setObjective,
+  tidy
+} from '../../canvas/commands.ts'
+import { redo, undo, useEditor } from '../../store/editor.ts'
+import type { Action, AppState } from '../action.ts'
+
+const anySelected = ({ editor }: AppState) => editor.selection.nodes.size + editor.selection.edges.size > 0
+const nodesSelected = ({ editor }: AppState) => editor.selection.nodes.size > 0
+const severalSelected = ({ editor }: AppState) => editor.selection.nodes.size > 1
+const anyNodes = ({ editor }: AppState) => editor.document.nodes.length > 0
+
+const ALIGN: Readonly<Record<Alignment, string>> = {
+  left: 'Alt+A',
+  right: 'Alt+D',
+  top: 'Alt+W',
+  bottom: 'Alt+S',
+  centre: 'Alt+H',
+  middle: 'Alt+V'
+}
+
+export const alignActions: readonly Action[] = (Object.keys(ALIGN) as Alignment[]).map((to) => ({
+  id: `edit.align.${to}`,
+  label: `actions.align.${to}`,
+  shortcuts: [ALIGN[to]],
+  yieldsToText: true,
+  when: severalSelected,
+  perform: () => align(to)
+}))
+
+export const editActions: readonly Action[] = [
+  {
+    id: 'edit.undo',
+    label: 'actions.undo',
+    shortcuts: ['Mod+Z'],
+    yieldsToText: true,
+    when: ({ editor }) => editor.history.past.length > 0,
+    perform: undo
+  },
+  {
+    id: 'edit.redo',
+    label: 'actions.redo',
+    shortcuts: ['Mod+Shift+Z', 'Mod+Y'],
+    yieldsToText: true,
+    when: ({ editor }) => editor.history.future.length > 0,
+    perform: redo
+  },
+  { id: 'edit.cut', label: 'actions.cut', shortcuts: ['Mod+X'], byEvent: true, when: nodesSelected, perform: cut },
+  { id: 'edit.copy', label: 'actions.copy', shortcuts: ['Mod+C'], byEvent: true, when: nodesSelected, perform: copy },
+  { id: 'edit.paste', label: 'actions.paste', shortcuts: ['Mod+V'], byEvent: true, perform: () => paste() },
+  {
+    id: 'edit.pasteWired',
+    label: 'actions.pasteWired',
+    shortcuts: ['Mod+Shift+V'],
+    yieldsToText: true,
+    perform: () => paste(true)
+  },
+  {
+    id: 'edit.duplicate',
+    label: 'actions.duplicate',
+    shortcuts: ['Mod+D'],
+    yieldsToText: true,
+    when: nodesSelected,
+    perform: () => duplicate()
+  },
+  {
+    id: 'edit.delete',
+    label: 'actions.delete',
+    shortcuts: ['Delete', 'Backspace'],
+    yieldsToText: true,
+    when: anySelected,
+    perform: deleteSelection
+  },
+  {
+    id: 'edit.deleteAndReconnect',
+    label: 'actions.deleteAndReconnect',
+    shortcuts: ['Mod+Delete', 'Mod+Backspace'],
+    yieldsToText: true,
+    when: nodesSelected,
+    perform: deleteAndReconnect
+  },
+  {
+    id: 'edit.selectAll',
+    label: 'actions.selectAll',
+    shortcuts: ['Mod+A'],
+    yieldsToText: true,
+    when: anyNodes,
+    perform: selectAll
+  },
+  { id: 'edit.tidy', label: 'actions.tidy', shortcuts: ['Mod+Shift+L'], when: anyNodes, perform: tidy },
+  ...alignActions,
+  {
+    id: 'edit.objective',
+    label: 'actions.setObjective',
+    when: ({ editor }) =>
+      editor.selection.nodes.size === 1 && !editor.selection.nodes.has(editor.document.objective ?? ''),
+    perform: () => {
+      const [id] = useEditor.getState().selection.nodes
+      if (id) setObjective(id)
+    }
+  }
+]

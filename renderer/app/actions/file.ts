@@ -1,0 +1,40 @@
+import { platform } from '../../platform.ts'
+import type { Action } from '../action.ts'
+import { chooseMnistFolder, downloadMnist, exportWeightsToFile, importWeightsFromFile } from '../data.ts'
+import { exampleIds } from '../examples.ts'
+import { newDocument, openByPicker, openExample, save, saveAs } from '../files.ts'
+
+export const fileActions: readonly Action[] = [
+  {
+    id: 'file.new',
+    label: 'actions.new',
+    shortcuts: [platform.kind === 'electron' ? 'Mod+N' : 'Mod+Alt+N'],
+    perform: newDocument
+  },
+  { id: 'file.open', label: 'actions.open', shortcuts: ['Mod+O'], perform: openByPicker },
+  { id: 'file.save', label: 'actions.save', shortcuts: ['Mod+S'], perform: save },
+  { id: 'file.saveAs', label: 'actions.saveAs', shortcuts: ['Mod+Shift+S'], perform: saveAs },
+  {
+    id: 'file.exportWeights',
+    label: 'actions.exportWeights',
+    shortcuts: ['Mod+E'],
+    when: ({ editor, run }) =>
+      editor.checked.parameters.length > 0 && editor.checked.errors === 0 && run.status !== 'training',
+    perform: exportWeightsToFile
+  },
+  {
+    id: 'file.importWeights',
+    label: 'actions.importWeights',
+    when: ({ editor, run }) =>
+      editor.checked.parameters.length > 0 && editor.checked.errors === 0 && run.status !== 'training',
+    perform: importWeightsFromFile
+  },
+  { id: 'data.mnistFolder', label: 'actions.mnistFolder', perform: chooseMnistFolder },
+  { id: 'data.mnistDownload', label: 'actions.mnistDownload', perform: downloadMnist }
+]
+
+export const exampleActions: readonly Action[] = exampleIds.map((id) => ({
+  id: `example.${id}`,
+  label: `examples.${id}` as Action['label'],
+  perform: () => openExample(id)
+}))

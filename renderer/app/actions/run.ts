@@ -1,0 +1,24 @@
+import { stop } from '../../store/run.ts'
+import type { Action, AppState } from '../action.ts'
+import { resetWeights, runNow, startTraining } from '../running.ts'
+
+const ready = ({ editor, run }: AppState) =>
+  editor.document.nodes.length > 0 && editor.checked.errors === 0 && run.status !== 'training'
+
+export const runActions: readonly Action[] = [
+  { id: 'run.run', label: 'actions.run', shortcuts: ['Mod+Enter'], when: ready, perform: runNow },
+  { id: 'run.train', label: 'actions.train', shortcuts: ['Mod+Shift+Enter'], when: ready, perform: startTraining },
+  {
+    id: 'run.stop',
+    label: 'actions.stop',
+    shortcuts: ['Mod+.', 'Escape'],
+    when: ({ run }) => run.status === 'training',
+    perform: stop
+  },
+  {
+    id: 'run.reset',
+    label: 'actions.reset',
+    when: ({ editor, run }) => editor.checked.parameters.length > 0 && run.status !== 'training',
+    perform: resetWeights
+  }
+]

@@ -1,0 +1,43 @@
+import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/commands.ts'
+import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel } from '../../store/settings.ts'
+import type { Action } from '../action.ts'
+
+export const viewActions: readonly Action[] = [
+  { id: 'view.fit', label: 'actions.fit', shortcuts: ['Shift+1'], yieldsToText: true, perform: () => fitView() },
+  {
+    id: 'view.fitSelection',
+    label: 'actions.fitSelection',
+    shortcuts: ['Shift+2'],
+    yieldsToText: true,
+    when: ({ editor }) => editor.selection.nodes.size > 0,
+    perform: fitSelection
+  },
+  { id: 'view.zoomIn', label: 'actions.zoomIn', shortcuts: ['Mod+=', 'Mod++'], perform: zoomIn },
+  { id: 'view.zoomOut', label: 'actions.zoomOut', shortcuts: ['Mod+-'], perform: zoomOut },
+  { id: 'view.zoomReset', label: 'actions.zoomReset', shortcuts: ['Mod+0'], perform: () => zoomTo(1) },
+  ...PANELS.map(
+    (panel, i): Action => ({
+      id: `view.panel.${panel}`,
+      label: `actions.panel.${panel}`,
+      shortcuts: [`Mod+Alt+${i + 1}`],
+      checked: ({ settings }) => settings.panels[panel],
+      perform: () => togglePanel(panel)
+    })
+  ),
+  ...THEMES.map(
+    (theme): Action => ({
+      id: `view.theme.${theme}`,
+      label: `actions.theme.${theme}`,
+      checked: ({ settings }) => settings.theme === theme,
+      perform: () => setSettings({ theme })
+    })
+  ),
+  ...LANGUAGES.map(
+    (language): Action => ({
+      id: `view.language.${language}`,
+      label: `actions.language.${language}`,
+      checked: ({ settings }) => settings.language === language,
+      perform: () => setSettings({ language })
+    })
+  )
+]

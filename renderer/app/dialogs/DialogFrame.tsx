@@ -1,0 +1,38 @@
+import { X } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { closeDialog } from '../../store/dialogs.ts'
+
+interface DialogFrameProps {
+  readonly title: string
+  readonly description?: string
+  readonly wide?: boolean
+  readonly children: ReactNode
+}
+
+/** A dialog with its title and the ways out of it. */
+export function DialogFrame({ title, description, wide = false, children }: DialogFrameProps) {
+  const { t } = useTranslation()
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && closeDialog()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="scrim" />
+        <Dialog.Content
+          className="dialog"
+          data-wide={wide}
+          {...(description === undefined && { 'aria-describedby': undefined })}
+        >
+          <header className="dialog-head">
+            <Dialog.Title>{title}</Dialog.Title>
+            <Dialog.Close className="icon-button" aria-label={t('app.close')}>
+              <X size={16} aria-hidden="true" />
+            </Dialog.Close>
+          </header>
+          {description !== undefined && <Dialog.Description className="muted">{description}</Dialog.Description>}
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -1,0 +1,26 @@
+import { useDialogs } from '../../store/dialogs.ts'
+import { AboutDialog } from './AboutDialog.tsx'
+import { CommandPalette } from './CommandPalette.tsx'
+import './dialogs.css'
+import { ProblemsDialog } from './ProblemsDialog.tsx'
+import { ShortcutSheet } from './ShortcutSheet.tsx'
+import { UnsavedDialog } from './UnsavedDialog.tsx'
+
+/** The dialog that is open. */
+export function Dialogs() {
+  const dialog = useDialogs((s) => s.dialog)
+  switch (dialog?.kind) {
+    case 'unsaved':
+      return <UnsavedDialog name={dialog.name} answer={dialog.answer} />
+    case 'problems':
+      return <ProblemsDialog file={dialog.file} problems={dialog.problems} warningsOnly={dialog.warningsOnly} />
+    case 'shortcuts':
+      return <ShortcutSheet />
+    case 'commands':
+      return <CommandPalette />
+    case 'about':
+      return <AboutDialog />
+    default:
+      return null
+  }
+}

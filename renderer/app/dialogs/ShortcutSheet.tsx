@@ -1,0 +1,67 @@
+import { useTranslation } from 'react-i18next'
+import type { Action, TextKey } from '../action.ts'
+import { actions } from '../actions.ts'
+import { showShortcut } from '../shortcuts.ts'
+import { DialogFrame } from './DialogFrame.tsx'
+
+/** Gestures of the pointer and keys of the canvas that are no actions. */
+const GESTURES: readonly (readonly [TextKey, TextKey])[] = [
+  ['gestures.add', 'gestures.addBy'],
+  ['gestures.connect', 'gestures.connectBy'],
+  ['gestures.pan', 'gestures.panBy'],
+  ['gestures.zoom', 'gestures.zoomBy'],
+  ['gestures.several', 'gestures.severalBy'],
+  ['gestures.walk', 'gestures.walkBy'],
+  ['gestures.nudge', 'gestures.nudgeBy'],
+  ['gestures.wire', 'gestures.wireBy']
+]
+
+const GROUPS: readonly (readonly [string, TextKey])[] = [
+  ['file', 'menus.file'],
+  ['edit', 'menus.edit'],
+  ['view', 'menus.view'],
+  ['run', 'menus.run'],
+  ['help', 'menus.help']
+]
+
+const ofGroup = (group: string): readonly Action[] =>
+  actions.filter((action) => action.id.startsWith(`${group}.`) && action.shortcuts)
+
+/** All keys on one sheet. */
+export function ShortcutSheet() {
+  const { t } = useTranslation()
+  return (
+    <DialogFrame title={t('actions.shortcuts')} wide>
+      <div className="sheet">
+        {GROUPS.map(([group, title]) => (
+          <section key={group}>
+            <h3>{t(title) as string}</h3>
+            <dl>
+              {ofGroup(group).map((action) => (
+                <div key={action.id}>
+                  <dt>{t(action.label) as string}</dt>
+                  <dd>
+                    {action.shortcuts?.map((shortcut) => (
+                      <kbd key={shortcut}>{showShortcut(shortcut)}</kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+        <section>
+          <h3>{t('gestures.title')}</h3>
+          <dl>
+            {GESTURES.map(([what, how]) => (
+              <div key={what}>
+                <dt>{t(what) as string}</dt>
+                <dd>{t(how) as string}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      </div>
+    </DialogFrame>
+  )
+}

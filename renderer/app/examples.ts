@@ -1,0 +1,30 @@
+/** The graphs that come with the program. */
+const texts: Readonly<Record<string, string>> = import.meta.glob('../../examples/*.chainrule.json', {
+  query: '?raw',
+  import: 'default',
+  eager: true
+})
+
+const idOf = (path: string) => path.slice(path.lastIndexOf('/') + 1).replace('.chainrule.json', '')
+
+const byId = new Map(Object.entries(texts).map(([path, text]) => [idOf(path), text]))
+
+/** From the first lesson to the network on handwritten digits. */
+const ORDER = [
+  'apples',
+  'apples-and-oranges',
+  'xyz',
+  'sigmoid-neuron',
+  'softmax-cross-entropy',
+  'linear-regression',
+  'xor-mlp',
+  'spiral-mlp',
+  'mnist-mlp'
+]
+
+export const exampleIds: readonly string[] = ORDER.filter((id) => byId.has(id))
+
+/** What is open at the first start. */
+export const FIRST_EXAMPLE = 'mnist-mlp'
+
+export const exampleBytes = (id: string): Uint8Array => new TextEncoder().encode(byId.get(id) ?? '')

@@ -1,0 +1,116 @@
+/** Opening and saving: a document is replaced only when the new one is whole. */
+import i18next from 'i18next'
+import type { OpenedFile } from '../../electron/ipc.ts'
+import { readGraph, writeGraph } from '../../engine/document/file.ts'
+import { defaultTraining, emptyDocument } from '../../engine/document/types.ts'
+import { problem, problemsOf } from '../../engine/problem.ts'
+import { FILE_LIMIT, TooLarge } from '../platform/limits.ts'
+import { platform } from '../platform.ts'
+import { toast } from '../store/announce.ts'
+import { askUnsaved, openDialog } from '../store/dialogs.ts'
+import { load, markSaved, useEditor } from '../store/editor.ts'
+import { positionOf } from '../store/history.ts'
+import { exampleBytes } from './examples.ts'
+
+const t = i18next.t.bind(i18next)
+
+/** True when the open document may go: it is saved, or the person lets the changes go. */
+async function mayReplace(): Promise<boolean> {
+  const { dirty, document } = useEditor.getState()
+  if (!dirty) return true
+  const answer = await askUnsaved(document.name)
+  return answer === 'save' ? save() : answer === 'discard'
+}
+
+export async function newDocument(): Promise<void> {
+  if (!(await mayReplace())) return
+  load({ ...emptyDocument, name: t('document.untitled'), training: defaultTraining }, { path: null, name: null })
+}
+
+/** Reads a file's bytes into the editor; a file with problems is shown with all of them and nothing changes. */
+export function openBytes(bytes: Uint8Array, name: string, path: string | null): boolean {
+  try {
+    const { document, problems } = readGraph(bytes)
+    load(document, { path, name })
+    if (problems.length > 0) openDialog({ kind: 'problems', file: name, problems, warningsOnly: true })
+    return true
+  } catch (error) {
+    openDialog({ kind: 'problems', file: name, problems: problemsOf(error), warningsOnly: false })
+    return false
+  }
+}
+
+export async function openFile(file: OpenedFile): Promise<void> {
+  if (await mayReplace()) openBytes(file.bytes, file.name, file.path || null)
+}
+
+export async function openByPicker(): Promise<void> {
+  if (!(await mayReplace())) return
+  try {
+    const file = await platform.openFile('graph')
+    if (file) openBytes(file.bytes, file.name, file.path || null)
+  } catch (error) {
+    refuse(error, '')
+  }
+}
+
+/** A file that was dropped on the window. */
+export async function openDropped(file: File): Promise<void> {
+  if (file.size > FILE_LIMIT) return refuse(new TooLarge(file.size), file.name)
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  if (await mayReplace()) openBytes(bytes, file.name, null)
+}
+
+function refuse(error: unknown, file: string): void {
+  if (error instanceof TooLarge) {
+    const problems = [problem('file.tooLarge', { bytes: error.bytes, limit: FILE_LIMIT })]
+    openDialog({ kind: 'problems', file, problems, warningsOnly: false })
+  } else toast('failed', t('files.notOpened'), messageOf(error))
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+export async function openExample(id: string): Promise<void> {
+  if (await mayReplace()) openExampleNow(id)
+}
+
+/** An example is nobody's file: saving it asks where. */
+export function openExampleNow(id: string): void {
+  if (openBytes(exampleBytes(id), `${id}.chainrule.json`, null)) markSaved({ path: null, name: null })
+}
+
+/** A name that every file system takes. */
+const fileNameOf = (name: string): string =>
+  `${
+    [...name]
+      .filter((c) => c >= ' ' && !'<>:"/\\|?*'.includes(c))
+      .join('')
+      .trim()
+      .replace(/\.+$/, '')
+      .slice(0, 80) || 'graph'
+  }.chainrule.json`
+
+async function write(path: string | null): Promise<boolean> {
+  const { document, fileName, history } = useEditor.getState()
+  const position = positionOf(history)
+  const bytes = new TextEncoder().encode(writeGraph(document))
+  try {
+    const saved = await platform.saveFile({
+      path,
+      suggestedName: fileName ?? fileNameOf(document.name),
+      kind: 'graph',
+      bytes
+    })
+    if (!saved) return false
+    markSaved({ path: saved.path || null, name: saved.name }, position)
+    toast('done', t('files.saved', { name: saved.name }))
+    return true
+  } catch (error) {
+    toast('failed', t('files.notSaved'), messageOf(error))
+    return false
+  }
+}
+
+/** True when it was written. */
+export const save = (): Promise<boolean> => write(useEditor.getState().path)
+export const saveAs = (): Promise<boolean> => write(null)

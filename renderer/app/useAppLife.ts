@@ -1,0 +1,94 @@
+/** What lives as long as the window: keys, the clipboard, the native menu, the title, the engine behind the document. */
+import { useEffect } from 'react'
+import { platform } from '../platform.ts'
+import { useEditor } from '../store/editor.ts'
+import { followEditor, refreshDataSets } from '../store/run.ts'
+import { useSettings } from '../store/settings.ts'
+import { isEnabled, perform } from './action.ts'
+import { actionOf, actions } from './actions.ts'
+import { clipboardEvents } from './clipboard.ts'
+import { provideCachedMnist } from './data.ts'
+import { openFile, save } from './files.ts'
+import { inText } from './focus.ts'
+import { followMenu } from './nativeMenu.ts'
+import { actionFor } from './shortcuts.ts'
+
+/** Milliseconds in which a menu's accelerator is the echo of the key that the page has already taken. */
+const ECHO = 200
+let latest = { id: '', at: 0 }
+
+function onKey(event: KeyboardEvent): void {
+  const action = actionFor(actions, event)
+  if (!action) return
+  event.preventDefault()
+  latest = { id: action.id, at: performance.now() }
+  perform(action)
+}
+
+/** In a text field these mean the text. */
+const TEXT_COMMANDS: Readonly<Record<string, string>> = {
+  'edit.undo': 'undo',
+  'edit.redo': 'redo',
+  'edit.selectAll': 'selectAll',
+  'edit.delete': 'delete'
+}
+
+function onMenu(id: string): void {
+  if (latest.id === id && performance.now() - latest.at < ECHO) return
+  const text = TEXT_COMMANDS[id]
+  if (text && inText(document.activeElement)) document.execCommand(text)
+  else if (isEnabled(actionOf(id))) perform(actionOf(id))
+}
+
+function followDocumentState(): () => void {
+  const tell = () => {
+    const { document: shown, path, dirty } = useEditor.getState()
+    document.title = `${dirty ? '● ' : ''}${shown.name} – Chainrule`
+    platform.setDocumentState({ name: shown.name, path, dirty })
+  }
+  tell()
+  return useEditor.subscribe((s, before) => {
+    if (s.document.name !== before.document.name || s.dirty !== before.dirty || s.path !== before.path) tell()
+  })
+}
+
+function followTheme(): () => void {
+  const show = () => {
+    const { theme } = useSettings.getState()
+    if (theme === 'system') delete document.documentElement.dataset.theme
+    else document.documentElement.dataset.theme = theme
+  }
+  show()
+  return useSettings.subscribe(show)
+}
+
+function followData(): () => void {
+  // a page without an engine still edits: what is missing is told when numbers are asked for
+  void refreshDataSets()
+    .catch(() => {})
+    .then(provideCachedMnist)
+  return useEditor.subscribe((s, before) => {
+    if (s.document.nodes !== before.document.nodes) void provideCachedMnist()
+  })
+}
+
+export function useAppLife(): void {
+  useEffect(() => {
+    document.addEventListener('keydown', onKey)
+    const ends = [
+      () => document.removeEventListener('keydown', onKey),
+      clipboardEvents(),
+      followTheme(),
+      followDocumentState(),
+      followEditor(),
+      followData(),
+      followMenu(),
+      platform.onMenu(onMenu),
+      platform.onSaveBeforeClose(save),
+      platform.onOpenPath((file) => void openFile(file))
+    ]
+    return () => {
+      for (const end of ends) end()
+    }
+  }, [])
+}

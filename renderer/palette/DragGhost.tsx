@@ -1,0 +1,26 @@
+import { createPortal } from 'react-dom'
+import type { Op } from '../../engine/ir/op.ts'
+import { familyColour, familyIcons } from '../app/families.ts'
+
+interface DragGhostProps {
+  readonly op: Op
+  readonly x: number
+  readonly y: number
+  readonly fits: boolean
+}
+
+/** The operator under the pointer while it is dragged. */
+export function DragGhost({ op, x, y, fits }: DragGhostProps) {
+  const Icon = familyIcons[op.family]
+  return createPortal(
+    <div
+      className="drag-ghost"
+      data-fits={fits}
+      style={{ transform: `translate(${x}px, ${y}px) translate(-50%, -50%)` }}
+    >
+      <Icon size={15} color={familyColour(op.family)} aria-hidden="true" />
+      {op.title}
+    </div>,
+    document.body
+  )
+}

@@ -1,0 +1,73 @@
+import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
+import { Popover } from 'radix-ui'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { indexOf } from '../../engine/document/lookup.ts'
+import { isError, type Problem } from '../../engine/problem.ts'
+import { select, useEditor } from '../store/editor.ts'
+import { reveal } from '../store/flow.ts'
+import { ProblemRow } from './ProblemRow.tsx'
+import './problems.css'
+import { keyOf, useProblems } from './useProblems.ts'
+
+/** Selects what a problem is about and brings it into view. */
+function jump({ nodeId, edgeId }: Problem): void {
+  const index = indexOf(useEditor.getState().document)
+  const edge = edgeId === undefined ? undefined : index.edges.get(edgeId)
+  const node = nodeId ?? edge?.target
+  if (node === undefined || !index.nodes.has(node)) return
+  select(edge && nodeId === undefined ? { edges: [edge.id] } : { nodes: [node] })
+  reveal(node)
+}
+
+/** The number of problems; pressed, it lists them. */
+export function ProblemsButton() {
+  const { t } = useTranslation()
+  const problems = useProblems()
+  const [open, setOpen] = useState(false)
+  const errors = problems.filter(isError).length
+  const warnings = problems.length - errors
+  const Icon = errors > 0 ? CircleX : warnings > 0 ? TriangleAlert : CircleCheck
+  const text =
+    problems.length === 0
+      ? t('problems.none')
+      : [
+          errors > 0 && t('problems.errors', { count: errors }),
+          warnings > 0 && t('problems.warnings', { count: warnings })
+        ]
+          .filter(Boolean)
+          .join(', ')
+  return (
+    <Popover.Root open={open && problems.length > 0} onOpenChange={setOpen}>
+      <Popover.Trigger asChild>
+        <button
+          type="button"
+          className="status-item status-problems"
+          data-severity={errors > 0 ? 'error' : warnings > 0 ? 'warning' : 'none'}
+          disabled={problems.length === 0}
+        >
+          <Icon size={14} aria-hidden="true" />
+          <span aria-live="polite">{text}</span>
+        </button>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className="popup problem-list"
+          side="top"
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={t('problems.title')}
+        >
+          {problems.map((problem) => (
+            <Popover.Close asChild key={keyOf(problem)}>
+              <button type="button" className="problem-button" onClick={() => jump(problem)}>
+                <ProblemRow problem={problem} />
+              </button>
+            </Popover.Close>
+          ))}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}

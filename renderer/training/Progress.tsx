@@ -1,0 +1,76 @@
+import { CircleCheck, CircleSlash, CircleX } from 'lucide-react'
+import { Progress as Bar } from 'radix-ui'
+import { useTranslation } from 'react-i18next'
+import type { TrainOutcome } from '../../engine/session/protocol.ts'
+import { useNumbers } from '../i18n/useNumbers.ts'
+import { useProblemText } from '../i18n/useProblemText.ts'
+import { stepOf } from '../store/curves.ts'
+import type { TrainingState } from '../store/run.ts'
+import { useMetricName } from './useMetricName.ts'
+
+const OUTCOMES = {
+  done: { icon: CircleCheck, colour: 'var(--success)' },
+  cancelled: { icon: CircleSlash, colour: 'var(--text-muted)' },
+  failed: { icon: CircleX, colour: 'var(--danger)' }
+} as const
+
+/** How it ended, and how well the network does on examples that it has not seen. */
+function Outcome({ outcome }: { readonly outcome: TrainOutcome }) {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const problemText = useProblemText()
+  const metricName = useMetricName()
+  const { icon: Icon, colour } = OUTCOMES[outcome.outcome]
+  const { report } = outcome
+  const parts: string[] = []
+  if (outcome.outcome === 'failed') {
+    for (const problem of outcome.problems) {
+      const { message, hint } = problemText(problem)
+      parts.push([message, hint].filter(Boolean).join(' '))
+    }
+  } else {
+    parts.push(t(`training.${outcome.outcome}`))
+    if (report) {
+      parts.push(t('training.took', { steps: numbers.count(report.steps), time: numbers.duration(report.seconds) }))
+      if (report.test) {
+        parts.push(`${t('training.testLoss')} ${numbers.value(report.test.loss)}`)
+        for (const [name, value] of Object.entries(report.test.metrics)) {
+          parts.push(`${t('training.testMetric', { metric: metricName(name) })} ${numbers.percent(value)}`)
+        }
+      }
+    }
+  }
+  return (
+    <p className="outcome" role="status">
+      <Icon size={15} color={colour} aria-hidden="true" />
+      <span className="numbers">{parts.join(' · ')}</span>
+    </p>
+  )
+}
+
+/** How far the training is. */
+export function Progress({ training }: { readonly training: TrainingState }) {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const { started, progress, outcome } = training
+  if (outcome) return <Outcome outcome={outcome} />
+  const all = started ? started.epochs * started.stepsPerEpoch : 0
+  const done = progress ? stepOf(progress, started) : 0
+  const share = all > 0 ? Math.min(1, done / all) : 0
+  const text = progress
+    ? [
+        t('training.epochOf', { epoch: progress.epoch, epochs: started?.epochs ?? '?' }),
+        t('training.stepOf', { step: numbers.count(done), steps: numbers.count(all) }),
+        t('training.speed', { speed: numbers.count(progress.stepsPerSecond) }),
+        t('training.left', { time: numbers.duration(progress.secondsLeft) })
+      ].join(' · ')
+    : t('training.starting')
+  return (
+    <div className="progress">
+      <Bar.Root className="progress-bar" value={Math.round(share * 100)} aria-label={t('training.progress')}>
+        <Bar.Indicator className="progress-done" style={{ transform: `scaleX(${share})` }} />
+      </Bar.Root>
+      <span className="progress-text numbers">{text}</span>
+    </div>
+  )
+}
