@@ -41,6 +41,13 @@ export function createWindow({ preload, url, words }: WindowOptions): EditorWind
     if (!event.defaultPrevented)
       writeBounds(boundsFile, { bounds: win.getNormalBounds(), maximized: win.isMaximized() })
   })
+  win.webContents.on('render-process-gone', (_event, details) => {
+    if (details.reason === 'clean-exit') return
+    // what was unsaved is gone with it: there is nothing left to ask about
+    document = { ...document, dirty: false }
+    dialog.showErrorBox(app.name, words().screenGone(details.reason))
+    win.webContents.reload()
+  })
   win.loadURL(url).catch((error: Error) => dialog.showErrorBox(app.name, `${url}: ${error.message}`))
 
   return {
@@ -85,23 +92,20 @@ function askBeforeClose(win: BrowserWindow, document: () => DocumentState, words
     if (mayClose || !document().dirty) return
     event.preventDefault()
     if (asking) return
-    asking = true
-    void ask()
-      .then((answer) => {
-        mayClose = answer
-        if (!answer) return
+    void ask().then((answer) => {
+      if (answer) {
+        mayClose = true
         // the question stopped the quitting too: go on with it
         if (quitting) app.quit()
         else win.close()
-      })
-      .finally(() => {
-        asking = false
-        quitting = false
-      })
+      }
+      quitting = false
+    })
   })
 
   async function ask(): Promise<boolean> {
     const w = words()
+    asking = true
     const { response } = await dialog.showMessageBox(win, {
       type: 'warning',
       message: w.saveChanges(document().name),
@@ -111,6 +115,8 @@ function askBeforeClose(win: BrowserWindow, document: () => DocumentState, words
       cancelId: 2,
       noLink: true
     })
+    // a screen that hangs while it saves must not hold the window: closing again asks again
+    asking = false
     return response === 0 ? saved(win) : response === 1
   }
 }

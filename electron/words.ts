@@ -5,6 +5,8 @@ const en = {
   cancel: 'Cancel',
   saveChanges: (name: string) => `Save the changes to “${name}” before closing?`,
   changesLost: 'If you do not save, the changes are lost.',
+  screenGone: (reason: string) =>
+    `The window stopped working (${reason}) and starts again. Changes since the last save are lost; saved files are whole.`,
   cannotSave: (name: string, folder: string, why: string) =>
     `“${name}” could not be saved in ${folder}: ${why} The file that was there is unchanged.`,
   cannotOpen: (path: string, why: string) => `${path} could not be opened: ${why}`,
@@ -31,6 +33,8 @@ const ko: typeof en = {
   cancel: '취소',
   saveChanges: (name) => `닫기 전에 “${name}”의 변경 내용을 저장할까요?`,
   changesLost: '저장하지 않으면 변경 내용이 사라집니다.',
+  screenGone: (reason) =>
+    `창이 멈추어(${reason}) 다시 시작합니다. 마지막 저장 뒤의 변경 내용은 사라졌고, 저장한 파일은 온전합니다.`,
   cannotSave: (name, folder, why) =>
     `“${name}” 파일을 ${folder}에 저장하지 못했습니다: ${why} 원래 있던 파일은 그대로입니다.`,
   cannotOpen: (path, why) => `${path} 파일을 열지 못했습니다: ${why}`,

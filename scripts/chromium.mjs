@@ -44,8 +44,8 @@ export function findChromium() {
   return [...candidates(), playwrights()].find((path) => path !== undefined && existsSync(path))
 }
 
-/** Root, as in a container, has no sandbox of its own to give. */
-export const AS_ROOT = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+/** Root, as in a container, has no sandbox of its own to give, and often little shared memory. */
+export const AS_ROOT = process.getuid?.() === 0 ? ['--no-sandbox', '--disable-dev-shm-usage'] : []
 
 /** Keeps a browser from asking the network for anything of its own. */
 export const QUIET = [

@@ -245,6 +245,40 @@ test('unsaved work: Save closes only when the screen has saved', async () => {
   await gone
 })
 
+test('a screen that hangs while saving holds nothing: closing again asks again', async () => {
+  await page.evaluate(() => {
+    window.platform?.onSaveBeforeClose(() => new Promise(() => {}))
+  })
+  await setDocument('Two apples', true)
+  await expect.poll(title).toContain('•')
+  await dialogs.message(0)
+  await closeWindow()
+  await expect.poll(asked).toHaveLength(1)
+  await dialogs.message(1)
+  const gone = app.waitForEvent('close')
+  await closeWindow()
+  await gone
+})
+
+test('a screen that crashed starts again, and leaves nothing to ask about', async () => {
+  await setDocument('Two apples', true)
+  await expect.poll(title).toContain('•')
+  await page.evaluate(() => {
+    window.seen = ['before']
+  })
+  const told = await app.evaluate(({ BrowserWindow, dialog }) => {
+    const told: string[] = []
+    dialog.showErrorBox = (_title, content) => void told.push(content)
+    BrowserWindow.getAllWindows()[0]?.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 })
+    return told
+  })
+  expect(told).toEqual([expect.stringContaining('stopped working (crashed)')])
+  await page.waitForFunction(() => window.seen === undefined && window.platform !== undefined)
+  const gone = app.waitForEvent('close')
+  await closeWindow()
+  await gone
+})
+
 test('quitting goes on after the question', async () => {
   await setDocument('Two apples', true)
   await expect.poll(title).toContain('•')

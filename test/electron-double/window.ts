@@ -149,6 +149,10 @@ export class WebContents extends EventEmitter {
     void this._deliver({ kind: 'event', channel, args: encode(clone(args)) })
   }
 
+  reload() {
+    void this._send('Page.reload')
+  }
+
   setWindowOpenHandler(handler: OpenHandler) {
     this._openHandler = handler
   }
