@@ -3,8 +3,9 @@ import type { Builder, Value } from '../ir/builder.ts'
 import type { Op } from '../ir/op.ts'
 import type { Attributes, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { type Dim, type Shape, showShape } from '../shape.ts'
-import { broadcastReader, tabulate } from './reference.ts'
+import { type Dim, type Shape, showShape, sizeOf, stridesOf } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { type Coordinates, eachIndex } from './reference.ts'
 import { AB, broadcastAll, define, dimAt, float, limited, needsRank, OUT } from './rules.ts'
 
 /** (m × k)·(k × n) with either operand transposed; leading axes broadcast. */
@@ -25,6 +26,15 @@ function dropAdded(product: Shape, a: Shape, b: Shape): Dim[] {
   if (b.length === 1) kept.pop()
   if (a.length === 1) kept.splice(kept.length - (b.length === 1 ? 1 : 2), 1)
   return kept
+}
+
+/** The matrix of a (broadcast) leading coordinate. */
+function matrixAt(t: Tensor<Float64Array>, lead: Coordinates): Float64Array {
+  const size = sizeOf(t.shape.slice(-2))
+  const own = t.shape.slice(0, -2)
+  const strides = stridesOf(own)
+  const at = own.reduce((sum, d, i) => sum + (d === 1 ? 0 : (lead[lead.length - own.length + i] as number) * (strides[i] as number)), 0)
+  return t.data.subarray(at * size, (at + 1) * size)
 }
 
 const flags = (a: Attributes): [boolean, boolean] => [a.transA === true, a.transB === true]
@@ -151,19 +161,22 @@ export const linear: readonly Op[] = [
     reference: (inputs, attributes, shape) => {
       const [transA, transB] = flags(attributes)
       const [a, b] = inputs as [(typeof inputs)[number], (typeof inputs)[number]]
-      const [readA, readB] = [broadcastReader(a), broadcastReader(b)]
+      const [height, width] = shape.slice(-2) as [number, number]
       const inner = a.shape[a.shape.length - (transA ? 2 : 1)] as number
-      return tabulate(shape, (at) => {
-        const [row, column] = at.slice(-2) as [number, number]
-        const lead = at.slice(0, -2)
-        let sum = 0
-        for (let r = 0; r < inner; r++) {
-          sum +=
-            readA([...lead, ...(transA ? [r, row] : [row, r])]) *
-            readB([...lead, ...(transB ? [column, r] : [r, column])])
+      const out = new Float64Array(sizeOf(shape))
+      eachIndex(shape.slice(0, -2), (lead, matrix) => {
+        const [x, y] = [matrixAt(a, lead), matrixAt(b, lead)]
+        for (let i = 0; i < height; i++) {
+          for (let j = 0; j < width; j++) {
+            let sum = 0
+            for (let r = 0; r < inner; r++) {
+              sum += (x[transA ? r * height + i : i * inner + r] as number) * (y[transB ? j * inner + r : r * width + j] as number)
+            }
+            out[(matrix * height + i) * width + j] = sum
+          }
         }
-        return sum
       })
+      return out
     },
     samples: [false, true].flatMap((transA) =>
       [false, true].map((transB) => ({

@@ -17,6 +17,7 @@ const dialect: Dialect = {
   div: (a, b) => `((${a}) / ${b} | 0)`,
   mod: (a, b) => `((${a}) % ${b})`,
   whole: (x) => `(${x} | 0)`,
+  float: (x) => x,
   literal: (x) => (x < 0 || Object.is(x, -0) ? `(${x})` : String(x))
 }
 

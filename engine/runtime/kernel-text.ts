@@ -16,6 +16,8 @@ export interface Dialect {
   readonly mod: (a: string, b: number) => string
   /** A value read from a tensor as a whole number, fit for an index. */
   readonly whole: (x: string) => string
+  /** A whole number, such as a loop index, as a value. */
+  readonly float: (x: string) => string
   /** A number in the text. */
   readonly literal: (x: number) => string
 }
@@ -116,9 +118,9 @@ export function loopBody(step: LoopStep, index: readonly string[], dialect: Dial
     },
     argmax(extent, body) {
       const [best, top, r, x] = [`best${names++}`, `top${names++}`, `r${names++}`, `x${names++}`]
-      block.push(`let ${best} = 0;`, `let ${top} = ${body('0')};`)
+      block.push(`let ${best} = ${dialect.literal(0)};`, `let ${top} = ${body('0')};`)
       const inner = nested(() =>
-        block.push(`const ${x} = ${body(r)};`, `if (${x} > ${top}) { ${top} = ${x}; ${best} = ${r}; }`)
+        block.push(`const ${x} = ${body(r)};`, `if (${x} > ${top}) { ${top} = ${x}; ${best} = ${dialect.float(r)}; }`)
       )
       block.push(...wrapLoops([r], [extent], inner))
       return best

@@ -34,9 +34,9 @@ export interface Summary {
 
 export interface Cell {
   readonly value: Summary
-  /** dObjective/dValue. Null where none arrives; `why` then says the reason. */
+  /** dObjective/dValue. Null where none arrives; `why` then says the reason (a `gradient.*` problem). */
   readonly gradient: Summary | null
-  readonly why: string | null
+  readonly why: Problem | null
 }
 
 export interface RunRequest {

@@ -1,0 +1,81 @@
+import type { EpochReport, TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
+import { backendOf, pairs, readCall, text, whole } from '../arguments.ts'
+import { openGraph, provideData, readBytes, writeWhole } from '../files.ts'
+import { number, print, printJson, printProblems, progressLine, say } from '../output.ts'
+import { interruptible, newSession, seeded } from '../session.ts'
+import { fail } from '../../engine/problem.ts'
+
+const scores = (loss: number, metrics: Readonly<Record<string, number>>): string =>
+  [`loss ${number(loss)}`, ...Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`)].join('  ')
+
+const epochLine = ({ epoch, loss, metrics, validation, seconds }: EpochReport): string =>
+  `epoch ${epoch}  ${scores(loss, metrics)}${validation ? `  validation ${scores(validation.loss, validation.metrics)}` : ''}  ${seconds.toFixed(1)} s`
+
+function bar(done: number, all: number): string {
+  const filled = Math.round((24 * done) / all)
+  return `[${'█'.repeat(filled)}${'·'.repeat(24 - filled)}]`
+}
+
+function tell(event: TrainEvent): void {
+  if (event.type === 'started') {
+    say(`${event.parameters} parameters, ${event.examples} examples, ${event.epochs} epochs of ${event.stepsPerEpoch} steps on ${event.backend.backend}`)
+    for (const { backend, reason } of event.backend.passedOver) say(`  not on ${backend}: ${reason}`)
+  } else if (event.type === 'progress') {
+    const { epoch, step, steps, loss, metrics, stepsPerSecond, secondsLeft } = event
+    progressLine(`epoch ${epoch} ${bar(step, steps)} ${step}/${steps}  ${scores(loss, metrics)}  ${number(stepsPerSecond)} steps/s  ${Math.ceil(secondsLeft)} s left`)
+  } else if (event.type === 'epoch') {
+    progressLine('')
+    say(epochLine(event.report))
+  }
+}
+
+const asJson = ({ backend, epochs, test, steps, seconds }: TrainReport) => ({
+  backend: backend.backend,
+  epochs,
+  test: test && { loss: test.loss, metrics: test.metrics },
+  steps,
+  seconds
+})
+
+export async function trainCommand(args: readonly string[]): Promise<number> {
+  const { file, options } = readCall(
+    args,
+    {
+      epochs: { type: 'string' },
+      'batch-size': { type: 'string' },
+      seed: { type: 'string' },
+      data: { type: 'string', multiple: true },
+      backend: { type: 'string' },
+      weights: { type: 'string' },
+      export: { type: 'string' },
+      json: { type: 'boolean' }
+    },
+    1
+  )
+  const opened = seeded(openGraph(file), whole(options, 'seed', 0))
+  const epochs = whole(options, 'epochs', 0)
+  const batchSize = whole(options, 'batch-size', 1)
+  if (!opened.training) fail('train.noTraining')
+  const training = { ...opened.training, ...(epochs === undefined ? {} : { epochs }), ...(batchSize === undefined ? {} : { batchSize }) }
+  const document = { ...opened, training }
+  const backend = backendOf(options)
+  const session = newSession()
+  await provideData(session, document, pairs(options, 'data'))
+  const weights = text(options, 'weights')
+  if (weights !== undefined) await session.importWeights(document, readBytes(weights))
+  const outcome = await session.train({ document, revision: 0, backend, snapshotEvery: 0 }, tell, interruptible())
+  if (outcome.outcome === 'failed') {
+    printProblems(outcome.problems, options.json === true)
+    return 1
+  }
+  const { report } = outcome
+  const path = text(options, 'export')
+  if (path !== undefined) {
+    writeWhole(path, await session.exportWeights(document))
+    say(`weights written to ${path}`)
+  }
+  if (outcome.outcome === 'cancelled') say('cancelled')
+  if (options.json) printJson(asJson(report))
+  else if (report.test) print(`test  ${scores(report.test.loss, report.test.metrics)}  (${report.steps} steps in ${report.seconds.toFixed(1)} s)`)
+  return outcome.outcome === 'done' ? 0 : 1
+}

@@ -1,0 +1,56 @@
+/** Files of the command line: read whole, with errors that name them. */
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DataFile } from '../engine/session/protocol.ts'
+import { readGraph } from '../engine/document/file.ts'
+import type { GraphDocument } from '../engine/document/types.ts'
+import { withDefaults } from '../engine/ops/attributes.ts'
+import { opOf } from '../engine/ops/registry.ts'
+import type { Session } from '../engine/session/session.ts'
+
+/** A file that cannot be read or written: exit status 1, without a stack. */
+export class FileError extends Error {}
+
+export function readBytes(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (error) {
+    throw new FileError(`${path} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+export const openGraph = (path: string): GraphDocument => readGraph(readBytes(path)).document
+
+/** Whole or not at all: a neighbour file takes the name when it is complete. */
+export function writeWhole(path: string, bytes: Uint8Array): void {
+  const beside = `${path}.${process.pid}.tmp`
+  try {
+    writeFileSync(beside, bytes, { flush: true })
+    renameSync(beside, path)
+  } catch (error) {
+    throw new FileError(`${path} cannot be written: ${(error as Error).message}`)
+  }
+}
+
+function filesIn(folder: string): DataFile[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /ubyte|idx|\.csv/.test(name) && statSync(join(folder, name)).isFile())
+      .map((name) => ({ name, bytes: readBytes(join(folder, name)) }))
+  } catch (error) {
+    throw new FileError(`The data folder ${folder} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** Data sets that need files: from --data, else from the folder that CHAINRULE_DATA names. */
+export async function provideData(session: Session, document: GraphDocument, given: ReadonlyMap<string, string>): Promise<void> {
+  const op = opOf('Dataset') as NonNullable<ReturnType<typeof opOf>>
+  const wanted = new Set(
+    document.nodes.filter((n) => n.op === 'Dataset').map((n) => withDefaults(op, n.attributes).source as string)
+  )
+  const home = process.env.CHAINRULE_DATA
+  for (const name of new Set([...given.keys(), ...wanted])) {
+    const folder = given.get(name) ?? (name === 'mnist' && home ? join(home, name) : null)
+    if (folder) await session.provideData(name, filesIn(folder))
+  }
+}

@@ -1,0 +1,62 @@
+/** The command line: the engine without a screen. Exit status 0 done, 1 the work failed, 2 the call was wrong. */
+import { ProblemError, problemsOf } from '../engine/problem.ts'
+import { UsageError } from './arguments.ts'
+import { checkCommand } from './commands/check.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
+import { gradcheckCommand } from './commands/gradcheck.ts'
+import { opsCommand } from './commands/ops.ts'
+import { runCommand } from './commands/run.ts'
+import { trainCommand } from './commands/train.ts'
+import { FileError } from './files.ts'
+import { print, printProblems, say } from './output.ts'
+
+const commands: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {
+  ops: opsCommand,
+  check: checkCommand,
+  run: runCommand,
+  gradcheck: gradcheckCommand,
+  train: trainCommand,
+  evaluate: evaluateCommand
+}
+
+const USAGE = `Usage: chainrule COMMAND
+
+  ops [--json]                 every operator
+  check GRAPH [--json]         validate, infer all shapes
+  run GRAPH [--feed NAME=FILE.json]… [--backend cpu|wasm|webgl2|webgpu] [--dtype float32|float64]
+            [--seed N] [--weights FILE] [--data NAME=DIR]… [--json]
+                               one forward and one backward pass
+  gradcheck GRAPH [--json]     central differences in float64 against autodiff, for each parameter
+  train GRAPH [--epochs N] [--batch-size N] [--seed N] [--data NAME=DIR]… [--backend …]
+              [--weights IN.json] [--export OUT.json] [--json]
+                               train, then evaluate on the test split
+  evaluate GRAPH --weights FILE [--data NAME=DIR]… [--backend …] [--json]
+                               loss and metrics on the test split
+
+CHAINRULE_DATA names a folder of data sets ($CHAINRULE_DATA/mnist).`
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help' || args.includes('--help')) {
+    print(USAGE)
+    return name === undefined ? 2 : 0
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command) {
+    say(`There is no command "${name}".\n\n${USAGE}`)
+    return 2
+  }
+  try {
+    return await command(args)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      say(`${error.message}\n\n${USAGE}`)
+      return 2
+    }
+    if (error instanceof FileError) say(error.message)
+    else if (error instanceof ProblemError) printProblems(problemsOf(error), args.includes('--json'))
+    else throw error
+    return 1
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

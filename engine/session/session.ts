@@ -1,0 +1,384 @@
+/**
+ * The engine as a service: documents in, numbers out. The worker speaks it to the screen, the command line calls it
+ * directly. One piece of work at a time; reading tensors of the last run goes on between two training steps.
+ */
+
+import { build } from '../document/build.ts'
+import type { GraphDocument, TrainingSettings } from '../document/types.ts'
+import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
+import type { IrNode } from '../ir/types.ts'
+import { fail, isError, ProblemError, problem, problemsOf } from '../problem.ts'
+import { compile } from '../compile/compile.ts'
+import type { Stop } from '../runtime/executor.ts'
+import { ReferenceExecutor } from '../runtime/reference.ts'
+import type { Numbers } from '../tensor.ts'
+import { isStatic, sizeOf } from '../shape.ts'
+import { BatchFeeder, datasetsIn, type Feeds, otherFeeds, rowsOf, tablesOf } from '../train/feeds.ts'
+import { metricValues, trainingGraph, variablesOf } from '../train/graph.ts'
+import { evaluate, trainLoop } from '../train/loop.ts'
+import { Backends } from './backends.ts'
+import { DataSets } from './data.ts'
+import { checkParameter, type GradientCheck } from './gradcheck.ts'
+import { Inspection, sum } from './inspect.ts'
+import { Model } from './model.ts'
+import type {
+  BackendChoice,
+  BackendReport,
+  DataFile,
+  DataSummary,
+  Evaluation,
+  RunRequest,
+  RunResult,
+  TensorRequest,
+  TensorSlice,
+  TrainEvent,
+  TrainOutcome,
+  TrainReport,
+  TrainRequest
+} from './protocol.ts'
+
+/** Rows of a gradient check: few, since each element takes two walks through the graph. */
+const GRADCHECK_BATCH = 4
+
+const never: Stop = () => false
+
+export interface SessionOptions {
+  /** Lets other work in: messages, timers. */
+  readonly breathe: () => Promise<void>
+  readonly now?: () => number
+}
+
+/** What a graph computes, without what only people see: edits that leave it the same need no new compilation. */
+const meaningOf = (document: GraphDocument): string =>
+  JSON.stringify([
+    document.nodes.map(({ id, op, attributes }) => [id, op, attributes]),
+    document.edges,
+    document.objective
+  ])
+
+export class Session {
+  readonly #backends = new Backends()
+  readonly #data = new DataSets()
+  readonly #model = new Model()
+  readonly #breathe: () => Promise<void>
+  readonly #now: () => number
+  #inspection: { readonly meaning: string; readonly made: Inspection } | null = null
+  #runs = 0
+  #lastRun = 0
+  #trained: TrainingRecord | null = null
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor({ breathe, now = () => performance.now() }: SessionOptions) {
+    this.#breathe = breathe
+    this.#now = now
+  }
+
+  /** One after the other: weights have one owner at a time. */
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work)
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  async backends(): Promise<BackendReport> {
+    return (await this.#backends.choose('auto')).report
+  }
+
+  #inspect(document: GraphDocument): Inspection {
+    const meaning = meaningOf(document)
+    if (this.#inspection?.meaning !== meaning) {
+      const made = new Inspection(document)
+      this.#inspection?.made.dispose()
+      this.#inspection = { meaning, made }
+    }
+    return this.#inspection.made
+  }
+
+  run(request: RunRequest, stop: Stop = never): Promise<RunResult> {
+    return this.#exclusive(async () => {
+      const began = this.#now()
+      const inspection = this.#inspect(request.document)
+      this.#model.prepare(inspection.variables, request.seed ?? request.document.training?.seed ?? 0)
+      const fed = this.#feed(inspection, request)
+      return this.#runInspection(inspection, request, fed, stop, began)
+    })
+  }
+
+  async #runInspection(
+    inspection: Inspection,
+    request: Pick<RunRequest, 'revision' | 'backend'>,
+    fed: { readonly batch: number; readonly open: boolean; readonly feeds: Feeds },
+    stop: Stop,
+    began: number,
+    resident = false
+  ): Promise<RunResult> {
+    const { executor, report } = await this.#backends.choose(request.backend)
+    // During training the executor's own variables are the newest.
+    if (!resident) await this.#model.send(executor, inspection.variables)
+    const { compiled, program } = await inspection.program(executor, fed.batch)
+    const others = otherFeeds(compiled.plan, { step: 1, training: false, rows: fed.batch })
+    const feeds = { ...others, ...fed.feeds }
+    for (const { name, shape, node } of compiled.plan.feeds) checkFeed(name, shape, node, feeds[name])
+    if (!(await program.run(feeds, stop))) throw new DOMException('The run was cancelled.', 'AbortError')
+    this.#lastRun = ++this.#runs
+    const cells = await inspection.cells(fed.batch)
+    return {
+      runId: this.#lastRun,
+      revision: request.revision,
+      backend: report,
+      batch: fed.open ? fed.batch : null,
+      ...cells,
+      warnings: inspection.built.problems,
+      milliseconds: this.#now() - began
+    }
+  }
+
+  /** The rows that a run looks at: fed ones, else the first of the data set in file order, else the inputs' examples. */
+  #feed(inspection: Inspection, request: RunRequest): { batch: number; open: boolean; feeds: Feeds } {
+    const nodes = inspection.ir.nodes.filter((n) => n.op === 'Feed')
+    const open = nodes.some((n) => !isStatic(n.type.shape))
+    const given = request.feeds ?? {}
+    const feeds: Feeds = Object.fromEntries(Object.entries(given).map(([name, { data }]) => [name, data]))
+    const sizes = new Map<string, number>()
+    for (const node of nodes) {
+      const name = node.attributes.name as string
+      if (isStatic(node.type.shape)) continue
+      const known = given[name]?.shape[0] ?? exampleRows(node)
+      if (known !== null) sizes.set(name, known)
+    }
+    const tables = tablesOf(this.#data.of(request.document, datasetsIn(inspection.ir)), 'train')
+    const rows = rowsOf(tables)
+    const asked = request.batch ?? request.document.training?.batchSize ?? 32
+    const [fixed] = sizes.values()
+    const batch = fixed ?? (rows === null ? 1 : Math.min(asked, rows))
+    if ([...sizes.values()].some((n) => n !== batch)) {
+      fail('train.batchSizes', { sizes: [...sizes].map(([name, n]) => `${name}: ${n}`).join(', ') })
+    }
+    if (rows !== null)
+      Object.assign(feeds, new BatchFeeder(tables).gather(Uint32Array.from({ length: batch }, (_, i) => i % rows)))
+    return { batch, open, feeds }
+  }
+
+  /** Autodiff against central differences for each parameter that the objective depends on, in float64. */
+  gradcheck(document: GraphDocument, stop: Stop = never): Promise<readonly GradientCheck[]> {
+    return this.#exclusive(async () => {
+      const inspection = new Inspection(document)
+      const errors = inspection.built.problems.filter(isError)
+      if (errors.length > 0) throw new ProblemError(errors)
+      if (!inspection.built.objective) fail('train.noObjective')
+      const objective = inspection.built.objective?.id as number
+      this.#model.prepare(inspection.variables, document.training?.seed ?? 0)
+      const request = { document, revision: 0, backend: 'reference', batch: GRADCHECK_BATCH } as const
+      const fed = this.#feed(inspection, request)
+      const executor = new ReferenceExecutor()
+      await this.#model.send(executor, inspection.variables)
+      const { compiled, program } = await inspection.program(executor, fed.batch)
+      const others = otherFeeds(compiled.plan, { step: 1, training: false, rows: fed.batch })
+      const feeds = { ...others, ...fed.feeds }
+      for (const { name, shape, node } of compiled.plan.feeds) checkFeed(name, shape, node, feeds[name])
+      await program.run(feeds, stop)
+      const found: GradientCheck[] = []
+      const gradients = new Map<string, Numbers>()
+      for (const { name } of inspection.variables) {
+        const gradient = await inspection.tensor({ kind: 'parameter', name }, 'gradient')
+        if (gradient) gradients.set(name, gradient.data)
+      }
+      // Forward alone from here on.
+      const forward = compile(inspection.ir, { batch: fed.batch, wanted: [objective] })
+      const walk = await executor.load(forward.plan)
+      for (const { name, shape } of inspection.variables) {
+        const gradient = gradients.get(name)
+        if (!gradient) continue
+        const values = await executor.getVariable(name)
+        const check = await checkParameter(name, shape, values, gradient, async (moved) => {
+          await executor.setVariable(name, moved)
+          if (!(await walk.run(feeds, stop))) throw new DOMException('The check was cancelled.', 'AbortError')
+          return sum(await walk.read(forward.idOf(objective)))
+        })
+        await executor.setVariable(name, values)
+        found.push(check)
+      }
+      inspection.dispose()
+      return found
+    })
+  }
+
+  /** From the last run; `run.stale` where another came in between. */
+  async readTensor({ runId, target, which, offset = 0, count }: TensorRequest): Promise<TensorSlice> {
+    const inspection = this.#inspection?.made
+    if (!inspection || runId !== this.#lastRun) return fail('run.stale')
+    const found = await inspection.tensor(target, which)
+    if (!found)
+      return fail('graph.noSuchThing', { what: 'gradient', id: target.kind === 'parameter' ? target.name : target.id })
+    const data = found.data.slice(offset, count === undefined ? undefined : offset + count)
+    return { shape: found.shape, dtype: found.dtype, offset, data }
+  }
+
+  train(request: TrainRequest, on: (event: TrainEvent) => void, stop: Stop = never): Promise<TrainOutcome> {
+    return this.#exclusive(async () => {
+      let report: TrainReport | null = null
+      try {
+        const settings = request.training ?? request.document.training ?? fail('train.noTraining')
+        const result = await this.#train(request, settings, on, stop, (partial) => {
+          report = partial
+        })
+        return result
+      } catch (error) {
+        return { outcome: 'failed', problems: problemsOf(error), report }
+      }
+    })
+  }
+
+  async #train(
+    request: TrainRequest,
+    settings: TrainingSettings,
+    on: (event: TrainEvent) => void,
+    stop: Stop,
+    keep: (report: TrainReport) => void
+  ): Promise<TrainOutcome> {
+    const { document } = request
+    const built = build(document)
+    const errors = built.problems.filter(
+      (p) => isError(p) && p.code.startsWith('graph.') && p.nodeId === document.objective
+    )
+    if (errors.length > 0) throw new ProblemError(errors)
+    const graph = trainingGraph(document, built, settings)
+    const { executor, report: backend } = await this.#backends.choose(request.backend)
+    this.#model.prepare(graph.parameters, settings.seed)
+    await this.#model.send(executor, graph.parameters)
+    const sets = this.#data.of(document, datasetsIn(graph.ir))
+    const inspection = request.snapshotEvery > 0 ? this.#inspect(document) : null
+    if (inspection) this.#model.prepare(inspection.variables, settings.seed)
+    if (inspection) await this.#model.send(executor, inspection.variables)
+    const tables = tablesOf(sets, 'train')
+    const rows = rowsOf(tables) ?? fail('train.noData')
+    const runId = ++this.#runs
+    on({
+      type: 'started',
+      runId,
+      backend,
+      epochs: settings.epochs,
+      stepsPerEpoch: Math.ceil((rows - Math.round(rows * settings.validationSplit)) / settings.batchSize),
+      examples: rows,
+      parameters: graph.parameters.reduce((sum, p) => sum + sizeOf(p.shape), 0)
+    })
+    let snapshotAt = 0
+    const looking = new BatchFeeder(tables)
+    const snapshot = async (indices: ArrayLike<number>): Promise<void> => {
+      if (!inspection) return
+      const fed = { batch: indices.length, open: true, feeds: looking.gather(indices) }
+      on({ type: 'snapshot', run: await this.#runInspection(inspection, request, fed, stop, this.#now(), true) })
+      snapshotAt = this.#now()
+    }
+    // The same rows at every look, so that what changes is the network and not the batch.
+    const shown = Uint32Array.from({ length: Math.min(settings.batchSize, rows) }, (_, i) => i)
+    const loop = await trainLoop({
+      graph,
+      settings,
+      sets,
+      executor,
+      stop,
+      now: this.#now,
+      listener: {
+        onProgress: (progress) => on({ type: 'progress', ...progress }),
+        onEpoch: (epoch) => on({ type: 'epoch', report: epoch }),
+        pause: async () => {
+          if (inspection && this.#now() - snapshotAt >= request.snapshotEvery) await snapshot(shown)
+          await this.#breathe()
+        }
+      }
+    })
+    await this.#model.receive(executor, graph.parameters)
+    const report = { backend, epochs: loop.epochs, test: null, steps: loop.steps, seconds: loop.seconds }
+    keep(report)
+    const last = loop.epochs.at(-1)
+    const before = this.#trained
+    this.#trained = {
+      epochs: (before?.epochs ?? 0) + loop.epochs.length,
+      steps: (before?.steps ?? 0) + loop.steps,
+      loss: last?.loss ?? before?.loss ?? null,
+      metrics: last?.metrics ?? before?.metrics ?? {}
+    }
+    if (inspection && !stop()) await snapshot(shown)
+    if (loop.outcome === 'cancelled') return { outcome: 'cancelled', report }
+    const test = await evaluate(executor, graph.ir, graph, tablesOf(sets, 'test'), stop)
+    return { outcome: test ? 'done' : 'cancelled', report: { ...report, test } }
+  }
+
+  /** Loss and metrics on the test split. */
+  evaluate(document: GraphDocument, choice: BackendChoice, stop: Stop = never): Promise<Evaluation> {
+    return this.#exclusive(async () => {
+      const built = build(document)
+      if (document.objective === null) fail('train.noObjective')
+      const { objective } = built
+      if (!objective)
+        throw new ProblemError(
+          built.problems.filter(isError).concat(built.problems.length > 0 ? [] : problem('run.nothing'))
+        )
+      const metrics = metricValues(document, built, document.training?.metrics ?? [])
+      const ir = built.builder.graph()
+      const variables = variablesOf(ir)
+      const { executor } = await this.#backends.choose(choice)
+      this.#model.prepare(variables, document.training?.seed ?? 0)
+      await this.#model.send(executor, variables)
+      const sets = this.#data.of(document, datasetsIn(ir))
+      const ids = {
+        loss: objective.id,
+        metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.id]))
+      }
+      const found = await evaluate(executor, ir, ids, tablesOf(sets, 'test'), stop)
+      if (!found) throw new DOMException('The evaluation was cancelled.', 'AbortError')
+      return found
+    })
+  }
+
+  reset(): Promise<void> {
+    return this.#exclusive(async () => {
+      this.#model.clear()
+      this.#trained = null
+    })
+  }
+
+  exportWeights(document: GraphDocument, seed = document.training?.seed ?? 0): Promise<Uint8Array> {
+    return this.#exclusive(async () => {
+      const variables = variablesOf(build(document).ir)
+      this.#model.prepare(variables, seed)
+      const file = { graph: document.name, tensors: this.#model.tensors(variables), training: this.#trained }
+      return new TextEncoder().encode(writeWeights(file))
+    })
+  }
+
+  importWeights(document: GraphDocument, bytes: Uint8Array): Promise<{ readonly tensors: number }> {
+    return this.#exclusive(async () => {
+      const variables = variablesOf(build(document).ir)
+      const file = readWeights(bytes)
+      this.#model.prepare(variables, document.training?.seed ?? 0)
+      this.#model.load(file, variables)
+      this.#trained = file.training
+      return { tensors: file.tensors.length }
+    })
+  }
+
+  async provideData(name: string, files: readonly DataFile[]): Promise<DataSummary> {
+    return this.#data.provide(name, files)
+  }
+
+  async dataSets(): Promise<readonly DataSummary[]> {
+    return this.#data.provided()
+  }
+}
+
+/** Rows of an Input's example values, where it has any. */
+function exampleRows(node: IrNode): number | null {
+  const values = (node.attributes.example ?? []) as readonly number[]
+  if (values.length === 0) return null
+  return values.length / sizeOf(node.type.shape.filter((d) => typeof d === 'number'))
+}
+
+function checkFeed(name: string, shape: readonly number[], node: IrNode, data: ArrayLike<number> | undefined): void {
+  const place = { nodeId: node.origin?.node ?? name }
+  if (!data) fail('value.feedMissing', { name }, place)
+  else if (data.length !== sizeOf(shape)) {
+    fail('value.feedShape', { name, expected: `[${shape.join(', ')}]`, found: `${data.length} numbers` }, place)
+  }
+}

@@ -1,0 +1,169 @@
+/** A document as one training step: forward, backward and update in one IR graph. */
+import { backward } from '../compile/backward.ts'
+import type { Built } from '../document/build.ts'
+import { indexOf } from '../document/lookup.ts'
+import type { GraphDocument, TrainingSettings } from '../document/types.ts'
+import type { Builder, Value } from '../ir/builder.ts'
+import type { Attributes, IrGraph, IrNode } from '../ir/types.ts'
+import { fail } from '../problem.ts'
+import { type StaticShape, showShape } from '../shape.ts'
+import { makeOptimizer, type Optimizer } from './optimizers.ts'
+
+export interface Variable {
+  readonly name: string
+  readonly shape: StaticShape
+  readonly init: Attributes['init']
+}
+
+export interface TrainingGraph {
+  readonly ir: IrGraph
+  readonly optimizer: Optimizer
+  readonly loss: number
+  readonly metrics: Readonly<Record<string, number>>
+  /** Variable name → IR id of its value after the step; sums for the epoch's means among them. */
+  readonly updates: ReadonlyMap<string, number>
+  readonly parameters: readonly Variable[]
+  /** Everything else that the step keeps, starting at 0. */
+  readonly states: readonly Variable[]
+  /** Names of the variables that add up the loss and the metrics, times the rows of each batch. */
+  readonly sums: Readonly<Record<string, string>>
+}
+
+/** Feed of the rows in the batch, by which sums are weighted. */
+export const ROWS = '#rows'
+/** Feeds of the optimizer's numbers begin so; no node id can. */
+export const SCALAR = '#optimizer.'
+
+export const variablesOf = (ir: IrGraph): Variable[] =>
+  ir.nodes
+    .filter((node) => node.op === 'Variable')
+    .map((node) => ({
+      name: node.attributes.name as string,
+      shape: node.type.shape as StaticShape,
+      init: node.attributes.init
+    }))
+
+/** Losses from which accuracy follows: the metric and its attributes. */
+const ACCURACY_OF: Readonly<Record<string, { readonly op: string; readonly attributes: Attributes }>> = {
+  SoftmaxCrossEntropyLoss: { op: 'Accuracy', attributes: {} },
+  CategoricalCrossEntropy: { op: 'Accuracy', attributes: {} },
+  NegativeLogLikelihoodLoss: { op: 'Accuracy', attributes: {} },
+  BinaryCrossEntropy: { op: 'BinaryAccuracy', attributes: { threshold: 0.5 } },
+  BinaryCrossEntropyWithLogits: { op: 'BinaryAccuracy', attributes: { threshold: 0 } }
+}
+
+/**
+ * The metrics that the settings name. "accuracy" is the graph's own Accuracy or BinaryAccuracy node, or is made from
+ * what the loss compares; any other name is the id of a scalar node.
+ */
+export function metricValues(document: GraphDocument, built: Built, names: readonly string[]): Record<string, Value> {
+  const index = indexOf(document)
+  const outputOf = (id: string): Value | undefined => built.outputs.get(id)?.out
+  const accuracy = (): Value => {
+    const own = document.nodes.find((n) => n.op === 'Accuracy' || n.op === 'BinaryAccuracy')
+    const made = own && outputOf(own.id)
+    if (made) return made
+    const loss = index.nodes.get(document.objective ?? '')
+    const kind = loss && ACCURACY_OF[loss.op]
+    if (!loss || !kind) {
+      return fail('train.metric', {
+        metric: 'accuracy',
+        reason: `the objective is ${loss ? loss.op : 'missing'}, no loss over classes`
+      })
+    }
+    const wire = (handle: string): Value => built.wires.get(index.into(loss.id, handle)?.id ?? '') as Value
+    return built.builder.emit(kind.op, [wire('prediction'), wire('target')], kind.attributes)
+  }
+  return Object.fromEntries(
+    names.map((name) => {
+      if (name === 'accuracy') return [name, accuracy()]
+      const value = outputOf(name)
+      return [
+        name,
+        value?.type.shape.length === 0
+          ? value
+          : fail('train.metric', { metric: name, reason: 'there is no scalar node of that id' })
+      ]
+    })
+  )
+}
+
+function objectiveOf(document: GraphDocument, built: Built): Value {
+  if (document.objective === null) return fail('train.noObjective')
+  const { objective } = built
+  if (!objective) return fail('run.nothing')
+  if (objective.type.shape.length > 0) {
+    return fail(
+      'train.notScalar',
+      { node: document.objective, shape: showShape(objective.type.shape) },
+      { nodeId: document.objective }
+    )
+  }
+  return objective
+}
+
+/** @throws ProblemError where the graph cannot be trained. */
+export function trainingGraph(document: GraphDocument, built: Built, settings: TrainingSettings): TrainingGraph {
+  const objective = objectiveOf(document, built)
+  const optimizer = makeOptimizer(settings.optimizer)
+  const b = built.builder
+  const parameters = b.graph().nodes.filter((node) => node.op === 'Variable')
+  const gradients = backward(b, objective, new Set(parameters.map((p) => p.id)))
+  const trained = parameters.filter((p) => gradients.has(p.id))
+  if (trained.length === 0) fail('train.noParameters')
+  const metrics = metricValues(document, built, settings.metrics)
+  b.phase = 'update'
+  const updates = new Map<string, number>()
+  const states: Variable[] = []
+  const scalars = new Map<string, Value>()
+  for (const parameter of trained)
+    emitUpdate(b, parameter, gradients.get(parameter.id) as Value, optimizer, { updates, states, scalars })
+  const rows = b.feed(ROWS, [])
+  const sums: Record<string, string> = {}
+  for (const [name, value] of Object.entries({ loss: objective, ...metrics })) {
+    const sum = `#sum.${name}`
+    sums[name] = sum
+    states.push({ name: sum, shape: [], init: undefined })
+    updates.set(sum, b.add(b.variable(sum, []), b.mul(value, rows)).id)
+  }
+  b.phase = 'forward'
+  b.origin = null
+  return {
+    ir: b.graph(),
+    optimizer,
+    loss: objective.id,
+    metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.id])),
+    updates,
+    parameters: variablesOf({ nodes: parameters }),
+    states,
+    sums
+  }
+}
+
+interface Collected {
+  readonly updates: Map<string, number>
+  readonly states: Variable[]
+  readonly scalars: Map<string, Value>
+}
+
+function emitUpdate(b: Builder, parameter: IrNode, gradient: Value, optimizer: Optimizer, into: Collected): void {
+  const name = parameter.attributes.name as string
+  const shape = parameter.type.shape as StaticShape
+  b.origin = parameter.origin
+  const stateName = (state: string): string => `${name}#${state}`
+  const after = optimizer.update({
+    b,
+    parameter,
+    gradient,
+    state: (state) => b.variable(stateName(state), shape),
+    scalar: (scalar) => {
+      const known = into.scalars.get(scalar) ?? b.feed(`${SCALAR}${scalar}`, [])
+      into.scalars.set(scalar, known)
+      return known
+    }
+  })
+  for (const [state, value] of Object.entries(after)) {
+    into.updates.set(state === 'parameter' ? name : stateName(state), value.id)
+    if (state !== 'parameter') into.states.push({ name: stateName(state), shape, init: undefined })
+  }
+}
