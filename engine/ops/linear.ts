@@ -33,7 +33,10 @@ function matrixAt(t: Tensor<Float64Array>, lead: Coordinates): Float64Array {
   const size = sizeOf(t.shape.slice(-2))
   const own = t.shape.slice(0, -2)
   const strides = stridesOf(own)
-  const at = own.reduce((sum, d, i) => sum + (d === 1 ? 0 : (lead[lead.length - own.length + i] as number) * (strides[i] as number)), 0)
+  const at = own.reduce(
+    (sum, d, i) => sum + (d === 1 ? 0 : (lead[lead.length - own.length + i] as number) * (strides[i] as number)),
+    0
+  )
   return t.data.subarray(at * size, (at + 1) * size)
 }
 
@@ -170,7 +173,9 @@ export const linear: readonly Op[] = [
           for (let j = 0; j < width; j++) {
             let sum = 0
             for (let r = 0; r < inner; r++) {
-              sum += (x[transA ? r * height + i : i * inner + r] as number) * (y[transB ? j * inner + r : r * width + j] as number)
+              sum +=
+                (x[transA ? r * height + i : i * inner + r] as number) *
+                (y[transB ? j * inner + r : r * width + j] as number)
             }
             out[(matrix * height + i) * width + j] = sum
           }

@@ -4,6 +4,7 @@ import { activations } from './activations.ts'
 import { arithmetic } from './arithmetic.ts'
 import { einsum } from './einsum.ts'
 import { functions } from './functions.ts'
+import { indexing } from './indexing.ts'
 import { layers } from './layers.ts'
 import { linear } from './linear.ts'
 import { logic } from './logic.ts'
@@ -13,6 +14,7 @@ import { products } from './products.ts'
 import { reduce } from './reduce.ts'
 import { routing } from './routing.ts'
 import { shapes } from './shapes.ts'
+import { slicing } from './slicing.ts'
 import { sources } from './sources.ts'
 
 export const ops: readonly Op[] = [
@@ -25,6 +27,8 @@ export const ops: readonly Op[] = [
   products,
   einsum,
   shapes,
+  slicing,
+  indexing,
   reduce,
   activations,
   losses,
