@@ -161,6 +161,46 @@ export const reduce: readonly Op[] = [
   }),
   extreme('ReduceMax', 'max', 'Maximum over axes', '최댓값'),
   extreme('ReduceMin', 'min', 'Minimum over axes', '최솟값'),
+  reduction({
+    kind: 'ReduceProd',
+    title: 'Product over axes',
+    doc: 'Multiplies the elements. The gradient of an element is the product of all the others, exact also where elements are 0, as in PyTorch.',
+    forward: String.raw`y = \prod_i x_i`,
+    dx: String.raw`\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y} \prod_{j \ne i} x_j`,
+    pattern: 'scales',
+    keywords: ['multiply', '곱'],
+    fold: 'prod',
+    reference: (values) => values.reduce((a, b) => a * b, 1),
+    // y / x does not do where x is 0. With the product p of what is not 0: without any zero each gets p / x; a single
+    // zero gets p and the others nothing; with two zeros nobody gets anything.
+    gradient: ({ b, x, axes, spread: wide, upstream }) => {
+      const zero = b.equal(x, 0)
+      const some = b.where(zero, 1, x)
+      const p = b.reduce('ReduceProd', some, axes, true)
+      const zeros = b.sum(zero, axes, true)
+      const others = b.where(b.equal(b.sub(zeros, zero), 0), b.div(p, some), 0)
+      return b.mul(wide(upstream), others)
+    },
+    samples: [...samples, { shapes: [[3, 3]], attributes: { axes: [1] }, kinds: ['binary'] }, { shapes: [[2, 0]] }]
+  }),
+  reduction({
+    kind: 'ReduceL2',
+    title: 'Euclidean norm over axes',
+    doc: 'The square root of the sum of squares. The gradient at 0 is 0, as in PyTorch.',
+    forward: String.raw`y = \sqrt{\sum_i x_i^2}`,
+    dx: String.raw`\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y} \frac{x_i}{y}`,
+    pattern: 'scales',
+    keywords: ['length', 'magnitude', 'norm', '노름'],
+    lower: (b, [x], a) => {
+      const v = x as Value
+      return b.one('Sqrt', b.sum(b.mul(v, v), axesOf(a, v.type.shape), a.keepdims === 1))
+    },
+    reference: (values) => Math.sqrt(values.reduce((a, b) => a + b * b, 0)),
+    gradient: ({ b, x, y, spread: wide, upstream }) => {
+      const zero = b.equal(y, 0)
+      return b.mul(x, wide(b.div(b.where(zero, 0, upstream), b.where(zero, 1, y))))
+    }
+  }),
   define({
     kind: 'ArgMax',
     family: 'reduce',
