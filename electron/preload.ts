@@ -9,7 +9,8 @@ async function ask<T>(channel: string, ...args: unknown[]): Promise<T> {
 }
 
 function on<T extends unknown[]>(channel: string, fn: (...args: T) => void): () => void {
-  const listener = (_event: Electron.IpcRendererEvent, ...args: unknown[]) => fn(...(args as T))
+  // on its own: an error in one listener must not keep the others from hearing
+  const listener = (_event: Electron.IpcRendererEvent, ...args: unknown[]) => queueMicrotask(() => fn(...(args as T)))
   ipcRenderer.on(channel, listener)
   return () => void ipcRenderer.off(channel, listener)
 }
