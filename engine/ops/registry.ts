@@ -11,10 +11,12 @@ import { logic } from './logic.ts'
 import { losses } from './losses.ts'
 import { metrics } from './metrics.ts'
 import { products } from './products.ts'
+import { rectifiers } from './rectifiers.ts'
 import { reduce } from './reduce.ts'
 import { routing } from './routing.ts'
 import { shapes } from './shapes.ts'
 import { slicing } from './slicing.ts'
+import { smooth } from './smooth.ts'
 import { sources } from './sources.ts'
 
 export const ops: readonly Op[] = [
@@ -31,6 +33,8 @@ export const ops: readonly Op[] = [
   indexing,
   reduce,
   activations,
+  rectifiers,
+  smooth,
   losses,
   layers,
   metrics
