@@ -267,7 +267,12 @@ export class Session {
     const snapshot = async (indices: ArrayLike<number>): Promise<void> => {
       if (!inspection) return
       const fed = { batch: indices.length, open: true, feeds: looking.gather(indices) }
-      on({ type: 'snapshot', run: await this.#runInspection(inspection, request, fed, stop, this.#now(), true) })
+      try {
+        on({ type: 'snapshot', run: await this.#runInspection(inspection, request, fed, stop, this.#now(), true) })
+      } catch (error) {
+        // stopped in the middle of a look: the training then ends as stopped, with the weights of its last step
+        if (!stop()) throw error
+      }
       snapshotAt = this.#now()
     }
     // The same rows at every look, so that what changes is the network and not the batch.
