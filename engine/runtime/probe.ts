@@ -1,22 +1,65 @@
-/** What this machine offers to compute on. */
+/** What this machine offers: which GPUs answer, and which are made of software. */
 
 export interface BackendProbe {
   readonly backend: 'webgpu' | 'webgl2'
   readonly available: boolean
+  /** What answered, as it calls itself; empty where nothing did. */
   readonly device: string
-  /** Drawn by the processor: there for tests, slower than our own CPU kernels. */
+  /** Computed on the CPU after all: tests use it, `auto` does not. */
   readonly software: boolean
-  /** Why it is not available or not chosen; null where it is good. */
-  readonly reason: string | null
+  /** Why `auto` does not take it; empty where it does. */
+  readonly reason: string
 }
 
-export async function probeBackends(): Promise<readonly BackendProbe[]> {
-  const missing = (backend: BackendProbe['backend']): BackendProbe => ({
-    backend,
-    available: false,
-    device: '',
-    software: false,
-    reason: 'there is no graphics interface here'
-  })
-  return [missing('webgpu'), missing('webgl2')]
+const SOFTWARE =
+  /swiftshader|llvmpipe|lavapipe|softpipe|software|microsoft basic render|warp\b|mesa offscreen|cpu-based/i
+
+const absent = (backend: BackendProbe['backend'], reason: string): BackendProbe => ({
+  backend,
+  available: false,
+  device: '',
+  software: false,
+  reason
+})
+
+const present = (backend: BackendProbe['backend'], device: string, software: boolean): BackendProbe => ({
+  backend,
+  available: true,
+  device,
+  software,
+  reason: software
+    ? `${device || 'the only adapter'} is software that runs on the CPU, slower than our own kernels`
+    : ''
+})
+
+async function probeWebGpu(): Promise<BackendProbe> {
+  const gpu = typeof navigator === 'undefined' ? undefined : (navigator as { gpu?: GPU }).gpu
+  if (!gpu) return absent('webgpu', 'this browser or runtime has no WebGPU')
+  try {
+    const adapter = await gpu.requestAdapter()
+    if (!adapter) return absent('webgpu', 'no graphics adapter answered')
+    const { description, vendor, architecture, device, isFallbackAdapter } = adapter.info
+    const name = description || [vendor, architecture, device].filter(Boolean).join(' ')
+    return present('webgpu', name, isFallbackAdapter === true || SOFTWARE.test(`${name} ${vendor} ${architecture}`))
+  } catch (error) {
+    return absent('webgpu', `asking for a graphics adapter failed: ${(error as Error).message}`)
+  }
+}
+
+function probeWebGl2(): BackendProbe {
+  if (typeof OffscreenCanvas === 'undefined') return absent('webgl2', 'this browser or runtime has no WebGL2')
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2')
+  if (!gl) return absent('webgl2', 'the browser gives no WebGL2 context')
+  const info = gl.getExtension('WEBGL_debug_renderer_info')
+  const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
+  const floats = gl.getExtension('EXT_color_buffer_float') !== null
+  // a page has few contexts to give
+  gl.getExtension('WEBGL_lose_context')?.loseContext()
+  if (!floats) return absent('webgl2', `the textures of ${name} cannot hold floats (EXT_color_buffer_float)`)
+  return present('webgl2', name, SOFTWARE.test(name))
+}
+
+/** Asks each GPU backend; works in a worker, in a page and, where there is none, in Node. Best first. */
+export async function probeBackends(): Promise<BackendProbe[]> {
+  return [await probeWebGpu(), probeWebGl2()]
 }

@@ -1,0 +1,50 @@
+/** What the GPU executor needs of a device; one implementation for WebGL2, one for WebGPU. */
+
+export type GpuMode = 'webgl2' | 'webgpu'
+
+/** `count` float32 numbers, flat, on the device (`length` would make gpu.js take it for an array). `wide`: four neighbours to a texel, for products on WebGL2. */
+export interface Memory {
+  readonly count: number
+  readonly wide: boolean
+}
+
+/** A kernel before it is compiled. */
+export interface KernelSource {
+  /** `function (a0, a1) { … }` in gpu.js's subset of JavaScript, one output element per `this.thread.x`. */
+  readonly text: string
+  /** Threads: elements of each output (of four numbers each where `outputs` are wide). */
+  readonly threads: number
+  /** Functions of the library (see math.ts) that the text calls. */
+  readonly helpers: readonly string[]
+  /** WebGL2: further wide outputs, written by calls of out1(a, b, c, d), out2(…), … */
+  readonly maps?: number
+  /** WebGPU: a whole compute shader that takes the place of the translated text, and how it is dispatched. */
+  readonly own?: { readonly wgsl: string; readonly groups: readonly [number, number, number] }
+}
+
+export interface Kernel {
+  run(outputs: readonly Memory[], inputs: readonly Memory[]): void
+  destroy(): void
+}
+
+export interface Device {
+  readonly mode: GpuMode
+  /** "WebGL2 on NVIDIA …". */
+  readonly name: string
+  /** Most elements of one tensor. */
+  readonly limit: number
+  allocate(size: number, wide?: boolean): Memory
+  upload(memory: Memory, numbers: ArrayLike<number>): void
+  download(memory: Memory): Promise<Float32Array>
+  release(memory: Memory): void
+  /** Compiles for inputs and outputs of these sizes; `run` takes others of the same sizes. */
+  compile(source: KernelSource, outputs: readonly Memory[], inputs: readonly Memory[]): Promise<Kernel>
+  /** Throws what the device reported since it was last asked: a lost device, memory that could not be had. */
+  check(): void
+  /** What is allocated now: for tests that look for leaks. */
+  readonly held: { readonly memories: number; readonly kernels: number }
+  dispose(): Promise<void>
+}
+
+/** Up to here every whole number is a float32, so that indices are exact. */
+export const MAX_INDEX = 2 ** 24

@@ -1,0 +1,233 @@
+/** Walks a plan on a device: weights and optimizer state stay there, temporaries share slots, reads are explicit. */
+import type { Plan, Slot, Step } from '../../compile/plan.ts'
+import { fail } from '../../problem.ts'
+import { showShape, sizeOf } from '../../shape.ts'
+import type { Executor, Program, Stop } from '../executor.ts'
+import type { Device, Kernel, KernelSource, Memory } from './device.ts'
+import { stepSource } from './text.ts'
+
+interface Variable {
+  current: Memory
+  next: Memory | null
+}
+
+interface Cached {
+  readonly kernel: Promise<Kernel>
+  users: number
+}
+
+/** One kernel call: which slots it reads and writes. */
+interface Call {
+  readonly kernel: Kernel
+  readonly inputs: readonly number[]
+  readonly output: number
+}
+
+/** Compiled kernels that no program uses, kept for the next one. */
+const IDLE_KERNELS = 64
+
+const BACKEND = { webgl2: 'WebGL2', webgpu: 'WebGPU' } as const
+
+export class GpuExecutor implements Executor {
+  /** WebGPU binds eight buffers: six operands, one in reserve for what a later version fuses, and the output. */
+  readonly maxOperands = 6
+  readonly device: string
+  readonly #device: Device
+  readonly #variables = new Map<string, Variable>()
+  readonly #kernels = new Map<string, Cached>()
+  readonly #programs = new Set<{ dispose(): void }>()
+
+  constructor(device: Device) {
+    this.#device = device
+    this.device = device.name
+  }
+
+  /** Textures or buffers, and kernels, that are held now. */
+  get held(): Device['held'] {
+    return this.#device.held
+  }
+
+  /** @throws ProblemError run.backendLimit where a tensor is larger than the device takes */
+  async load(plan: Plan): Promise<Program> {
+    this.#refuseTooLarge(plan)
+    const device = this.#device
+    const memory: (Memory | null)[] = plan.slots.map(() => null)
+    const used: string[] = []
+    const release = (): void => {
+      for (const [at, slot] of plan.slots.entries()) {
+        const own = memory[at]
+        if (own && slot.role !== 'variable' && slot.role !== 'next') device.release(own)
+      }
+      memory.length = 0
+      for (const key of used.splice(0)) this.#letGo(key)
+    }
+    const calls: Call[] = []
+    try {
+      for (const [at, slot] of plan.slots.entries()) memory[at] = this.#place(slot)
+      for (const step of plan.steps) {
+        const call = await this.#call(step, memory, used)
+        if (call) calls.push(call)
+      }
+      device.check()
+    } catch (error) {
+      release()
+      throw error
+    }
+    const program = {
+      plan,
+      run: async (feeds: Readonly<Record<string, ArrayLike<number>>>, stop?: Stop): Promise<boolean> => {
+        for (const [at, slot] of plan.slots.entries()) {
+          if (slot.role === 'feed') this.#feed(memory[at] as Memory, slot, feeds[slot.name])
+          if (slot.role === 'variable' || slot.role === 'next') memory[at] = this.#place(slot)
+        }
+        for (const { kernel, inputs, output } of calls) {
+          if (stop?.()) return false
+          kernel.run(
+            [memory[output] as Memory],
+            inputs.map((at) => memory[at] as Memory)
+          )
+        }
+        for (const name of plan.updates.keys()) {
+          const variable = this.#variable(name)
+          const { current } = variable
+          variable.current = variable.next as Memory
+          variable.next = current
+        }
+        return true
+      },
+      read: async (id: number): Promise<Float32Array> => {
+        const at = plan.results.get(id)
+        if (!at) throw new Error(`%${id} is no result of this plan`)
+        if ('number' in at) return Float32Array.of(at.number)
+        return this.#download(memory[at.slot] as Memory, (plan.slots[at.slot] as Slot).size)
+      },
+      dispose: (): void => {
+        release()
+        this.#programs.delete(program)
+      }
+    }
+    this.#programs.add(program)
+    return program
+  }
+
+  async setVariable(name: string, values: ArrayLike<number>): Promise<void> {
+    if (values.length > this.#device.limit) this.#refuse(`"${name}"`, values.length)
+    const known = this.#variables.get(name)
+    const length = Math.max(1, values.length)
+    if (known && known.current.count !== length) this.#forget(name)
+    const variable = this.#variables.get(name) ?? { current: this.#device.allocate(length), next: null }
+    this.#variables.set(name, variable)
+    if (values.length > 0) this.#device.upload(variable.current, values)
+  }
+
+  async getVariable(name: string): Promise<Float32Array> {
+    const { current } = this.#variable(name)
+    return this.#device.download(current)
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of [...this.#programs]) program.dispose()
+    for (const name of [...this.#variables.keys()]) this.#forget(name)
+    for (const { kernel } of this.#kernels.values()) (await kernel).destroy()
+    this.#kernels.clear()
+    await this.#device.dispose()
+  }
+
+  #variable(name: string): Variable {
+    const variable = this.#variables.get(name)
+    if (!variable) throw new Error(`variable ${name} has no numbers`)
+    return variable
+  }
+
+  #forget(name: string): void {
+    const { current, next } = this.#variable(name)
+    this.#device.release(current)
+    if (next) this.#device.release(next)
+    this.#variables.delete(name)
+  }
+
+  /** A tensor without elements still has a place on the device: no kernel writes it. */
+  #place(slot: Slot): Memory {
+    const length = Math.max(1, slot.size)
+    if (slot.role === 'variable') return this.#variable(slot.name).current
+    if (slot.role === 'next') {
+      const variable = this.#variable(slot.name)
+      variable.next ??= this.#device.allocate(length)
+      return variable.next
+    }
+    const memory = this.#device.allocate(length)
+    if (slot.role === 'constant' && slot.size > 0) {
+      const { values } = slot
+      this.#device.upload(
+        memory,
+        values.length === 1 ? new Float32Array(length).fill(values[0] as number) : Float32Array.from(values)
+      )
+    }
+    return memory
+  }
+
+  #feed(memory: Memory, slot: Slot & { role: 'feed' }, values: ArrayLike<number> | undefined): void {
+    if (!values) throw new Error(`input ${slot.name} is not fed`)
+    if (values.length !== slot.size)
+      throw new Error(`input ${slot.name} takes ${slot.size} numbers, not ${values.length}`)
+    if (slot.size > 0) this.#device.upload(memory, values)
+  }
+
+  async #call(step: Step, memory: readonly (Memory | null)[], used: string[]): Promise<Call | null> {
+    if (sizeOf(step.shape) === 0) return null
+    const source = stepSource(step)
+    const at = (slot: number): Memory => memory[slot] as Memory
+    const kernel = await this.#kernel(source, [at(step.output)], source.slots.map(at), used)
+    return { kernel, inputs: source.slots, output: step.output }
+  }
+
+  /** From the cache, by text and sizes; sizes are part of what gpu.js compiles. */
+  #kernel(
+    source: KernelSource,
+    outputs: readonly Memory[],
+    inputs: readonly Memory[],
+    used: string[]
+  ): Promise<Kernel> {
+    const key = [source.threads, ...inputs.map((m) => m.count), source.own?.wgsl ?? source.text].join('|')
+    const known = this.#kernels.get(key)
+    const cached = known ?? { kernel: this.#device.compile(source, outputs, inputs), users: 0 }
+    // last in the map is last used
+    this.#kernels.delete(key)
+    this.#kernels.set(key, cached)
+    cached.users++
+    used.push(key)
+    return cached.kernel
+  }
+
+  #letGo(key: string): void {
+    const cached = this.#kernels.get(key)
+    if (cached) cached.users--
+    const idle = [...this.#kernels].filter(([, k]) => k.users === 0)
+    for (const [old, { kernel }] of idle.slice(0, Math.max(0, idle.length - IDLE_KERNELS))) {
+      this.#kernels.delete(old)
+      void kernel.then((k) => k.destroy()).catch(() => {})
+    }
+  }
+
+  async #download(memory: Memory, size: number): Promise<Float32Array> {
+    return size === 0 ? new Float32Array(0) : this.#device.download(memory)
+  }
+
+  #refuseTooLarge(plan: Plan): void {
+    const { limit } = this.#device
+    for (const { shape, nodes } of plan.steps)
+      if (sizeOf(shape) > limit)
+        this.#refuse(`a tensor of shape ${showShape(shape)} (${nodes.at(-1)?.op})`, sizeOf(shape))
+    for (const slot of plan.slots)
+      if (slot.size > limit) this.#refuse('name' in slot ? `"${slot.name}"` : 'a constant', slot.size)
+  }
+
+  #refuse(what: string, size: number): never {
+    return fail('run.backendLimit', {
+      backend: BACKEND[this.#device.mode],
+      what,
+      size: `${size} elements`,
+      limit: `${this.#device.limit}`
+    })
+  }
+}

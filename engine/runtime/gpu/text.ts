@@ -1,0 +1,129 @@
+/** Kernel text for gpu.js from the steps of a plan. */
+import type { ElementwiseStep, LoopStep, ProductStep, Step } from '../../compile/plan.ts'
+import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
+import { type Body, broadcastIndex, type Dialect, elementwiseBody, loopBody, wrapLoops } from '../kernel-text.ts'
+import type { KernelSource } from './device.ts'
+import { helpersIn, replaceMath } from './math.ts'
+
+/** Numbers over this are infinite in float32; under the other one GPUs take them for 0. */
+const LARGEST = 3.4028234663852886e38
+const SMALLEST = 1.1754943508222875e-38
+
+/** Wrapped in a call, so that gpu.js takes it for a float and WGSL does not compute with it at compile time. */
+function literal(x: number): string {
+  if (Number.isNaN(x)) return 'crNan(0)'
+  if (Math.abs(x) > LARGEST) return x > 0 ? 'crInf(1)' : 'crInf(-1)'
+  if (Math.abs(x) < SMALLEST) return 'crNum(0)'
+  return x < 0 ? `(-crNum(${-x}))` : `crNum(${x})`
+}
+
+const dialect = (names: readonly string[]): Dialect => ({
+  // gpu.js writes a bare literal or a choice of literals as it needs one outside the brackets: as a float
+  read: (n, index) => (/^\d+$|\?/.test(index) ? `${names[n]}[crNum(${index})]` : `${names[n]}[${index}]`),
+  div: (a, b) => (b === 1 ? a : `crDiv(${a}, ${b})`),
+  mod: (a, b) => `crMod(${a}, ${b})`,
+  whole: (x) => `crWhole(${x})`,
+  float: (x) => `crNum(${x})`,
+  literal
+})
+
+/** Arguments of a kernel: each slot once, however often it is read. */
+function argumentsOf(step: Step): { slots: number[]; names: string[] } {
+  const slots: number[] = []
+  const names = step.operands.map((o) => {
+    if ('number' in o) return ''
+    const known = slots.indexOf(o.slot)
+    return `a${known >= 0 ? known : slots.push(o.slot) - 1}`
+  })
+  return { slots, names }
+}
+
+/** `const i0 = …` for each axis from the linear index `i`, in whole numbers. */
+function coordinates(shape: StaticShape): { statements: string[]; index: string[] } {
+  const strides = stridesOf(shape)
+  const statements: string[] = []
+  const index = shape.map((extent, axis) => {
+    if (extent === 1) return '0'
+    const stride = strides[axis] as number
+    const from = stride === 1 ? 'i' : `crDiv(i, ${stride})`
+    const first = shape.slice(0, axis).every((d) => d === 1)
+    statements.push(`const i${axis} = ${first ? from : `crMod(${from}, ${extent})`};`)
+    return `i${axis}`
+  })
+  return { statements, index }
+}
+
+export interface StepSource extends KernelSource {
+  /** The slots that are the kernel's arguments, in order. */
+  readonly slots: readonly number[]
+}
+
+function source(slots: readonly number[], threads: number, before: readonly string[], body: Body): StepSource {
+  const lines = [
+    `function (${slots.map((_, n) => `a${n}`).join(', ')}) {`,
+    'const i = crNum(this.thread.x);',
+    ...before,
+    ...body.statements,
+    `return crNum(${body.result});`,
+    '}'
+  ]
+  const text = replaceMath(lines.join('\n'))
+  return { text, threads, slots, helpers: helpersIn(text) }
+}
+
+function elementwiseSource(step: ElementwiseStep): StepSource {
+  const { slots, names } = argumentsOf(step)
+  const size = sizeOf(step.shape)
+  const shapes = step.operands.map((o) => ('number' in o ? [] : o.shape))
+  const flat = shapes.every((s) => s.every((d) => d === 1) || sizeOf(s) === size)
+  const { statements, index } = flat ? { statements: [], index: [] } : coordinates(step.shape)
+  const own = dialect(names)
+  const read = (n: number): string => {
+    const shape = shapes[n] as StaticShape
+    if (sizeOf(shape) === size) return own.read(n, 'i')
+    return own.read(n, sizeOf(shape) === 1 ? '0' : broadcastIndex(shape, index))
+  }
+  return source(slots, size, statements, elementwiseBody(step, read, own))
+}
+
+function loopSource(step: LoopStep): StepSource {
+  const { slots, names } = argumentsOf(step)
+  const { statements, index } = coordinates(step.shape)
+  return source(slots, sizeOf(step.shape), statements, loopBody(step, index, dialect(names)))
+}
+
+/** First element of an operand's matrix, from the coordinates of the leading axes. */
+const matrixStart = (shape: StaticShape, index: readonly string[]): string =>
+  broadcastIndex([...shape.slice(0, -2), 1, 1], index).replace(
+    /^(?!0$).+$/,
+    (at) => `(${at}) * ${sizeOf(shape.slice(-2))}`
+  )
+
+/** One thread per output element, one loop over the inner axis. */
+export function productSource(step: ProductStep): StepSource {
+  const { slots, names } = argumentsOf(step)
+  const { statements, index } = coordinates(step.shape)
+  const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape]
+  const [row, column] = index.slice(-2) as [string, string]
+  const { m, n, k, transA, transB } = step
+  const element = (name: number, start: string, at: string, stride: number, across: string, step2: number): string =>
+    `${names[name]}[${start} + ${at} * ${stride} + ${across} * ${step2}]`
+  const left = element(0, 'startA', row, transA ? 1 : k, 'k', transA ? m : 1)
+  const right = element(1, 'startB', column, transB ? k : 1, 'k', transB ? 1 : n)
+  return source(
+    slots,
+    sizeOf(step.shape),
+    [
+      ...statements,
+      `const startA = crNum(${matrixStart(a, index)});`,
+      `const startB = crNum(${matrixStart(b, index)});`
+    ],
+    {
+      statements: ['let sum = crNum(0);', ...wrapLoops(['k'], [k], [`sum = sum + ${left} * ${right};`])],
+      result: 'sum'
+    }
+  )
+}
+
+export const stepSource = (step: Step): StepSource =>
+  step.kind === 'elementwise' ? elementwiseSource(step) : step.kind === 'loop' ? loopSource(step) : productSource(step)
