@@ -123,7 +123,10 @@ function Graph() {
           edges={edges}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
-          onInit={(instance) => setFlow(instance as unknown as Parameters<typeof setFlow>[0])}
+          onInit={(instance) => {
+            setFlow(instance as unknown as Parameters<typeof setFlow>[0])
+            fitView(0)
+          }}
           onNodesChange={onNodesChange}
           onEdgesChange={onEdgesChange}
           onNodeDrag={drag}

@@ -1,6 +1,6 @@
 /** One card for every operator: the registry says how it looks. */
 import { Handle, type NodeProps, Position as Side } from '@xyflow/react'
-import { type CSSProperties, memo } from 'react'
+import { type CSSProperties, Fragment, memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GraphNode } from '../../engine/document/types.ts'
 import type { Port } from '../../engine/ir/op.ts'
@@ -92,7 +92,7 @@ function Ports({ ports, side, height }: PortsProps) {
   return ports.map((port, i) => {
     const top = portY(i, ports.length, height)
     return (
-      <span key={port.name}>
+      <Fragment key={port.name}>
         <Handle
           id={port.name}
           type={side}
@@ -111,7 +111,7 @@ function Ports({ ports, side, height }: PortsProps) {
             {port.name}
           </span>
         )}
-      </span>
+      </Fragment>
     )
   })
 }

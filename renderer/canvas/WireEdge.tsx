@@ -8,7 +8,7 @@ import type { FlowEdge } from './derive.ts'
 import { beside, curveOf, pathOf } from './geometry.ts'
 import { labelSize } from './places.ts'
 import { useCanvas } from './state.ts'
-import { WireLabel } from './WireLabel.tsx'
+import { textOf, WireLabel } from './WireLabel.tsx'
 
 /** A size to draw an open batch with. */
 const USUAL_BATCH = 32
@@ -25,7 +25,6 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
   const target = useCanvas((s) => s.target === id)
   const curve = curveOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY })
   const count = type ? bindDim(countOf(type.shape), USUAL_BATCH) : 1
-  const size = labelSize(type)
   const t = data?.t ?? 0.5
   return (
     <>
@@ -41,9 +40,23 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
       />
       {!far && type && (
         <EdgeLabelRenderer>
-          <WireLabel id={id} which="value" type={type} cell={cell} stale={stale} at={beside(curve, t, size, 1)} />
+          <WireLabel
+            id={id}
+            which="value"
+            type={type}
+            cell={cell}
+            stale={stale}
+            at={beside(curve, t, labelSize(type, textOf(cell?.value, type)), 1)}
+          />
           {cell && (
-            <WireLabel id={id} which="gradient" type={type} cell={cell} stale={stale} at={beside(curve, t, size, -1)} />
+            <WireLabel
+              id={id}
+              which="gradient"
+              type={type}
+              cell={cell}
+              stale={stale}
+              at={beside(curve, t, labelSize(type, `∂ ${textOf(cell.gradient, type)}`), -1)}
+            />
           )}
         </EdgeLabelRenderer>
       )}

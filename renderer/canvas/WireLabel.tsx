@@ -23,11 +23,11 @@ interface WireLabelProps {
 export const WireLabel = memo(
   function WireLabel({ id, which, type, cell, stale, at }: WireLabelProps) {
     const { t } = useTranslation()
-    const textOf = useProblemText()
+    const problemText = useProblemText()
     const summary = which === 'value' ? cell?.value : cell?.gradient
     const scalar = type.shape.length === 0
     if (which === 'value' && !cell && scalar) return null
-    const text = spoken(summary ?? null, type)
+    const text = textOf(summary, type)
     const label = (
       <button
         type="button"
@@ -47,7 +47,7 @@ export const WireLabel = memo(
     )
     if (which === 'value' || summary) return label
     return (
-      <Hint text={cell?.why ? textOf(cell.why).message : t('canvas.noGradient')} side="top">
+      <Hint text={cell?.why ? problemText(cell.why).message : t('canvas.noGradient')} side="top">
         {label}
       </Hint>
     )
@@ -61,7 +61,7 @@ export const WireLabel = memo(
     a.at.y === b.at.y
 )
 
-function spoken(summary: Summary | null, type: TensorType): string {
+export function textOf(summary: Summary | null | undefined, type: TensorType): string {
   if (!summary) return type.shape.length === 0 ? '–' : formatShape(type.shape)
   const only = summary.shape.length === 0 ? summary.values?.[0] : undefined
   return only === undefined

@@ -13,7 +13,7 @@ import { flow, positionAt } from '../store/flow.ts'
 import { cornerOf, fragmentText, insertion, readFragment } from './fragment.ts'
 import { bodyOf, NODE_WIDTH, titleOf } from './geometry.ts'
 import { tidyPositions } from './layout.ts'
-import { focusedNode, useCanvas } from './state.ts'
+import { focusedNode, focusNode, useCanvas } from './state.ts'
 import { bridgesOver, refusal } from './wires.ts'
 
 const t = i18next.t.bind(i18next)
@@ -78,7 +78,7 @@ export function deleteSelection(): void {
   dispatch(removeCommand(document, nodes, edges), {
     announce: t('canvas.said.deleted', { what: counted(nodes.size, edges.size) })
   })
-  if (refocus && next) void import('./state.ts').then(({ focusNode }) => focusNode(next))
+  if (refocus && next) focusNode(next)
 }
 
 /** Takes nodes out and joins what came before them to what follows. */

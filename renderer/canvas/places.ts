@@ -1,6 +1,7 @@
 /** Where along each wire its two labels stand, so that they cover neither cards nor one another. */
 import type { GraphDocument, GraphEdge, Position } from '../../engine/document/types.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
+import { formatShape } from '../value/format.ts'
 import {
   around,
   type Body,
@@ -10,18 +11,31 @@ import {
   curveOf,
   NODE_WIDTH,
   overlap,
+  pointOn,
   portY,
-  type Size
+  type Size,
+  upAt
 } from './geometry.ts'
 
-export const SCALAR_LABEL: Size = { width: 66, height: 18 }
-export const TENSOR_LABEL: Size = { width: 100, height: 31 }
+const TEXT = 6.8
+const NUMBER: Size = { width: 48, height: 18 }
 
-export const labelSize = (type: TensorType | undefined): Size =>
-  type === undefined || type.shape.length === 0 ? SCALAR_LABEL : TENSOR_LABEL
+/** The size of a label that says `text`; of one that says a usual number where the text is not yet known. */
+export function labelSize(type: TensorType | undefined, text?: string): Size {
+  if (type === undefined || type.shape.length === 0) {
+    return text === undefined ? NUMBER : { width: 8 + TEXT * text.length, height: NUMBER.height }
+  }
+  return { width: Math.max(94, 66 + 5.6 * formatShape(type.shape).length), height: 31 }
+}
 
-/** Tried in this order: the middle is best. */
-const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82]
+/** Places along a wire; where it is level its labels stand straight above and below it. */
+const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8, 0.14, 0.86]
+/** What a label that stands aside costs, as an area. */
+const ASIDE = 220
+const OFF_MIDDLE = 60
+/** Points of a wire that labels keep clear of. */
+const SAMPLES = 14
+const DOT = 7
 const CELL = 240
 
 class Grid {
@@ -82,17 +96,28 @@ export function placeLabels(
   for (const { position, body } of nodes.values()) {
     grid.add({ x: position.x - 4, y: position.y - 3, width: NODE_WIDTH + 8, height: body.height + 6 })
   }
-  const places = new Map<string, number>()
+  const curves = new Map<string, Curve>()
   for (const edge of document.edges) {
     const curve = wireCurve(edge, nodes)
     if (!curve) continue
+    curves.set(edge.id, curve)
+    for (let i = 1; i < SAMPLES; i++) grid.add(around(pointOn(curve, i / SAMPLES), { width: DOT, height: DOT }))
+  }
+  const places = new Map<string, number>()
+  for (const edge of document.edges) {
+    const curve = curves.get(edge.id)
+    if (!curve) continue
     const size = labelSize(types.get(edge.id))
+    const costOf = (t: number) =>
+      boxes(t).reduce(
+        (sum, box) => sum + grid.covered(box),
+        ASIDE * Math.abs(upAt(curve, t).x) + OFF_MIDDLE * Math.abs(t - 0.5)
+      )
     const boxes = (t: number) => ([1, -1] as const).map((side) => around(beside(curve, t, size, side), size))
     let best = { t: 0.5, cost: Number.POSITIVE_INFINITY }
     for (const t of PLACES) {
-      const cost = boxes(t).reduce((sum, box) => sum + grid.covered(box), 0)
+      const cost = costOf(t)
       if (cost < best.cost) best = { t, cost }
-      if (cost === 0) break
     }
     places.set(edge.id, best.t)
     for (const box of boxes(best.t)) grid.add(box)

@@ -1,0 +1,219 @@
+import { Flag } from 'lucide-react'
+import type { CSSProperties } from 'react'
+import { useTranslation } from 'react-i18next'
+import { inputsOf, outputsOf } from '../../engine/document/connect.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
+import type { GraphNode } from '../../engine/document/types.ts'
+import type { Op } from '../../engine/ir/op.ts'
+import { withDefaults } from '../../engine/ops/attributes.ts'
+import { opOf } from '../../engine/ops/registry.ts'
+import { familyColour, familyIcons } from '../app/families.ts'
+import { setObjective } from '../canvas/commands.ts'
+import { titleOf } from '../canvas/geometry.ts'
+import { useProblemText } from '../i18n/useProblemText.ts'
+import { koreanName } from '../palette/search.ts'
+import { dispatch, select, useEditor, useNodeProblems, useNodeType } from '../store/editor.ts'
+import { useNodeCells } from '../store/run.ts'
+import { Button } from '../ui/Button.tsx'
+import { Formula } from '../value/Formula.tsx'
+import { formatShape } from '../value/format.ts'
+import { RichText } from '../value/RichText.tsx'
+import { AttributeField } from './AttributeField.tsx'
+import { CommitField } from './CommitField.tsx'
+import { CellView, Problems, Section } from './parts.tsx'
+
+export function NodePanel({ node }: { readonly node: GraphNode }) {
+  const op = opOf(node.op)
+  const problems = useNodeProblems(node.id)
+  return (
+    <>
+      <Head node={node} op={op} />
+      <Problems problems={problems} />
+      {op && <Attributes node={node} op={op} />}
+      <Objective id={node.id} />
+      <Outputs node={node} />
+      {op && <Inputs node={node} op={op} />}
+      {op && <Formulas op={op} />}
+      <Names node={node} />
+    </>
+  )
+}
+
+function Head({ node, op }: { readonly node: GraphNode; readonly op: Op | undefined }) {
+  const { i18n } = useTranslation()
+  const family = op?.family ?? 'internal'
+  const Icon = familyIcons[family]
+  const title = titleOf(node, op)
+  const korean = i18n.language === 'ko' ? koreanName(node.op) : undefined
+  const kind = [op?.title !== title && op?.title, korean, op?.title !== node.op && node.op].filter(Boolean).join(' · ')
+  return (
+    <header className="inspector-head" style={{ '--family': familyColour(family) } as CSSProperties}>
+      <span className="op-icon" aria-hidden="true">
+        <Icon size={17} />
+      </span>
+      <div>
+        <h2 className="inspector-title">
+          <RichText text={title} />
+        </h2>
+        {kind && <p className="inspector-kind">{kind}</p>}
+      </div>
+    </header>
+  )
+}
+
+function Attributes({ node, op }: { readonly node: GraphNode; readonly op: Op }) {
+  const entries = Object.entries(op.attributes)
+  if (entries.length === 0) return null
+  const values = withDefaults(op, node.attributes)
+  return (
+    <Section>
+      <div data-attributes>
+        {entries.map(([name, field]) => (
+          <AttributeField
+            key={`${node.id} ${name}`}
+            node={node.id}
+            name={name}
+            field={field}
+            value={values[name]}
+            given={node.attributes?.[name] !== undefined}
+          />
+        ))}
+      </div>
+    </Section>
+  )
+}
+
+function Objective({ id }: { readonly id: string }) {
+  const { t } = useTranslation()
+  const is = useEditor((s) => s.document.objective === id)
+  return (
+    <Section>
+      <Button icon={Flag} look={is ? 'quiet' : 'plain'} aria-pressed={is} onClick={() => setObjective(is ? null : id)}>
+        {t(is ? 'inspector.isObjective' : 'inspector.setObjective')}
+      </Button>
+    </Section>
+  )
+}
+
+function Outputs({ node }: { readonly node: GraphNode }) {
+  const { t } = useTranslation()
+  const types = useNodeType(node.id)
+  const cells = useNodeCells(node.id)
+  const op = opOf(node.op)
+  const outputs = op ? outputsOf(op, node.attributes) : []
+  if (outputs.length === 0) return null
+  return (
+    <Section title={t('inspector.outputs')}>
+      {outputs.map(({ name }) => {
+        const type = types?.[name]
+        const cell = cells?.[name]
+        return (
+          <div key={name} className="port-block">
+            <div className="port-row">
+              <span className="port-row-name">{name}</span>
+              <span className="port-row-shape numbers">
+                {type
+                  ? type.shape.length === 0
+                    ? t('inspector.scalar')
+                    : formatShape(type.shape)
+                  : t('inspector.unknownShape')}
+              </span>
+            </div>
+            {cell && <CellView cell={cell} target={{ kind: 'node', id: node.id, output: name }} />}
+          </div>
+        )
+      })}
+    </Section>
+  )
+}
+
+function Inputs({ node, op }: { readonly node: GraphNode; readonly op: Op }) {
+  const { t } = useTranslation()
+  const document = useEditor((s) => s.document)
+  const edgeTypes = useEditor((s) => s.checked.edgeTypes)
+  const ports = inputsOf(document, node, op)
+  if (ports.length === 0) return null
+  const index = indexOf(document)
+  return (
+    <Section title={t('inspector.inputs')}>
+      {ports.map(({ name }) => {
+        const edge = index.into(node.id, name)
+        const source = edge && index.nodes.get(edge.source)
+        const type = edge && edgeTypes.get(edge.id)
+        return (
+          <div key={name} className="port-row">
+            <span className="port-row-name">{name}</span>
+            {source && edge ? (
+              <button type="button" className="link" onClick={() => select({ edges: [edge.id] })}>
+                <RichText text={titleOf(source)} />
+              </button>
+            ) : (
+              <span className="muted">{t('inspector.notConnected')}</span>
+            )}
+            <span className="port-row-shape numbers">
+              {type && type.shape.length > 0 ? formatShape(type.shape) : ''}
+            </span>
+          </div>
+        )
+      })}
+    </Section>
+  )
+}
+
+function Formulas({ op }: { readonly op: Op }) {
+  const { t } = useTranslation()
+  const backward = Object.entries(op.formula.backward ?? {})
+  return (
+    <Section title={t('inspector.about')}>
+      <p className="inspector-doc">{op.doc}</p>
+      <div className="formula-box">
+        <span className="formula-name">{t('inspector.forward')}</span>
+        <Formula tex={op.formula.forward} display />
+      </div>
+      {backward.length > 0 && (
+        <div className="formula-box" data-which="gradient">
+          <span className="formula-name">
+            {t('inspector.backward')} · {t(`inspector.pattern.${op.pattern}`)}
+          </span>
+          {backward.map(([input, tex]) => (
+            <Formula key={input} tex={tex} display />
+          ))}
+        </div>
+      )}
+      {op.notDifferentiable && <p className="muted">{op.notDifferentiable}.</p>}
+    </Section>
+  )
+}
+
+function Names({ node }: { readonly node: GraphNode }) {
+  const { t } = useTranslation()
+  const textOf = useProblemText()
+  const rename = (id: string): string | null => {
+    const first = dispatch({ type: 'renameNode', node: node.id, id: id.trim() })?.[0]
+    if (first) return textOf(first).message
+    select({ nodes: [id.trim()] })
+    return null
+  }
+  const label = (text: string): null => {
+    dispatch({ type: 'setLabel', node: node.id, label: text.trim() })
+    return null
+  }
+  return (
+    <Section title={t('inspector.names')}>
+      <div className="named-field">
+        <span aria-hidden="true">{t('inspector.label')}</span>
+        <CommitField
+          key={`l ${node.id}`}
+          label={t('inspector.label')}
+          value={node.label ?? ''}
+          placeholder={titleOf(node)}
+          onCommit={label}
+        />
+      </div>
+      <div className="named-field">
+        <span aria-hidden="true">{t('inspector.id')}</span>
+        <CommitField key={`i ${node.id}`} label={t('inspector.id')} value={node.id} onCommit={rename} />
+      </div>
+    </Section>
+  )
+}
