@@ -54,8 +54,8 @@ export const rectifiers: readonly Op[] = [
       pattern: 'gates',
       keywords: ['self-normalizing', '셀루'],
       attributes: {
-        alpha: number('Scale of the negative part.', { default: 1.67326319217681884765625 }),
-        gamma: number('Scale of the whole.', { default: 1.05070102214813232421875 })
+        alpha: number('Scale of the negative part.', { default: 1.6732631921768188 }),
+        gamma: number('Scale of the whole.', { default: 1.0507010221481323 })
       },
       scalar: (x, a) =>
         `(${text(a, 'gamma')} * (${x} > 0 ? ${x} : ${text(a, 'alpha')} * Math.expm1(Math.min(${x}, 0))))`,

@@ -2,6 +2,7 @@
 import type { Op } from '../ir/op.ts'
 import { activations } from './activations.ts'
 import { arithmetic } from './arithmetic.ts'
+import { classLosses } from './class-losses.ts'
 import { einsum } from './einsum.ts'
 import { functions } from './functions.ts'
 import { indexing } from './indexing.ts'
@@ -36,6 +37,7 @@ export const ops: readonly Op[] = [
   rectifiers,
   smooth,
   losses,
+  classLosses,
   layers,
   metrics
 ].flat()
