@@ -18,8 +18,8 @@ function literal(x: number): string {
 }
 
 const dialect = (names: readonly string[]): Dialect => ({
-  // gpu.js writes a bare literal or a choice of literals as it needs one outside the brackets: as a float
-  read: (n, index) => (/^\d+$|\?/.test(index) ? `${names[n]}[crNum(${index})]` : `${names[n]}[${index}]`),
+  // gpu.js writes literals alone, or a choice between them, as it needs them outside the brackets: as floats
+  read: (n, index) => (/^[^a-z]*$|\?/.test(index) ? `${names[n]}[crNum(${index})]` : `${names[n]}[${index}]`),
   div: (a, b) => (b === 1 ? a : `crDiv(${a}, ${b})`),
   mod: (a, b) => `crMod(${a}, ${b})`,
   whole: (x) => `crWhole(${x})`,
