@@ -1,9 +1,10 @@
-import { Download, FolderOpen, PenLine } from 'lucide-react'
+import { Download, FolderOpen, PenLine, X } from 'lucide-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNumbers } from '../i18n/useNumbers.ts'
 import { useEditor } from '../store/editor.ts'
 import { useRun } from '../store/run.ts'
-import { Button } from '../ui/Button.tsx'
+import { Button, IconButton } from '../ui/Button.tsx'
 import './banner.css'
 import { chooseMnistFolder, dataSetNodes, downloadMnist, switchToDigits, useDownload } from './data.ts'
 
@@ -13,8 +14,9 @@ export function DataBanner() {
   const numbers = useNumbers()
   const wanted = useEditor((s) => dataSetNodes(s.document, 'mnist').length > 0)
   const there = useRun((s) => s.dataSets.some((set) => set.name === 'mnist'))
+  const [hidden, setHidden] = useState(false)
   const download = useDownload((s) => s.download)
-  if (!wanted || there) return null
+  if (!wanted || there || hidden) return null
   const share = download?.total ? download.done / download.total : null
   return (
     <aside className="banner" aria-label={t('data.bannerTitle')}>
@@ -38,6 +40,7 @@ export function DataBanner() {
         <Button icon={PenLine} onClick={switchToDigits}>
           {t('data.digits')}
         </Button>
+        <IconButton icon={X} label={t('app.dismiss')} onClick={() => setHidden(true)} />
       </div>
     </aside>
   )

@@ -4,7 +4,7 @@ import { numbersOf } from '../i18n/useNumbers.ts'
 import { problemText } from '../i18n/useProblemText.ts'
 import { announce, toast } from '../store/announce.ts'
 import { reset, run, train, useRun } from '../store/run.ts'
-import { togglePanel } from '../store/settings.ts'
+import { togglePanel, useSettings } from '../store/settings.ts'
 import { messageOf } from './files.ts'
 
 const t = i18next.t.bind(i18next)
@@ -29,7 +29,8 @@ export async function runNow(): Promise<void> {
 export async function startTraining(): Promise<void> {
   togglePanel('training', true)
   const outcome = await train()
-  if (!outcome) return
+  // the panel tells how it ended; only where it was closed meanwhile a message does
+  if (!outcome || useSettings.getState().panels.training) return
   if (outcome.outcome === 'failed') {
     const first = outcome.problems[0]
     const text = first ? problemText(first, i18next.language) : null

@@ -1,6 +1,6 @@
 import { createPortal } from 'react-dom'
 import type { Op } from '../../engine/ir/op.ts'
-import { familyColour, familyIcons } from '../app/families.ts'
+import { OpGlyph } from '../app/OpGlyph.tsx'
 
 interface DragGhostProps {
   readonly op: Op
@@ -11,14 +11,13 @@ interface DragGhostProps {
 
 /** The operator under the pointer while it is dragged. */
 export function DragGhost({ op, x, y, fits }: DragGhostProps) {
-  const Icon = familyIcons[op.family]
   return createPortal(
     <div
       className="drag-ghost"
       data-fits={fits}
       style={{ transform: `translate(${x}px, ${y}px) translate(-50%, -50%)` }}
     >
-      <Icon size={15} color={familyColour(op.family)} aria-hidden="true" />
+      <OpGlyph op={op} />
       {op.title}
     </div>,
     document.body

@@ -2,7 +2,7 @@ import { Tooltip } from 'radix-ui'
 import type { PointerEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Op } from '../../engine/ir/op.ts'
-import { familyColour, familyIcons } from '../app/families.ts'
+import { OpGlyph } from '../app/OpGlyph.tsx'
 import { Formula } from '../value/Formula.tsx'
 import { koreanName } from './search.ts'
 
@@ -15,7 +15,6 @@ interface PaletteItemProps {
 /** One operator: drag it out, or press it. */
 export function PaletteItem({ op, onAdd, onDrag }: PaletteItemProps) {
   const { t, i18n } = useTranslation()
-  const Icon = familyIcons[op.family]
   const korean = i18n.language === 'ko' ? koreanName(op.kind) : undefined
   return (
     <Tooltip.Root>
@@ -28,7 +27,7 @@ export function PaletteItem({ op, onAdd, onDrag }: PaletteItemProps) {
           onPointerDown={(event) => onDrag(op, event)}
           onClick={() => onAdd(op)}
         >
-          <Icon size={14} color={familyColour(op.family)} aria-hidden="true" />
+          <OpGlyph op={op} />
           <span className="palette-title">{op.title}</span>
           {korean && <span className="palette-korean">{korean}</span>}
         </button>

@@ -13,18 +13,11 @@ export interface Curves {
 export const emptyCurves = (): Curves => ({ steps: [], loss: [], metrics: {}, points: 0 })
 
 type Progress = Extract<TrainEvent, { type: 'progress' }>
-type Started = Extract<TrainEvent, { type: 'started' }>
-
-/** Steps since the start. */
-export const stepOf = (progress: Progress, started: Started | null): number =>
-  started && progress.steps === started.stepsPerEpoch
-    ? (progress.epoch - 1) * started.stepsPerEpoch + progress.step
-    : progress.step
 
 /** Adds a report. The columns are the same arrays, longer: copying them would take longer with each report. */
-export function extend(curves: Curves, progress: Progress, started: Started | null): Curves {
+export function extend(curves: Curves, progress: Progress): Curves {
   const push = (column: readonly number[], value: number) => void (column as number[]).push(value)
-  push(curves.steps, stepOf(progress, started))
+  push(curves.steps, progress.step)
   push(curves.loss, progress.loss)
   const metrics: Record<string, readonly number[]> = { ...curves.metrics }
   for (const [name, value] of Object.entries(progress.metrics)) {

@@ -102,7 +102,7 @@ export async function run(): Promise<void> {
     if (controller !== working) return
     set({ result, backend: result.backend, problems: noProblems, stale: isStale(result) })
   } catch (error) {
-    if (controller === working) set({ problems: problemsOf(error), stale: true })
+    if (controller === working) set((s) => ({ problems: problemsOf(error), stale: s.result !== null }))
   } finally {
     if (controller === working) set({ status: 'idle' })
   }
@@ -169,7 +169,7 @@ function onTraining(event: TrainEvent): void {
       case 'started':
         return { backend: event.backend, training: { ...training, started: event } }
       case 'progress':
-        return { training: { ...training, progress: event, curves: extend(training.curves, event, training.started) } }
+        return { training: { ...training, progress: event, curves: extend(training.curves, event) } }
       case 'epoch':
         return { training: { ...training, epochs: [...training.epochs, event.report] } }
     }

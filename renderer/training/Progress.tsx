@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next'
 import type { TrainOutcome } from '../../engine/session/protocol.ts'
 import { useNumbers } from '../i18n/useNumbers.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
-import { stepOf } from '../store/curves.ts'
 import type { TrainingState } from '../store/run.ts'
 import { useMetricName } from './useMetricName.ts'
 
@@ -54,13 +53,11 @@ export function Progress({ training }: { readonly training: TrainingState }) {
   const numbers = useNumbers()
   const { started, progress, outcome } = training
   if (outcome) return <Outcome outcome={outcome} />
-  const all = started ? started.epochs * started.stepsPerEpoch : 0
-  const done = progress ? stepOf(progress, started) : 0
-  const share = all > 0 ? Math.min(1, done / all) : 0
+  const share = progress ? progress.step / progress.steps : 0
   const text = progress
     ? [
         t('training.epochOf', { epoch: progress.epoch, epochs: started?.epochs ?? '?' }),
-        t('training.stepOf', { step: numbers.count(done), steps: numbers.count(all) }),
+        t('training.stepOf', { step: numbers.count(progress.step), steps: numbers.count(progress.steps) }),
         t('training.speed', { speed: numbers.count(progress.stepsPerSecond) }),
         t('training.left', { time: numbers.duration(progress.secondsLeft) })
       ].join(' · ')

@@ -23,7 +23,7 @@ function Buttons() {
         </Button>
       ) : (
         <Hint text={train.label} shortcut={train.shortcut}>
-          <Button icon={Zap} look="primary" disabled={!train.enabled} onClick={train.perform}>
+          <Button icon={Zap} disabled={!train.enabled} onClick={train.perform}>
             {train.label}
           </Button>
         </Hint>

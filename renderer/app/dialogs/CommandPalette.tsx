@@ -7,7 +7,7 @@ import { closeDialog } from '../../store/dialogs.ts'
 import { centre } from '../../store/flow.ts'
 import { type Action, isEnabled, perform } from '../action.ts'
 import { actions } from '../actions.ts'
-import { familyColour, familyIcons } from '../families.ts'
+import { OpGlyph } from '../OpGlyph.tsx'
 import { showShortcut } from '../shortcuts.ts'
 
 function ActionItem({ action }: { readonly action: Action }) {
@@ -39,7 +39,6 @@ function Operators() {
   return (
     <Command.Group heading={t('commands.add')}>
       {paletteOps.map((op) => {
-        const Icon = familyIcons[op.family]
         const korean = koreanName(op.kind)
         return (
           <Command.Item
@@ -52,7 +51,7 @@ function Operators() {
               place(op, centre())
             }}
           >
-            <Icon size={14} color={familyColour(op.family)} aria-hidden="true" />
+            <OpGlyph op={op} />
             {op.title}
             {i18n.language === 'ko' && korean && <span className="popup-note">{korean}</span>}
           </Command.Item>

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { OPTIMIZERS } from '../../engine/document/types.ts'
+import { documentOps } from '../../engine/ops/registry.ts'
+import { problemTemplates } from '../../engine/problem.ts'
+import { optimizers } from '../../engine/train/optimizers.ts'
+import en from '../../renderer/i18n/en.json'
+import ko from '../../renderer/i18n/ko.json'
+import operators from '../../renderer/i18n/operators.ko.json'
+import problems from '../../renderer/i18n/problems.ko.json'
+import { optimizerForms } from '../../renderer/training/optimizers.ts'
+
+type Catalogue = { readonly [key: string]: string | Catalogue }
+
+const flat = (catalogue: Catalogue, at = ''): [string, string][] =>
+  Object.entries(catalogue).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[`${at}${key}`, value] as [string, string]] : flat(value, `${at}${key}.`)
+  )
+
+/** Korean has one form for all counts. */
+const single = (key: string) => key.replace(/_(one|other)$/, '')
+
+const english = new Map(flat(en))
+const korean = new Map(flat(ko))
+
+const root = join(import.meta.dirname, '../../renderer')
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.tsx?$/.test(name))
+  .map((name) => readFileSync(join(root, name), 'utf8'))
+  .join('\n')
+
+/** `a.${b}.c` in a template stands for every key of that form. */
+const patterns = [...sources.matchAll(/`([a-z]\w*(?:\.\w+)*\.\$\{[^`]+)`/g)].map(
+  ([, text]) => new RegExp(`^${(text as string).replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w -]+')}$`)
+)
+const literals = new Set([...sources.matchAll(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi)].map(([, text]) => text as string))
+
+const placeholders = (text: string) => [...new Set(text.match(/\{+\w+\}+/g) ?? [])].sort()
+
+describe('catalogues', () => {
+  it('have the same keys', () => {
+    expect([...new Set([...korean.keys()].map(single))].sort()).toEqual(
+      [...new Set([...english.keys()].map(single))].sort()
+    )
+  })
+
+  it('have no empty text, and the same placeholders in both languages', () => {
+    for (const [key, text] of english) {
+      const other = korean.get(key) ?? korean.get(`${single(key)}_other`)
+      expect(text, key).not.toBe('')
+      expect(other, key).toBeTruthy()
+      // "1" may be a word in English; the count may be shown by another placeholder
+      const [a, b] = [text, other as string].map((t) => placeholders(t).filter((p) => p !== '{{count}}'))
+      expect(b, key).toEqual(a)
+    }
+  })
+
+  it('hold no text that nothing shows', () => {
+    const shown = (key: string) =>
+      literals.has(key) || patterns.some((p) => p.test(key)) || [...literals].some((l) => key.startsWith(`${l}.`))
+    expect([...english.keys()].map(single).filter((key) => !shown(key))).toEqual([])
+  })
+})
+
+describe('problems', () => {
+  it('have a Korean text with the same placeholders for every code', () => {
+    const texts: Readonly<Record<string, { message: string; hint?: string }>> = problems
+    expect(Object.keys(texts).sort()).toEqual(Object.keys(problemTemplates).sort())
+    for (const [code, template] of Object.entries(problemTemplates)) {
+      const text = texts[code]
+      expect(placeholders(text?.message ?? ''), code).toEqual(placeholders(template.message))
+      expect(placeholders(text?.hint ?? ''), code).toEqual(placeholders(template.hint ?? ''))
+      expect(text?.hint === undefined, code).toBe(template.hint === undefined)
+    }
+  })
+})
+
+describe('operators', () => {
+  it('have Korean names', () => {
+    expect(documentOps.map((op) => op.kind).filter((kind) => !(kind in operators))).toEqual([])
+  })
+})
+
+describe('optimizers', () => {
+  it('are offered with the hyperparameters and defaults of the engine', () => {
+    for (const kind of OPTIMIZERS) {
+      const definition = optimizers[kind]
+      const form = optimizerForms[kind]
+      expect(form?.title, kind).toBe(definition?.title)
+      if (!definition || !form) continue
+      expect(form.learningRate, kind).toBe(definition.learningRate)
+      expect(form.hyperparameters, kind).toEqual(
+        Object.fromEntries(Object.entries(definition.hyperparameters).map(([name, h]) => [name, h.default]))
+      )
+    }
+  })
+})
