@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import { apply, type Command, freeId } from '../../engine/document/commands.ts'
+import { readGraph, writeGraph } from '../../engine/document/file.ts'
+import { applyPatch, type Patch, reversePatch } from '../../engine/document/patch.ts'
+import { emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import { validate } from '../../engine/document/validate.ts'
+import { Random } from '../../engine/random.ts'
+
+const at = (x: number, y: number) => ({ x, y })
+const edge = (id: string, source: string, target: string, targetHandle: string) => ({
+  id,
+  source,
+  sourceHandle: 'out',
+  target,
+  targetHandle
+})
+
+function done(document: GraphDocument, command: Command): { document: GraphDocument; patch: Patch } {
+  const applied = apply(document, command)
+  if (applied.problems) throw new Error(applied.problems.map((p) => p.message).join())
+  return applied
+}
+
+const refused = (document: GraphDocument, command: Command): string[] =>
+  (apply(document, command).problems ?? []).map((p) => p.code)
+
+const base = (
+  [
+    { type: 'addNode', node: { id: 'x', op: 'Parameter', position: at(0, 0) } },
+    { type: 'addNode', node: { id: 'y', op: 'Constant', position: at(0, 100) } },
+    { type: 'addNode', node: { id: 'sum', op: 'Add', position: at(200, 50) } },
+    { type: 'addEdge', edge: edge('e1', 'x', 'sum', 'a') },
+    { type: 'addEdge', edge: edge('e2', 'y', 'sum', 'b') },
+    { type: 'set', setting: 'objective', value: 'sum' }
+  ] satisfies Command[]
+).reduce<GraphDocument>((document, command) => done(document, command).document, emptyDocument)
+
+describe('commands', () => {
+  test('removing a node takes its edges and the objective with it, and one undo brings all back', () => {
+    const { document, patch } = done(base, { type: 'remove', nodes: ['sum'] })
+    expect(document.nodes.map((n) => n.id)).toEqual(['x', 'y'])
+    expect(document.edges).toEqual([])
+    expect(document.objective).toBeNull()
+    expect(applyPatch(document, reversePatch(patch))).toEqual(base)
+  })
+
+  test('removing from the middle comes back in its place', () => {
+    const { document, patch } = done(base, { type: 'remove', nodes: ['x'], edges: ['e2'] })
+    expect(document.nodes.map((n) => n.id)).toEqual(['y', 'sum'])
+    expect(writeGraph(applyPatch(document, reversePatch(patch)))).toBe(writeGraph(base))
+  })
+
+  test('what does not fit is refused and changes nothing', () => {
+    expect(refused(base, { type: 'addNode', node: { id: 'x', op: 'Add', position: at(0, 0) } })).toEqual([
+      'graph.duplicateNode'
+    ])
+    expect(refused(base, { type: 'addNode', node: { id: '1x', op: 'Nope', position: at(0, 0) } })).toEqual([
+      'graph.nodeId',
+      'graph.unknownOp'
+    ])
+    expect(refused(base, { type: 'addEdge', edge: edge('e3', 'sum', 'sum', 'a') })).toEqual(['graph.selfEdge'])
+    expect(refused(base, { type: 'addEdge', edge: edge('e3', 'x', 'sum', 'a') })).toEqual(['graph.inputTaken'])
+    expect(refused(base, { type: 'addEdge', edge: edge('e3', 'x', 'sum', 'c') })).toEqual(['graph.unknownHandle'])
+    expect(refused(base, { type: 'addEdge', edge: edge('e1', 'x', 'sum', 'a') })).toEqual(['graph.duplicateEdge'])
+    expect(refused(base, { type: 'setAttribute', node: 'x', attribute: 'shape', value: [-1] })).toEqual([
+      'graph.attribute'
+    ])
+    expect(refused(base, { type: 'setAttribute', node: 'x', attribute: 'size', value: 1 })).toEqual([
+      'graph.unknownAttribute'
+    ])
+    expect(refused(base, { type: 'renameNode', node: 'x', id: 'y' })).toEqual(['graph.duplicateNode'])
+    expect(refused(base, { type: 'set', setting: 'objective', value: 'gone' })).toEqual(['graph.objectiveMissing'])
+    expect(refused(base, { type: 'move', positions: { gone: at(0, 0) } })).toEqual(['graph.noSuchThing'])
+  })
+
+  test('an edge that closes a circle is refused', () => {
+    const longer = done(base, { type: 'addNode', node: { id: 'neg', op: 'Neg', position: at(400, 0) } }).document
+    const wired = done(longer, { type: 'addEdge', edge: edge('e3', 'sum', 'neg', 'x') }).document
+    const free = done(wired, { type: 'remove', edges: ['e1'] }).document
+    expect(refused(free, { type: 'addEdge', edge: edge('e4', 'neg', 'sum', 'a') })).toEqual(['graph.cycle'])
+  })
+
+  test('replacing an edge is one reversible step', () => {
+    const { document, patch } = done(base, { type: 'addEdge', edge: edge('e3', 'y', 'sum', 'a'), replace: true })
+    expect(document.edges.map((e) => e.id)).toEqual(['e2', 'e3'])
+    expect(applyPatch(document, reversePatch(patch))).toEqual(base)
+  })
+
+  test('renaming carries edges and objective along', () => {
+    const { document } = done(base, { type: 'renameNode', node: 'sum', id: 'total' })
+    expect(document.objective).toBe('total')
+    expect(document.edges.every((e) => e.target === 'total')).toBe(true)
+  })
+
+  test('a batch is all or nothing', () => {
+    const command: Command = {
+      type: 'batch',
+      commands: [
+        { type: 'remove', edges: ['e1'] },
+        { type: 'renameNode', node: 'gone', id: 'z' }
+      ]
+    }
+    expect(refused(base, command)).toEqual(['graph.noSuchThing'])
+  })
+
+  test('freeId counts on', () => {
+    expect(freeId(new Set(['add', 'add2']), 'add')).toBe('add3')
+    expect(freeId(new Set(), 'add')).toBe('add')
+  })
+})
+
+/** Any command that the screen can send, right or wrong. */
+function randomCommand(document: GraphDocument, random: Random): Command {
+  const pick = <T>(list: readonly T[]): T => list[random.int(list.length)] as T
+  const nodes = document.nodes.map((n) => n.id)
+  const some = () => (nodes.length === 0 ? 'none' : pick(nodes))
+  const position = at(random.int(500), random.int(500))
+  const number = random.int(1000)
+  const commands: (() => Command)[] = [
+    () => ({
+      type: 'addNode',
+      node: { id: `n${number}`, op: pick(['Add', 'Mul', 'Neg', 'Parameter', 'Constant', 'Relu', 'Concat']), position }
+    }),
+    () => ({ type: 'addNode', node: { id: `n${number}`, op: 'MatMul', label: '행렬 곱', position } }),
+    () => ({
+      type: 'addEdge',
+      edge: edge(`e${number}`, some(), some(), pick(['a', 'b', 'x', 'x0', 'x1'])),
+      replace: random.int(2) === 0
+    }),
+    () => ({ type: 'addEdge', edge: edge(`e${number}`, some(), some(), pick(['a', 'b', 'x'])) }),
+    () => ({
+      type: 'remove',
+      nodes: random.int(3) === 0 ? [some()] : [],
+      edges: document.edges.length > 0 ? [pick(document.edges).id] : []
+    }),
+    () => ({ type: 'move', positions: { [some()]: position } }),
+    () => ({ type: 'setLabel', node: some(), label: pick(['', 'loss', '손실']) }),
+    () => ({
+      type: 'setAttribute',
+      node: some(),
+      attribute: pick(['shape', 'axis', 'values']),
+      value: pick([undefined, [2], [1, 2], 1])
+    }),
+    () => ({ type: 'renameNode', node: some(), id: `n${number}` }),
+    () => ({ type: 'set', setting: 'objective', value: pick([null, some()]) }),
+    () => ({ type: 'set', setting: 'name', value: `graph ${number}` }),
+    () => ({ type: 'addNote', note: { id: `note${number}`, text: '$x$', position } })
+  ]
+  return pick(commands)()
+}
+
+describe('random edits', () => {
+  test.each([1, 2, 3])('seed %i: undo all gives the first document byte for byte, redo all the last', (seed) => {
+    const random = new Random(seed)
+    const history: Patch[] = []
+    let document = base
+    for (let i = 0; i < 600; i++) {
+      const applied = apply(document, randomCommand(document, random))
+      if (applied.problems) continue
+      document = applied.document
+      history.push(applied.patch)
+      expect(validate(document), `seed ${seed}, step ${i}`).toEqual([])
+    }
+    expect(history.length).toBeGreaterThan(200)
+    const last = writeGraph(document)
+    const undone = history.toReversed().reduce((d, patch) => applyPatch(d, reversePatch(patch)), document)
+    expect(writeGraph(undone)).toBe(writeGraph(base))
+    expect(writeGraph(history.reduce(applyPatch, undone))).toBe(last)
+    expect(writeGraph(readGraph(new TextEncoder().encode(last)).document)).toBe(last)
+  })
+})
