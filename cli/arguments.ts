@@ -32,7 +32,8 @@ export function readCall(args: readonly string[], spec: Readonly<Record<string, 
 }
 
 export const text = (options: Options, name: string): string | undefined => options[name] as string | undefined
-export const list = (options: Options, name: string): readonly string[] => (options[name] as readonly string[] | undefined) ?? []
+export const list = (options: Options, name: string): readonly string[] =>
+  (options[name] as readonly string[] | undefined) ?? []
 
 export function whole(options: Options, name: string, least: number): number | undefined {
   const given = text(options, name)

@@ -1,11 +1,11 @@
 /** Files of the command line: read whole, with errors that name them. */
 import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DataFile } from '../engine/session/protocol.ts'
 import { readGraph } from '../engine/document/file.ts'
 import type { GraphDocument } from '../engine/document/types.ts'
 import { withDefaults } from '../engine/ops/attributes.ts'
 import { opOf } from '../engine/ops/registry.ts'
+import type { DataFile } from '../engine/session/protocol.ts'
 import type { Session } from '../engine/session/session.ts'
 
 /** A file that cannot be read or written: exit status 1, without a stack. */
@@ -43,7 +43,11 @@ function filesIn(folder: string): DataFile[] {
 }
 
 /** Data sets that need files: from --data, else from the folder that CHAINRULE_DATA names. */
-export async function provideData(session: Session, document: GraphDocument, given: ReadonlyMap<string, string>): Promise<void> {
+export async function provideData(
+  session: Session,
+  document: GraphDocument,
+  given: ReadonlyMap<string, string>
+): Promise<void> {
   const op = opOf('Dataset') as NonNullable<ReturnType<typeof opOf>>
   const wanted = new Set(
     document.nodes.filter((n) => n.op === 'Dataset').map((n) => withDefaults(op, n.attributes).source as string)

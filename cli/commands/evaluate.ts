@@ -16,12 +16,19 @@ export async function evaluateCommand(args: readonly string[]): Promise<number> 
   )
   const weights = text(options, 'weights')
   if (weights === undefined) throw new UsageError('Name the weights: --weights FILE.')
+  const backend = backendOf(options)
+  const data = pairs(options, 'data')
   const document = openGraph(file)
   const session = newSession()
-  await provideData(session, document, pairs(options, 'data'))
+  await provideData(session, document, data)
   await session.importWeights(document, readBytes(weights))
-  const { loss, metrics, examples } = await session.evaluate(document, backendOf(options), interruptible())
+  const { loss, metrics, examples } = await session.evaluate(document, backend, interruptible())
   if (options.json) printJson({ loss, metrics })
-  else print(`${examples} test examples: loss ${number(loss)}${Object.entries(metrics).map(([name, v]) => `, ${name} ${v.toFixed(4)}`).join('')}`)
+  else
+    print(
+      `${examples} test examples: loss ${number(loss)}${Object.entries(metrics)
+        .map(([name, v]) => `, ${name} ${v.toFixed(4)}`)
+        .join('')}`
+    )
   return 0
 }

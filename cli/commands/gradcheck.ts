@@ -15,7 +15,12 @@ export async function gradcheckCommand(args: readonly string[]): Promise<number>
   const ok = parameters.every((p) => p.relativeError <= LIMIT)
   if (options.json) printJson({ ok, limit: LIMIT, parameters })
   else {
-    const rows = parameters.map((p) => [p.name, p.relativeError.toExponential(1), `${p.checked} of ${p.elements}`, p.relativeError <= LIMIT ? 'ok' : 'WRONG'])
+    const rows = parameters.map((p) => [
+      p.name,
+      p.relativeError.toExponential(1),
+      `${p.checked} of ${p.elements}`,
+      p.relativeError <= LIMIT ? 'ok' : 'WRONG'
+    ])
     print(table([['parameter', 'largest relative error', 'elements', ''], ...rows]))
   }
   return ok ? 0 : 1

@@ -1,5 +1,5 @@
-import { documentOps } from '../../engine/ops/registry.ts'
 import { outputsOf } from '../../engine/document/connect.ts'
+import { documentOps } from '../../engine/ops/registry.ts'
 import { readCall } from '../arguments.ts'
 import { print, printJson, table } from '../output.ts'
 
@@ -25,7 +25,13 @@ export function opsCommand(args: readonly string[]): number {
   }))
   if (options.json) printJson(rows)
   else {
-    const shown = rows.map((r) => [r.name, r.family, r.inputs.join(' '), Object.keys(r.attributes).join(' '), r.differentiable ? r.pattern : 'not differentiable'])
+    const shown = rows.map((r) => [
+      r.name,
+      r.family,
+      r.inputs.join(' '),
+      Object.keys(r.attributes).join(' '),
+      r.differentiable ? r.pattern : 'not differentiable'
+    ])
     print(table([['operator', 'family', 'inputs', 'attributes', 'backward'], ...shown]))
   }
   return 0

@@ -15,9 +15,11 @@ interface Feed {
 function readFeed(path: string): Feed {
   try {
     const { shape, data } = JSON.parse(new TextDecoder().decode(readBytes(path))) as Feed
-    if (!Array.isArray(shape) || !Array.isArray(data) || !data.every((x) => typeof x === 'number')) throw new Error('no { "shape": […], "data": […] } of numbers')
+    if (!Array.isArray(shape) || !Array.isArray(data) || !data.every((x) => typeof x === 'number'))
+      throw new Error('no { "shape": […], "data": […] } of numbers')
     const size = shape.reduce((a, b) => a * b, 1)
-    if (size !== data.length) throw new Error(`shape [${shape.join(', ')}] holds ${size} numbers, but "data" has ${data.length}`)
+    if (size !== data.length)
+      throw new Error(`shape [${shape.join(', ')}] holds ${size} numbers, but "data" has ${data.length}`)
     return { shape, data }
   } catch (error) {
     if (error instanceof FileError) throw error
@@ -28,8 +30,13 @@ function readFeed(path: string): Feed {
 /** All numbers of everything that a run has, flat. */
 async function whole64(session: Session, result: RunResult): Promise<Record<string, unknown>> {
   const read = async (cell: Cell, target: Target) => {
-    const take = async (which: 'value' | 'gradient') => Array.from((await session.readTensor({ runId: result.runId, target, which })).data)
-    return { shape: cell.value.shape, value: await take('value'), gradient: cell.gradient ? await take('gradient') : null }
+    const take = async (which: 'value' | 'gradient') =>
+      Array.from((await session.readTensor({ runId: result.runId, target, which })).data)
+    return {
+      shape: cell.value.shape,
+      value: await take('value'),
+      gradient: cell.gradient ? await take('gradient') : null
+    }
   }
   const nodes: Record<string, unknown> = {}
   for (const [id, outputs] of Object.entries(result.nodes)) {
@@ -40,7 +47,8 @@ async function whole64(session: Session, result: RunResult): Promise<Record<stri
   const edges: Record<string, unknown> = {}
   for (const [id, cell] of Object.entries(result.edges)) edges[id] = await read(cell, { kind: 'edge', id })
   const parameters: Record<string, unknown> = {}
-  for (const [name, cell] of Object.entries(result.parameters)) parameters[name] = await read(cell, { kind: 'parameter', name })
+  for (const [name, cell] of Object.entries(result.parameters))
+    parameters[name] = await read(cell, { kind: 'parameter', name })
   return { backend: result.backend.backend, objective: result.objective, nodes, edges, parameters }
 }
 
@@ -70,15 +78,18 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   if (dtype === 'float64' && asked !== 'auto' && asked !== 'reference') {
     throw new UsageError(`--dtype float64 runs on the reference alone, not on ${asked}.`)
   }
-  const document = seeded(openGraph(file), whole(options, 'seed', 0))
+  const seed = whole(options, 'seed', 0)
+  const data = pairs(options, 'data')
+  const feedFiles = pairs(options, 'feed')
+  const document = seeded(openGraph(file), seed)
   const session = newSession()
-  await provideData(session, document, pairs(options, 'data'))
+  await provideData(session, document, data)
   if (typeof options.weights === 'string') await session.importWeights(document, readBytes(options.weights))
   const result = await session.run({
     document,
     revision: 0,
     backend: dtype === 'float64' ? 'reference' : asked,
-    feeds: Object.fromEntries([...pairs(options, 'feed')].map(([name, path]) => [name, readFeed(path)]))
+    feeds: Object.fromEntries([...feedFiles].map(([name, path]) => [name, readFeed(path)]))
   })
   const errors = result.warnings.filter(isError)
   if (errors.length > 0) {

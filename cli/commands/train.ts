@@ -1,9 +1,9 @@
+import { fail } from '../../engine/problem.ts'
 import type { EpochReport, TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
 import { backendOf, pairs, readCall, text, whole } from '../arguments.ts'
 import { openGraph, provideData, readBytes, writeWhole } from '../files.ts'
 import { number, print, printJson, printProblems, progressLine, say } from '../output.ts'
 import { interruptible, newSession, seeded } from '../session.ts'
-import { fail } from '../../engine/problem.ts'
 
 const scores = (loss: number, metrics: Readonly<Record<string, number>>): string =>
   [`loss ${number(loss)}`, ...Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`)].join('  ')
@@ -18,11 +18,15 @@ function bar(done: number, all: number): string {
 
 function tell(event: TrainEvent): void {
   if (event.type === 'started') {
-    say(`${event.parameters} parameters, ${event.examples} examples, ${event.epochs} epochs of ${event.stepsPerEpoch} steps on ${event.backend.backend}`)
+    say(
+      `${event.parameters} parameters, ${event.examples} examples, ${event.epochs} epochs of ${event.stepsPerEpoch} steps on ${event.backend.backend}`
+    )
     for (const { backend, reason } of event.backend.passedOver) say(`  not on ${backend}: ${reason}`)
   } else if (event.type === 'progress') {
     const { epoch, step, steps, loss, metrics, stepsPerSecond, secondsLeft } = event
-    progressLine(`epoch ${epoch} ${bar(step, steps)} ${step}/${steps}  ${scores(loss, metrics)}  ${number(stepsPerSecond)} steps/s  ${Math.ceil(secondsLeft)} s left`)
+    progressLine(
+      `epoch ${epoch} ${bar(step, steps)} ${step}/${steps}  ${scores(loss, metrics)}  ${number(stepsPerSecond)} steps/s  ${Math.ceil(secondsLeft)} s left`
+    )
   } else if (event.type === 'epoch') {
     progressLine('')
     say(epochLine(event.report))
@@ -52,15 +56,21 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     },
     1
   )
-  const opened = seeded(openGraph(file), whole(options, 'seed', 0))
+  const seed = whole(options, 'seed', 0)
   const epochs = whole(options, 'epochs', 0)
   const batchSize = whole(options, 'batch-size', 1)
-  if (!opened.training) fail('train.noTraining')
-  const training = { ...opened.training, ...(epochs === undefined ? {} : { epochs }), ...(batchSize === undefined ? {} : { batchSize }) }
-  const document = { ...opened, training }
   const backend = backendOf(options)
+  const data = pairs(options, 'data')
+  const opened = seeded(openGraph(file), seed)
+  if (!opened.training) fail('train.noTraining')
+  const training = {
+    ...opened.training,
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(batchSize === undefined ? {} : { batchSize })
+  }
+  const document = { ...opened, training }
   const session = newSession()
-  await provideData(session, document, pairs(options, 'data'))
+  await provideData(session, document, data)
   const weights = text(options, 'weights')
   if (weights !== undefined) await session.importWeights(document, readBytes(weights))
   const outcome = await session.train({ document, revision: 0, backend, snapshotEvery: 0 }, tell, interruptible())
@@ -76,6 +86,9 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   }
   if (outcome.outcome === 'cancelled') say('cancelled')
   if (options.json) printJson(asJson(report))
-  else if (report.test) print(`test  ${scores(report.test.loss, report.test.metrics)}  (${report.steps} steps in ${report.seconds.toFixed(1)} s)`)
+  else if (report.test)
+    print(
+      `test  ${scores(report.test.loss, report.test.metrics)}  (${report.steps} steps in ${report.seconds.toFixed(1)} s)`
+    )
   return outcome.outcome === 'done' ? 0 : 1
 }

@@ -105,8 +105,21 @@ export function build(document: GraphDocument): Built {
   b.origin = null
   const made = document.objective === null ? undefined : outputs.get(document.objective)
   const objective = made ? (Object.values(made)[0] ?? null) : null
-  return { builder: b, ir: b.graph(), outputs, wires, objective, problems }
+  return {
+    builder: b,
+    ir: b.graph(),
+    outputs: inFileOrder(document.nodes, outputs),
+    wires: inFileOrder(document.edges, wires),
+    objective,
+    problems
+  }
 }
+
+/** What was made in topological order, listed as the file lists it. */
+const inFileOrder = <T>(
+  rows: readonly { readonly id: string }[],
+  made: ReadonlyMap<string, T>
+): ReadonlyMap<string, T> => new Map(rows.flatMap(({ id }) => (made.has(id) ? [[id, made.get(id) as T] as const] : [])))
 
 export const typesOf = (values: Readonly<Record<string, Value>>): Readonly<Record<string, TensorType>> =>
   Object.fromEntries(Object.entries(values).map(([handle, v]) => [handle, v.type]))

@@ -3,16 +3,16 @@
  * directly. One piece of work at a time; reading tensors of the last run goes on between two training steps.
  */
 
+import { compile } from '../compile/compile.ts'
 import { build } from '../document/build.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
 import type { IrNode } from '../ir/types.ts'
 import { fail, isError, ProblemError, problem, problemsOf } from '../problem.ts'
-import { compile } from '../compile/compile.ts'
 import type { Stop } from '../runtime/executor.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
-import type { Numbers } from '../tensor.ts'
 import { isStatic, sizeOf } from '../shape.ts'
+import type { Numbers } from '../tensor.ts'
 import { BatchFeeder, datasetsIn, type Feeds, otherFeeds, rowsOf, tablesOf } from '../train/feeds.ts'
 import { metricValues, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'

@@ -177,7 +177,8 @@ export function makeOptimizer(settings: OptimizerSettings): Optimizer {
       })
     }
   }
-  const hyperparameter = (name: string): number | boolean => (settings[name] ?? known[name]?.default ?? 0) as number | boolean
+  const hyperparameter = (name: string): number | boolean =>
+    (settings[name] ?? known[name]?.default ?? 0) as number | boolean
   return definition.make(
     (name) => Number(hyperparameter(name)),
     (name) => hyperparameter(name) === true

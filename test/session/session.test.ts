@@ -1,0 +1,292 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { apply } from '../../engine/document/commands.ts'
+import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import { ProblemError } from '../../engine/problem.ts'
+import type { TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
+import { Session } from '../../engine/session/session.ts'
+
+const position = { x: 0, y: 0 }
+const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
+  id,
+  source,
+  sourceHandle,
+  target,
+  targetHandle
+})
+
+/** A small classifier on the spiral. */
+const classifier: GraphDocument = {
+  ...emptyDocument,
+  name: 'Spiral',
+  nodes: [
+    { id: 'data', op: 'Dataset', attributes: { source: 'spiral' }, position },
+    { id: 'hidden', op: 'Dense', attributes: { units: 16, activation: 'tanh' }, position },
+    { id: 'scores', op: 'Dense', attributes: { units: 3 }, position },
+    { id: 'loss', op: 'SoftmaxCrossEntropyLoss', position }
+  ],
+  edges: [
+    edge('e1', 'data', 'hidden', 'x', 'features'),
+    edge('e2', 'hidden', 'scores'),
+    edge('e3', 'scores', 'loss', 'prediction'),
+    edge('e4', 'data', 'loss', 'target', 'labels')
+  ],
+  objective: 'loss',
+  training: {
+    ...defaultTraining,
+    optimizer: { kind: 'adam', learningRate: 0.01 },
+    epochs: 5,
+    batchSize: 64,
+    metrics: ['accuracy']
+  }
+}
+
+let session: Session
+beforeEach(() => {
+  session = new Session({ breathe: () => new Promise((resolve) => setImmediate(resolve)) })
+})
+
+const codes = async (work: Promise<unknown>): Promise<string[]> => {
+  try {
+    await work
+    return []
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problems.map((p) => p.code)
+    throw error
+  }
+}
+
+const train = async (document = classifier, on: (event: TrainEvent) => void = () => undefined, snapshotEvery = 0) => {
+  const outcome = await session.train({ document, revision: 0, backend: 'cpu', snapshotEvery }, on)
+  return outcome
+}
+
+const reportOf = async (document = classifier): Promise<TrainReport> => {
+  const outcome = await train(document)
+  if (outcome.outcome !== 'done') throw new Error(JSON.stringify(outcome))
+  return outcome.report
+}
+
+describe('training', () => {
+  test('tells start, progress, epochs and a test score; the loss falls', async () => {
+    const events: TrainEvent[] = []
+    const outcome = await train(classifier, (event) => events.push(event))
+    expect(outcome.outcome).toBe('done')
+    const epochs = events.filter((e) => e.type === 'epoch')
+    expect(events[0]).toMatchObject({
+      type: 'started',
+      stepsPerEpoch: 5,
+      examples: 300,
+      parameters: 2 * 16 + 16 + 16 * 3 + 3
+    })
+    expect(epochs.map((e) => e.report.epoch)).toEqual([1, 2, 3, 4, 5])
+    expect(epochs.at(-1)?.report.loss).toBeLessThan(epochs[0]?.report.loss as number)
+    expect(events.some((e) => e.type === 'progress')).toBe(true)
+    expect(outcome.outcome !== 'failed' && outcome.report.test?.metrics.accuracy).toBeGreaterThan(0.4)
+  })
+
+  test('the same seed gives the same run to the last bit, another seed another one', async () => {
+    const first = await reportOf()
+    await session.reset()
+    const again = await reportOf()
+    await session.reset()
+    const other = await reportOf({
+      ...classifier,
+      training: { ...(classifier.training as typeof defaultTraining), seed: 5 }
+    })
+    expect(again.epochs.map((e) => e.loss)).toEqual(first.epochs.map((e) => e.loss))
+    expect(again.test).toEqual(first.test)
+    expect(other.epochs[0]?.loss).not.toBe(first.epochs[0]?.loss)
+  })
+
+  test('goes on from what was learned, until reset', async () => {
+    const first = await reportOf()
+    const second = await reportOf()
+    expect(second.epochs[0]?.loss).toBeLessThan(first.epochs[0]?.loss as number)
+    await session.reset()
+    expect((await reportOf()).epochs[0]?.loss).toBe(first.epochs[0]?.loss)
+  })
+
+  test('mean loss of an epoch counts each example once, whatever the last batch holds', async () => {
+    // One epoch with a learning rate of 0: every batch sees the same weights.
+    const still = {
+      ...(classifier.training as typeof defaultTraining),
+      optimizer: { kind: 'sgd', learningRate: 0 } as const,
+      epochs: 1
+    }
+    const whole = await reportOf({ ...classifier, training: { ...still, batchSize: 300 } })
+    await session.reset()
+    const parts = await reportOf({ ...classifier, training: { ...still, batchSize: 64 } })
+    expect(parts.epochs[0]?.loss).toBeCloseTo(whole.epochs[0]?.loss as number, 5)
+    expect(parts.epochs[0]?.metrics.accuracy).toBeCloseTo(whole.epochs[0]?.metrics.accuracy as number, 5)
+  })
+
+  test('snapshots show values and gradients of the weights as they are then', async () => {
+    const norms: number[] = []
+    await train(
+      classifier,
+      (event) => {
+        if (event.type === 'snapshot') norms.push(event.run.edges.e2?.gradient?.statistics.norm as number)
+      },
+      1
+    )
+    expect(norms.length).toBeGreaterThan(0)
+    const after = await session.run({ document: classifier, revision: 0, backend: 'cpu' })
+    expect(norms.at(-1)).toBe(after.edges.e2?.gradient?.statistics.norm)
+  })
+
+  test('can be stopped at once, and says so', async () => {
+    let stop = false
+    const long = { ...classifier, training: { ...(classifier.training as typeof defaultTraining), epochs: 100_000 } }
+    let stopped = 0
+    const outcome = await session.train(
+      { document: long, revision: 0, backend: 'cpu', snapshotEvery: 0 },
+      (event) => {
+        if (event.type === 'epoch' && event.report.epoch === 3) {
+          stop = true
+          stopped = performance.now()
+        }
+      },
+      () => stop
+    )
+    expect(performance.now() - stopped).toBeLessThan(200)
+    expect(outcome.outcome).toBe('cancelled')
+    expect(outcome.outcome !== 'failed' && outcome.report.epochs.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('validation holds examples back', async () => {
+    const { epochs } = await reportOf({
+      ...classifier,
+      training: { ...(classifier.training as typeof defaultTraining), validationSplit: 0.2 }
+    })
+    expect(epochs[0]?.validation?.metrics.accuracy).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ['no objective', { objective: null }, 'train.noObjective'],
+    ['no settings', { training: null }, 'train.noTraining'],
+    [
+      'an unknown hyperparameter',
+      { training: { ...defaultTraining, optimizer: { kind: 'sgd', learningRate: 0.1, rho: 1 } } },
+      'train.optimizer'
+    ],
+    ['an unknown metric', { training: { ...defaultTraining, metrics: ['f1'] } }, 'train.metric'],
+    ['a tensor as objective', { objective: 'scores' }, 'train.notScalar'],
+    ['nothing to train', { objective: 'data' }, 'train.notScalar']
+  ] as const)('%s is told', async (_name, change, code) => {
+    const outcome = await train({ ...classifier, ...change } as GraphDocument)
+    expect(outcome.outcome === 'failed' && outcome.problems.map((p) => p.code)).toEqual([code])
+  })
+
+  test('MNIST without files says which are missing', async () => {
+    const nodes = classifier.nodes.map((n) =>
+      n.id === 'data'
+        ? { ...n, attributes: { source: 'mnist' } }
+        : n.id === 'scores'
+          ? { ...n, attributes: { units: 10 } }
+          : n
+    )
+    const outcome = await train({ ...classifier, nodes })
+    expect(outcome.outcome === 'failed' && outcome.problems).toMatchObject([
+      { code: 'data.filesMissing', nodeId: 'data' }
+    ])
+  })
+})
+
+describe('weights', () => {
+  test('exported and imported, they evaluate to the identical number', async () => {
+    const report = await reportOf()
+    const file = await session.exportWeights(classifier)
+    const other = new Session({ breathe: async () => undefined })
+    expect(await other.importWeights(classifier, file)).toEqual({ tensors: 4 })
+    const again = await other.evaluate(classifier, 'cpu')
+    expect({ loss: again.loss, metrics: again.metrics }).toEqual({
+      loss: report.test?.loss,
+      metrics: report.test?.metrics
+    })
+    expect(await other.exportWeights(classifier)).toEqual(file)
+  })
+
+  test('what does not fit is refused whole', async () => {
+    const file = await session.exportWeights(classifier)
+    const wider = apply(classifier, { type: 'setAttribute', node: 'hidden', attribute: 'units', value: 8 })
+      .document as GraphDocument
+    expect(await codes(session.importWeights(wider, file))).toEqual(['weights.shape', 'weights.shape', 'weights.shape'])
+    const fewer = apply(classifier, { type: 'remove', nodes: ['scores'] }).document as GraphDocument
+    expect(await codes(session.importWeights(fewer, file))).toEqual(['weights.unknown', 'weights.unknown'])
+    expect(await codes(session.importWeights(classifier, new TextEncoder().encode('{}')))).toEqual(['file.format'])
+  })
+
+  test('an edit elsewhere keeps what was learned; the edited layer starts anew', async () => {
+    const before = await reportOf()
+    const moved = apply(classifier, { type: 'move', positions: { hidden: { x: 9, y: 9 } } }).document as GraphDocument
+    const kept = await session.evaluate(moved, 'cpu')
+    expect(kept.loss).toBe(before.test?.loss)
+    const narrower = apply(classifier, { type: 'setAttribute', node: 'hidden', attribute: 'units', value: 8 })
+      .document as GraphDocument
+    expect((await session.evaluate(narrower, 'cpu')).loss).not.toBe(before.test?.loss)
+  })
+})
+
+describe('looking', () => {
+  test('tensors come by run, in slices; those of an earlier run are refused', async () => {
+    const first = await session.run({ document: classifier, revision: 1, backend: 'cpu', batch: 4 })
+    const target = { kind: 'edge', id: 'e2' } as const
+    const slice = await session.readTensor({ runId: first.runId, target, which: 'value', offset: 16, count: 3 })
+    expect(slice.shape).toEqual([4, 16])
+    expect(slice.data).toHaveLength(3)
+    const whole = await session.readTensor({ runId: first.runId, target, which: 'value' })
+    expect(Array.from(whole.data.subarray(16, 19))).toEqual(Array.from(slice.data))
+    await session.run({ document: classifier, revision: 2, backend: 'cpu', batch: 4 })
+    expect(await codes(session.readTensor({ runId: first.runId, target, which: 'value' }))).toEqual(['run.stale'])
+  })
+
+  test('a graph that is being built shows what can be computed, with its problems', async () => {
+    const document = apply(classifier, { type: 'addNode', node: { id: 'lonely', op: 'Relu', position } })
+      .document as GraphDocument
+    const result = await session.run({ document, revision: 0, backend: 'cpu' })
+    expect(result.objective).toBeGreaterThan(0)
+    expect(result.warnings.map((p) => [p.code, p.nodeId])).toEqual([['graph.inputMissing', 'lonely']])
+  })
+
+  test('inputs are fed, or say what they need', async () => {
+    const document: GraphDocument = {
+      ...emptyDocument,
+      nodes: [
+        { id: 'x', op: 'Input', attributes: { shape: [null, 2] }, position },
+        { id: 'y', op: 'ReduceSum', position }
+      ],
+      edges: [edge('e', 'x', 'y')],
+      objective: 'y'
+    }
+    const run = (data: number[], shape = [data.length / 2, 2]) =>
+      session.run({ document, revision: 0, backend: 'cpu', feeds: { x: { shape, data } } })
+    expect((await run([1, 2, 3, 4])).objective).toBe(10)
+    expect((await run([1, 2, 3, 4])).batch).toBe(2)
+    expect(await codes(run([1, 2, 3], [2, 2]))).toEqual(['value.feedShape'])
+    expect(await codes(session.run({ document, revision: 0, backend: 'cpu' }))).toEqual(['value.feedMissing'])
+  })
+
+  test('parts along the edges of a fork add up to the total', async () => {
+    const document: GraphDocument = {
+      ...emptyDocument,
+      nodes: [
+        { id: 'x', op: 'Parameter', attributes: { init: { kind: 'values', values: [3] } }, position },
+        { id: 'square', op: 'Mul', position }
+      ],
+      edges: [edge('e1', 'x', 'square', 'a'), edge('e2', 'x', 'square', 'b')],
+      objective: 'square'
+    }
+    const result = await session.run({ document, revision: 0, backend: 'reference' })
+    expect([result.edges.e1, result.edges.e2].map((c) => c?.gradient?.values?.[0])).toEqual([3, 3])
+    expect(result.nodes.x?.out?.gradient?.values).toEqual([6])
+  })
+
+  test('a backend that is not there is refused by name', async () => {
+    expect(await codes(session.run({ document: classifier, revision: 0, backend: 'wasm' }))).toEqual([
+      'run.backendUnavailable'
+    ])
+    const { passedOver } = await session.backends()
+    expect(passedOver.map((p) => p.backend)).toEqual(['webgpu', 'webgl2', 'wasm'])
+    expect(passedOver.every((p) => p.reason.length > 10)).toBe(true)
+  })
+})
