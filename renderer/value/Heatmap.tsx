@@ -1,0 +1,80 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useSettings } from '../store/settings.ts'
+import { paint, paletteOf } from './colours.ts'
+
+interface HeatmapProps {
+  readonly data: ArrayLike<number>
+  readonly columns: number
+  /** What the strongest colour stands for. */
+  readonly extent: number
+  /** Element under the pointer or the arrow keys. */
+  readonly at: number | null
+  readonly onRead: (at: number | null) => void
+}
+
+const WIDTH = 560
+const HEIGHT = 380
+const LARGEST_CELL = 36
+
+const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1]
+}
+
+/** A table of numbers as a picture, one pixel each, drawn large enough to see. */
+export function Heatmap({ data, columns, extent, at, onRead }: HeatmapProps) {
+  const { t } = useTranslation()
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const theme = useSettings((s) => s.theme)
+  const rows = Math.max(1, Math.ceil(data.length / columns))
+  const cell = Math.min(LARGEST_CELL, WIDTH / columns, HEIGHT / rows)
+  const [width, height] = [Math.max(1, columns * cell), Math.max(1, rows * cell)]
+
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d')
+    if (!canvas.current || !context || theme === undefined) return
+    const palette = paletteOf(canvas.current.parentElement ?? document.body)
+    const image = context.createImageData(columns, rows)
+    for (let i = 0; i < data.length; i++) paint(image.data, 4 * i, data[i] as number, extent, palette)
+    context.putImageData(image, 0, 0)
+  }, [data, columns, rows, extent, theme])
+
+  const read = (event: PointerEvent<HTMLCanvasElement>) => {
+    const box = event.currentTarget.getBoundingClientRect()
+    const x = Math.floor(((event.clientX - box.x) / box.width) * columns)
+    const y = Math.floor(((event.clientY - box.y) / box.height) * rows)
+    const index = y * columns + x
+    onRead(x >= 0 && x < columns && index >= 0 && index < data.length ? index : null)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = STEPS[event.key]
+    if (!step) return
+    event.preventDefault()
+    const next = at === null ? 0 : at + step[0] + step[1] * columns
+    if (next >= 0 && next < data.length) onRead(next)
+  }
+  return (
+    <div className="heatmap" style={{ width, height }}>
+      <canvas
+        ref={canvas}
+        width={columns}
+        height={rows}
+        style={{ width, height }}
+        aria-label={t('value.heatmap', { rows, columns })}
+        tabIndex={0}
+        onPointerMove={read}
+        onPointerLeave={() => onRead(null)}
+        onKeyDown={onKeyDown}
+      />
+      {at !== null && cell >= 3 && (
+        <span
+          className="heatmap-cursor"
+          style={{ left: (at % columns) * cell, top: Math.floor(at / columns) * cell, width: cell, height: cell }}
+        />
+      )}
+    </div>
+  )
+}

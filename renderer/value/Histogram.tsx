@@ -1,0 +1,41 @@
+import { useTranslation } from 'react-i18next'
+import { formatNumber } from './format.ts'
+import { histogram } from './slices.ts'
+
+const WIDTH = 220
+const HEIGHT = 72
+
+/** How the numbers are spread. */
+export function Histogram({ data }: { readonly data: ArrayLike<number> }) {
+  const { t } = useTranslation()
+  const bins = histogram(data)
+  const [first] = bins
+  const last = bins.at(-1)
+  if (!first || !last) return null
+  const most = Math.max(...bins.map((bin) => bin.count))
+  const step = WIDTH / bins.length
+  return (
+    <figure className="histogram">
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('value.histogram')}>
+        <title>{t('value.histogram')}</title>
+        {bins.map((bin, i) => {
+          const height = bin.count === 0 ? 0 : Math.max(1.5, (bin.count / most) * HEIGHT)
+          return (
+            <rect
+              key={bin.from}
+              x={i * step + 0.5}
+              y={HEIGHT - height}
+              width={Math.max(1, step - 1)}
+              height={height}
+              rx={1}
+            />
+          )
+        })}
+      </svg>
+      <figcaption className="numbers">
+        <span>{formatNumber(first.from, 3)}</span>
+        {bins.length > 1 && <span>{formatNumber(last.to, 3)}</span>}
+      </figcaption>
+    </figure>
+  )
+}
