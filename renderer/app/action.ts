@@ -1,5 +1,5 @@
 /** One action is one object: menus, the command palette, buttons, shortcuts and the native menu read the same. */
-import type { ParseKeys } from 'i18next'
+import type { ParseKeys, TFunction } from 'i18next'
 import { type EditorState, useEditor } from '../store/editor.ts'
 import { type RunState, useRun } from '../store/run.ts'
 import { type Settings, useSettings } from '../store/settings.ts'
@@ -16,6 +16,8 @@ export interface Action {
   readonly id: string
   /** Key of the text in the catalogues. */
   readonly label: TextKey
+  /** What it belongs to, for where it stands apart from its menu: "Theme: Dark". */
+  readonly group?: TextKey
   /** `Mod` is Ctrl, and Command on a Mac; the first is the one that is shown. */
   readonly shortcuts?: readonly string[]
   /** The browser brings the key itself, as an event of its own (copy, cut, paste); the shortcut is only shown. */
@@ -36,6 +38,12 @@ export const appState = (): AppState => ({
   run: useRun.getState(),
   settings: useSettings.getState()
 })
+
+/** The label with what it belongs to. */
+export function fullLabel(action: Action, t: TFunction): string {
+  const label = t(action.label) as string
+  return action.group === undefined ? label : `${t(action.group)}: ${label}`
+}
 
 export const isEnabled = (action: Action): boolean => action.when?.(appState()) ?? true
 

@@ -240,6 +240,10 @@ export function followEditor(): () => void {
     })
   ]
   runSoon(0)
+  void client()
+    .backends()
+    .then((backend) => set((s) => (s.backend ? {} : { backend })))
+    .catch((error) => set({ problems: problemsOf(error) }))
   return () => {
     for (const end of ends) end()
   }

@@ -31,6 +31,7 @@ const ALIGN: Readonly<Record<Alignment, string>> = {
 export const alignActions: readonly Action[] = (Object.keys(ALIGN) as Alignment[]).map((to) => ({
   id: `edit.align.${to}`,
   label: `actions.align.${to}`,
+  group: 'menus.align',
   shortcuts: [ALIGN[to]],
   yieldsToText: true,
   when: severalSelected,

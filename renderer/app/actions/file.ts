@@ -36,5 +36,6 @@ export const fileActions: readonly Action[] = [
 export const exampleActions: readonly Action[] = exampleIds.map((id) => ({
   id: `example.${id}`,
   label: `examples.${id}` as Action['label'],
+  group: 'menus.examples',
   perform: () => openExample(id)
 }))

@@ -19,6 +19,7 @@ export const viewActions: readonly Action[] = [
     (panel, i): Action => ({
       id: `view.panel.${panel}`,
       label: `actions.panel.${panel}`,
+      group: 'menus.panels',
       shortcuts: [`Mod+Alt+${i + 1}`],
       checked: ({ settings }) => settings.panels[panel],
       perform: () => togglePanel(panel)
@@ -28,6 +29,7 @@ export const viewActions: readonly Action[] = [
     (theme): Action => ({
       id: `view.theme.${theme}`,
       label: `actions.theme.${theme}`,
+      group: 'menus.theme',
       checked: ({ settings }) => settings.theme === theme,
       perform: () => setSettings({ theme })
     })
@@ -36,6 +38,7 @@ export const viewActions: readonly Action[] = [
     (language): Action => ({
       id: `view.language.${language}`,
       label: `actions.language.${language}`,
+      group: 'menus.language',
       checked: ({ settings }) => settings.language === language,
       perform: () => setSettings({ language })
     })

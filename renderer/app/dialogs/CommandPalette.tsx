@@ -5,18 +5,16 @@ import { place } from '../../palette/place.ts'
 import { koreanName, paletteOps } from '../../palette/search.ts'
 import { closeDialog } from '../../store/dialogs.ts'
 import { centre } from '../../store/flow.ts'
-import { type Action, isEnabled, perform } from '../action.ts'
+import { type Action, fullLabel, isEnabled, perform } from '../action.ts'
 import { actions } from '../actions.ts'
 import { OpGlyph } from '../OpGlyph.tsx'
 import { showShortcut } from '../shortcuts.ts'
 
 function ActionItem({ action }: { readonly action: Action }) {
   const { t, i18n } = useTranslation()
-  const english = i18n.getFixedT('en')(action.label) as string
+  const english = fullLabel(action, i18n.getFixedT('en'))
   const shortcut = action.shortcuts?.[0]
-  const text = action.id.startsWith('example.')
-    ? `${t('menus.examples')}: ${t(action.label)}`
-    : (t(action.label) as string)
+  const text = fullLabel(action, t)
   return (
     <Command.Item
       className="popup-item command-item"

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { Action, TextKey } from '../action.ts'
+import { type Action, fullLabel, type TextKey } from '../action.ts'
 import { actions } from '../actions.ts'
 import { showShortcut } from '../shortcuts.ts'
 import { DialogFrame } from './DialogFrame.tsx'
@@ -39,7 +39,7 @@ export function ShortcutSheet() {
             <dl>
               {ofGroup(group).map((action) => (
                 <div key={action.id}>
-                  <dt>{t(action.label) as string}</dt>
+                  <dt>{fullLabel(action, t)}</dt>
                   <dd>
                     {action.shortcuts?.map((shortcut) => (
                       <kbd key={shortcut}>{showShortcut(shortcut)}</kbd>

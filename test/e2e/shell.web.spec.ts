@@ -1,0 +1,180 @@
+import { expect, type Page, test } from '@playwright/test'
+import { type Served, serve } from '../../scripts/serve.ts'
+
+let served: Served
+test.beforeAll(async () => {
+  served = await serve({
+    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
+  })
+})
+test.afterAll(() => served.close())
+test.beforeEach(async ({ page }) => {
+  await page.goto(served.url)
+  await expect(nodes(page)).not.toHaveCount(0)
+})
+
+const nodes = (page: Page) => page.locator('.react-flow__node')
+const title = (page: Page) => page.locator('.document-name')
+
+async function menu(page: Page, name: string, ...items: string[]) {
+  await page.getByRole('menuitem', { name, exact: true }).click()
+  for (const [i, item] of items.entries()) {
+    const entry = page.getByRole('menuitem', { name: item }).last()
+    if (i < items.length - 1) await entry.press('ArrowRight')
+    else await entry.click()
+  }
+}
+
+async function openExample(page: Page, name: string) {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill(name)
+  await page.getByRole('option', { name }).first().press('Enter')
+  await page.keyboard.press('Enter')
+}
+
+async function dropFile(page: Page, name: string, text: string) {
+  await page.evaluate(
+    ([fileName, content]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content as string], fileName as string))
+      for (const type of ['dragenter', 'dragover', 'drop']) {
+        window.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }))
+      }
+    },
+    [name, text]
+  )
+}
+
+test('starts with the MNIST network and offers what to do without its data', async ({ page }) => {
+  await expect(title(page)).toContainText('MNIST')
+  await expect(page.getByText('MNIST is not on this computer yet')).toBeVisible()
+  await expect(page.getByText('407,050 parameters')).toBeVisible()
+  await page.getByRole('button', { name: 'Train on drawn digits instead' }).click()
+  await expect(page.getByText('not MNIST, but of the same shape')).toBeVisible()
+  await expect(page.getByText('MNIST is not on this computer yet')).toBeHidden()
+  await page.keyboard.press('Control+z')
+  await expect(page.getByText('MNIST is not on this computer yet')).toBeVisible()
+})
+
+test('opens an example from the menu', async ({ page }) => {
+  await menu(page, 'File', 'Open example', 'Two apples')
+  await expect(title(page)).toContainText('apples')
+  await expect(page.locator('.statusbar')).toContainText('No problems')
+  await page.keyboard.press('Control+z')
+  await expect(nodes(page)).not.toHaveCount(0)
+})
+
+test('shows the problems of a bad file and leaves the document as it is', async ({ page }) => {
+  const before = await nodes(page).count()
+  const bad = {
+    format: 'chainrule-graph',
+    version: 1,
+    name: 'bad',
+    nodes: [{ id: 'a', op: 'Ad', position: { x: 0, y: 0 } }],
+    edges: [{ id: 'e1', source: 'a', sourceHandle: 'out', target: 'b', targetHandle: 'x' }]
+  }
+  await dropFile(page, 'bad.chainrule.json', JSON.stringify(bad))
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('bad.chainrule.json cannot be opened')
+  await expect(dialog).toContainText('There is no operator "Ad"')
+  await expect(dialog).toContainText('Did you mean Add?')
+  await expect(dialog).toContainText('"b", which does not exist')
+  await dialog.getByRole('button', { name: 'OK' }).click()
+  await expect(nodes(page)).toHaveCount(before)
+  await expect(title(page)).toContainText('MNIST')
+
+  await dropFile(page, 'text.json', '{ not json')
+  await expect(dialog).toContainText('This is not JSON')
+})
+
+test('adds a node by the keyboard alone, and takes it back and forth', async ({ page }) => {
+  const before = await nodes(page).count()
+  await page.getByRole('searchbox', { name: 'Search operators' }).fill('sigm')
+  await page.keyboard.press('Enter')
+  await expect(nodes(page)).toHaveCount(before + 1)
+  await expect(title(page)).toContainText('●')
+  await page.locator('.palette-item[data-op="Sigmoid"]').press('Enter')
+  await expect(nodes(page)).toHaveCount(before + 2)
+
+  await page.keyboard.press('Control+z')
+  await expect(nodes(page)).toHaveCount(before + 1)
+  await page.keyboard.press('Control+z')
+  await expect(nodes(page)).toHaveCount(before)
+  await expect(title(page)).not.toContainText('●')
+  await page.keyboard.press('Control+Shift+z')
+  await expect(nodes(page)).toHaveCount(before + 1)
+})
+
+test('drags an operator onto the canvas', async ({ page }) => {
+  const before = await nodes(page).count()
+  const item = await page.locator('.palette-item[data-op="Mul"]').boundingBox()
+  const canvas = await page.locator('.react-flow').boundingBox()
+  if (!item || !canvas) throw new Error('not on screen')
+  await page.mouse.move(item.x + 30, item.y + 10)
+  await page.mouse.down()
+  await page.mouse.move(canvas.x + 300, canvas.y + canvas.height - 60, { steps: 6 })
+  await expect(page.locator('.drag-ghost')).toHaveAttribute('data-fits', 'true')
+  await page.mouse.up()
+  await expect(nodes(page)).toHaveCount(before + 1)
+})
+
+test('asks before a changed document makes room for another', async ({ page }) => {
+  await page.locator('.palette-item[data-op="Add"]').click()
+  await menu(page, 'File', 'New graph')
+  const dialog = page.getByRole('alertdialog')
+  await expect(dialog).toContainText('Save the changes')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(nodes(page)).not.toHaveCount(0)
+  await menu(page, 'File', 'New graph')
+  await dialog.getByRole('button', { name: 'Don’t save' }).click()
+  await expect(nodes(page)).toHaveCount(0)
+  await expect(title(page)).toHaveText('Untitled')
+})
+
+test('changes language and theme at once, and remembers them', async ({ page }) => {
+  await menu(page, 'View', 'Language')
+  await page.getByRole('menuitemcheckbox', { name: '한국어' }).click()
+  await expect(page.getByRole('menuitem', { name: '파일' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ko')
+  await menu(page, '보기', '테마')
+  await page.getByRole('menuitemcheckbox', { name: '어둡게' }).click()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await page.reload()
+  await expect(page.getByRole('menuitem', { name: '파일' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+})
+
+test('training settings are edits of the document', async ({ page }) => {
+  const epochs = page.getByRole('textbox', { name: 'Epochs' })
+  const first = await epochs.inputValue()
+  await epochs.fill('7')
+  await epochs.press('Enter')
+  await expect(title(page)).toContainText('●')
+  await epochs.blur()
+  await page.keyboard.press('Control+z')
+  await expect(epochs).toHaveValue(first)
+  await expect(title(page)).not.toContainText('●')
+})
+
+test('trains, draws the curves, stops, and puts the weights back', async ({ page }) => {
+  await openExample(page, 'Spiral')
+  await expect(title(page)).toContainText(/spiral/i)
+  await page.keyboard.press('Control+Shift+Enter')
+  await expect(page.locator('.progress-text')).toContainText('Epoch')
+  await expect(page.locator('.u-over')).toBeVisible()
+  await page.keyboard.press('Control+.')
+  await expect(page.locator('.outcome')).toContainText(/Training (stopped|done)/)
+  await page.locator('.training-buttons').getByRole('button', { name: 'Reset weights' }).click()
+  await expect(page.locator('.outcome')).toBeHidden()
+})
+
+test('finds commands by name, and lists the keys', async ({ page }) => {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('tidy')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.topbar').getByRole('button', { name: 'Undo' })).toBeEnabled()
+  await page.keyboard.press('Control+z')
+  await expect(title(page)).not.toContainText('●')
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toContainText('Ctrl+Shift+L')
+})
