@@ -25,7 +25,7 @@ export function NodeState({ id }: { readonly id: string }) {
   return (
     <Hint text={text} side="top">
       <span
-        className="op-state nodrag"
+        className="node-state nodrag"
         data-state={error ? 'error' : 'warning'}
         role="img"
         aria-label={`${t(error ? 'canvas.error' : 'canvas.warning')}: ${sorted.map((p) => textOf(p).message).join(' ')}`}

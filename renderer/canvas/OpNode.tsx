@@ -8,6 +8,7 @@ import type { TensorType } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import type { Cell } from '../../engine/session/protocol.ts'
 import { familyColour, familyIcons } from '../app/families.ts'
+import { glyphOf } from '../app/glyphs.ts'
 import { useEditor, useNode, useNodeType } from '../store/editor.ts'
 import { useNodeCells } from '../store/run.ts'
 import { formatNumber, formatShape } from '../value/format.ts'
@@ -34,20 +35,22 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
   const Icon = familyIcons[family]
   const first = body.outputs[0]?.name
   return (
-    <div className="op-card" data-family={family} style={{ '--family': familyColour(family) } as CSSProperties}>
-      <span className="op-icon" aria-hidden="true">
-        <Icon size={15} strokeWidth={2.1} />
+    <div className="node-card" data-family={family} style={{ '--family': familyColour(family) } as CSSProperties}>
+      <span className="node-icon" aria-hidden="true">
+        {glyphOf(node.op) ?? <Icon size={15} strokeWidth={2.1} />}
       </span>
-      <div className="op-text">
+      <div className="node-text">
         {renaming ? (
           <RenameField node={node} />
         ) : (
-          <span className="op-title" data-lines={titleLines(title)}>
+          <span className="node-title" data-lines={titleLines(title)}>
             <RichText text={title} />
           </span>
         )}
-        <span className="op-line">
-          <span className="op-kind">{op && title === op.title && !node.label ? node.id : (op?.title ?? node.op)}</span>
+        <span className="node-line">
+          <span className="node-kind">
+            {op && title === op.title && !node.label ? node.id : (op?.title ?? node.op)}
+          </span>
           {first !== undefined && <Output type={types?.[first]} cell={cells?.[first]} />}
         </span>
       </div>
@@ -61,10 +64,10 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
 
 /** What comes out: the number of a scalar, else the shape. */
 function Output({ type, cell }: { readonly type: TensorType | undefined; readonly cell: Cell | undefined }) {
-  if (!type) return <span className="op-shape">?</span>
+  if (!type) return <span className="node-shape">?</span>
   const value = type.shape.length === 0 ? cell?.value.values?.[0] : undefined
-  if (value !== undefined) return <span className="op-value">{formatNumber(value)}</span>
-  return type.shape.length === 0 ? null : <span className="op-shape">{formatShape(type.shape)}</span>
+  if (value !== undefined) return <span className="node-value">{formatNumber(value)}</span>
+  return type.shape.length === 0 ? null : <span className="node-shape">{formatShape(type.shape)}</span>
 }
 
 function ObjectiveBadge({ id }: { readonly id: string }) {
@@ -72,7 +75,7 @@ function ObjectiveBadge({ id }: { readonly id: string }) {
   const is = useEditor((s) => s.document.objective === id)
   if (!is) return null
   return (
-    <span className="op-objective" title={t('canvas.objective')} role="img" aria-label={t('canvas.objective')}>
+    <span className="node-objective" title={t('canvas.objective')} role="img" aria-label={t('canvas.objective')}>
       L
     </span>
   )

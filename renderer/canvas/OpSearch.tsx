@@ -3,7 +3,7 @@ import { Command } from 'cmdk'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Op } from '../../engine/ir/op.ts'
-import { familyColour, familyIcons } from '../app/families.ts'
+import { OpGlyph } from '../app/OpGlyph.tsx'
 import { findOps, koreanName, paletteOps } from '../palette/search.ts'
 import { useEditor } from '../store/editor.ts'
 import { flow } from '../store/flow.ts'
@@ -84,11 +84,10 @@ function SearchBox({ search }: { readonly search: Search }) {
         <Command.List className="op-search-list">
           <Command.Empty className="op-search-empty">{t('canvas.search.none')}</Command.Empty>
           {found.map((op) => {
-            const Icon = familyIcons[op.family]
             const korean = i18n.language === 'ko' ? koreanName(op.kind) : undefined
             return (
               <Command.Item key={op.kind} value={op.kind} className="op-search-item" onSelect={() => choose(op)}>
-                <Icon size={15} color={familyColour(op.family)} aria-hidden="true" />
+                <OpGlyph op={op} />
                 <span className="op-search-name">{korean ? `${korean} · ${op.title}` : op.title}</span>
                 <span className="op-search-kind">{op.kind}</span>
               </Command.Item>

@@ -22,7 +22,7 @@ export function RenameField({ node }: { readonly node: GraphNode }) {
   return (
     <input
       ref={field}
-      className="op-rename nodrag nopan"
+      className="node-rename nodrag nopan"
       aria-label={t('canvas.rename')}
       placeholder={node.id}
       value={text}

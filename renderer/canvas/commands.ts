@@ -21,7 +21,7 @@ const editor = () => useEditor.getState()
 const duration = (): number => motion(200)
 
 export const fitView = (milliseconds = duration()): void =>
-  void flow()?.fitView({ duration: milliseconds, padding: 0.14, maxZoom: 1.25 })
+  void flow()?.fitView({ duration: milliseconds, padding: 0.09, maxZoom: 1.25 })
 export const fitSelection = (): void =>
   void flow()?.fitView({
     duration: duration(),

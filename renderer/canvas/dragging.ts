@@ -1,8 +1,10 @@
 /** Moving cards: positions stay out of the document until the drag is over, and then are one step. */
 import type { NodeChange } from '@xyflow/react'
+import i18next from 'i18next'
 import type { Command } from '../../engine/document/commands.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphEdge, Position } from '../../engine/document/types.ts'
+import { announce } from '../store/announce.ts'
 import { dispatch, useEditor } from '../store/editor.ts'
 import { throughNode } from './commands.ts'
 import type { FlowNode } from './derive.ts'
@@ -85,7 +87,9 @@ export function nudge(ids: Iterable<string>, by: Position): void {
 export function settle(): void {
   clearTimeout(timer)
   timer = undefined
+  const [place] = useCanvas.getState().moving.values()
   dragStop()
+  if (place) announce(i18next.t('canvas.said.moved', { x: Math.round(place.x), y: Math.round(place.y) }))
 }
 
 export const isNudging = (): boolean => timer !== undefined

@@ -49,7 +49,7 @@ export function DocumentPanel() {
           <Fact name={t('inspector.parameters')}>{numbers.count(total)}</Fact>
           <Fact name={t('inspector.objective')}>
             {objective ? (
-              <button type="button" className="link" onClick={() => select({ nodes: [objective.id] })}>
+              <button type="button" className="go-to" onClick={() => select({ nodes: [objective.id] })}>
                 <RichText text={titleOf(objective)} />
               </button>
             ) : (
@@ -62,7 +62,7 @@ export function DocumentPanel() {
         <Section title={t('inspector.parameters')}>
           {parameters.slice(0, LISTED).map(({ name, nodeId, shape, count }) => (
             <div key={name} className="port-row">
-              <button type="button" className="link" onClick={() => select({ nodes: [nodeId] })}>
+              <button type="button" className="go-to" onClick={() => select({ nodes: [nodeId] })}>
                 {name}
               </button>
               <span className="port-row-shape numbers">

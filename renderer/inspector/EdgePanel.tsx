@@ -51,7 +51,7 @@ function End({ node, handle }: { readonly node: string; readonly handle: string 
   })
   return (
     <span className="wire-end">
-      <button type="button" className="link" onClick={() => select({ nodes: [node] })}>
+      <button type="button" className="go-to" onClick={() => select({ nodes: [node] })}>
         <RichText text={title} />
       </button>
       <span className="muted">{handle}</span>

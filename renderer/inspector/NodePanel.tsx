@@ -8,6 +8,7 @@ import type { Op } from '../../engine/ir/op.ts'
 import { withDefaults } from '../../engine/ops/attributes.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { familyColour, familyIcons } from '../app/families.ts'
+import { glyphOf } from '../app/glyphs.ts'
 import { setObjective } from '../canvas/commands.ts'
 import { titleOf } from '../canvas/geometry.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
@@ -48,8 +49,8 @@ function Head({ node, op }: { readonly node: GraphNode; readonly op: Op | undefi
   const kind = [op?.title !== title && op?.title, korean, op?.title !== node.op && node.op].filter(Boolean).join(' · ')
   return (
     <header className="inspector-head" style={{ '--family': familyColour(family) } as CSSProperties}>
-      <span className="op-icon" aria-hidden="true">
-        <Icon size={17} />
+      <span className="node-icon" aria-hidden="true">
+        {glyphOf(node.op) ?? <Icon size={17} />}
       </span>
       <div>
         <h2 className="inspector-title">
@@ -144,7 +145,7 @@ function Inputs({ node, op }: { readonly node: GraphNode; readonly op: Op }) {
           <div key={name} className="port-row">
             <span className="port-row-name">{name}</span>
             {source && edge ? (
-              <button type="button" className="link" onClick={() => select({ edges: [edge.id] })}>
+              <button type="button" className="go-to" onClick={() => select({ edges: [edge.id] })}>
                 <RichText text={titleOf(source)} />
               </button>
             ) : (
