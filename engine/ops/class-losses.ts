@@ -24,6 +24,13 @@ const overGuarded = (b: Builder, t: Value, p: Value): Value => b.neg(b.div(t, b.
 const ROWS: Op['samples'] = [
   {
     shapes: [
+      ['B', 3],
+      ['B', 3]
+    ],
+    kinds: ['distribution', 'distribution']
+  },
+  {
+    shapes: [
       [4, 3],
       [4, 3]
     ],

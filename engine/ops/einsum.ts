@@ -198,6 +198,14 @@ const samples: Op['samples'] = [
   { shapes: [[], [2]], attributes: { equation: ',i->i' } },
   {
     shapes: [
+      ['B', 2, 3],
+      ['B', 4, 3]
+    ],
+    attributes: { equation: 'bqd,bkd->bqk' }
+  },
+  { shapes: [['B', 2, 2]], attributes: { equation: '...ii' } },
+  {
+    shapes: [
       [2, 0],
       [0, 3]
     ],

@@ -69,6 +69,14 @@ export const indexing: readonly Op[] = [
       { shapes: [[4], [3]], kinds: [null, { indices: 4 }] },
       {
         shapes: [
+          [5, 2],
+          ['B', 2]
+        ],
+        kinds: [null, { indices: 5 }]
+      },
+      { shapes: [['B', 5], [2]], kinds: [null, { indices: 5 }], attributes: { axis: 1 } },
+      {
+        shapes: [
           [4, 3],
           [2, 5]
         ],

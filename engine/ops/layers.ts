@@ -1,18 +1,38 @@
 /** Layers that own their parameters: small graphs of other operators. */
-import { attr, type Op, type Part } from '../ir/op.ts'
+import { attr, type Composition, type Op, type Part } from '../ir/op.ts'
+import type { Attributes } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import type { Shape } from '../shape.ts'
 import { showShape } from '../shape.ts'
-import { boolean, choice, init, integer } from './attributes.ts'
-import { define, needsRank, OUT, X } from './rules.ts'
+import { boolean, choice, init, integer, integers } from './attributes.ts'
+import { dilationField, groupField, windowFields } from './convolution.ts'
+import { epsilonField } from './normalization.ts'
+import { axisIn, define, needsRank, OUT, X } from './rules.ts'
 
-/** Keras' names of activations and the operators that they are. */
+/** Keras' names of activations and the operators that they are, with the operators' own defaults. */
 export const ACTIVATIONS: Readonly<Record<string, string | null>> = {
   linear: null,
   relu: 'Relu',
+  leaky_relu: 'LeakyRelu',
+  elu: 'Elu',
+  selu: 'Selu',
   sigmoid: 'Sigmoid',
+  hard_sigmoid: 'HardSigmoid',
   tanh: 'Tanh',
-  softmax: 'Softmax'
+  softplus: 'Softplus',
+  softsign: 'Softsign',
+  gelu: 'Gelu',
+  silu: 'Silu',
+  mish: 'Mish',
+  softmax: 'Softmax',
+  log_softmax: 'LogSoftmax'
+}
+const activationField = choice('What the sum goes through.', Object.keys(ACTIVATIONS), 'linear')
+
+/** The size of an axis that a parameter's shape depends on: it cannot be the batch. */
+function knownSize(op: string, shape: Shape, axis: number): number {
+  const size = shape[axis]
+  return typeof size === 'number' ? size : fail('shape.symbolic', { op, axis, shape: showShape(shape) })
 }
 
 export const layers: readonly Op[] = [
@@ -32,7 +52,7 @@ export const layers: readonly Op[] = [
     outputs: OUT,
     attributes: {
       units: integer('How many outputs.', { default: 10, min: 1 }),
-      activation: choice('What the sum goes through.', Object.keys(ACTIVATIONS), 'linear'),
+      activation: activationField,
       useBias: boolean('Whether a bias is added.', { default: true }),
       kernelInit: init('How the kernel starts.', { kind: 'glorotUniform' }),
       biasInit: init('How the bias starts.', { kind: 'zeros' })
@@ -41,15 +61,13 @@ export const layers: readonly Op[] = [
     compose: (a, [x]) => {
       const shape: Shape = x?.shape ?? []
       needsRank('Dense', 'x', shape, 1, 'at least 1 dimension')
-      const features = shape.at(-1)
-      if (typeof features !== 'number')
-        fail('shape.symbolic', { op: 'Dense', axis: shape.length - 1, shape: showShape(shape) })
+      const features = knownSize('Dense', shape, shape.length - 1)
       const units = attr.number(a, 'units')
       const activation = ACTIVATIONS[attr.text(a, 'activation')] ?? null
       const useBias = attr.boolean(a, 'useBias')
       const sum = useBias ? 'add' : 'matmul'
       const parts: Part[] = [
-        { id: 'kernel', op: 'Parameter', attributes: { shape: [features as number, units], init: a.kernelInit } },
+        { id: 'kernel', op: 'Parameter', attributes: { shape: [features, units], init: a.kernelInit } },
         { id: 'matmul', op: 'MatMul', inputs: { a: 'input.x', b: 'kernel' } }
       ]
       if (useBias) {
@@ -60,9 +78,182 @@ export const layers: readonly Op[] = [
       return { parts, outputs: { out: activation ? 'activation' : sum } }
     },
     samples: [
-      { shapes: [[2, 3]], attributes: { units: 4 } },
+      { shapes: [['B', 3]], attributes: { units: 4 } },
       { shapes: [[2, 3]], attributes: { units: 2, activation: 'tanh', useBias: false } },
       { shapes: [[2, 2, 3]], attributes: { units: 2, activation: 'softmax' } }
     ]
+  }),
+  define({
+    kind: 'Conv2D',
+    family: 'layers',
+    title: 'Convolution layer',
+    doc: 'A convolution over images [batch, channels, height, width], plus a bias per filter, through an activation. It owns kernel [filters, channels / group, height, width] and bias [filters].',
+    formula: {
+      forward: String.raw`Y = f(X \star W + b)`,
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial x_{n,c,i}} = \sum_{m,k} w_{m,c,k} \frac{\partial L}{\partial z_{n,m,o}}, \quad o s + k d - p = i`
+      }
+    },
+    keywords: ['cnn', 'image', 'filter', '합성곱', '컨볼루션'],
+    inputs: [{ name: 'x', doc: 'batch, channels, height, width' }],
+    outputs: OUT,
+    attributes: {
+      filters: integer('How many outputs per place.', { default: 8, min: 1 }),
+      kernel_shape: integers('Height and width of the window.', { default: [3, 3], min: 1 }),
+      ...windowFields,
+      dilations: dilationField,
+      group: groupField,
+      activation: activationField,
+      useBias: boolean('Whether a bias is added.', { default: true }),
+      kernelInit: init('How the kernel starts.', { kind: 'glorotUniform' }),
+      biasInit: init('How the bias starts.', { kind: 'zeros' })
+    },
+    pattern: 'opens into gates',
+    compose: (a, [x]) => {
+      const shape: Shape = x?.shape ?? []
+      if (shape.length !== 4)
+        fail('shape.rank', {
+          op: 'Conv2D',
+          input: 'x',
+          shape: showShape(shape),
+          expected: '[batch, channels, height, width]'
+        })
+      const [filters, group] = [attr.number(a, 'filters'), attr.number(a, 'group')]
+      const channels = knownSize('Conv2D', shape, 1)
+      if (channels % group !== 0 || filters % group !== 0)
+        fail('shape.attribute', {
+          op: 'Conv2D',
+          attribute: 'group',
+          value: group,
+          shape: showShape(shape),
+          detail: `${channels} channels and ${filters} filters must both be divisible by it.`
+        })
+      const kernel = [filters, channels / group, ...attr.numbers(a, 'kernel_shape')]
+      const activation = ACTIVATIONS[attr.text(a, 'activation')] ?? null
+      const useBias = attr.boolean(a, 'useBias')
+      const { strides, pads, dilations, kernel_shape } = a
+      return {
+        parts: [
+          { id: 'kernel', op: 'Parameter', attributes: { shape: kernel, init: a.kernelInit } },
+          ...(useBias ? [{ id: 'bias', op: 'Parameter', attributes: { shape: [filters], init: a.biasInit } }] : []),
+          {
+            id: 'conv',
+            op: 'Conv',
+            attributes: { kernel_shape, strides, pads, dilations, group },
+            inputs: { x: 'input.x', kernel: 'kernel', ...(useBias ? { bias: 'bias' } : {}) }
+          },
+          ...(activation ? [{ id: 'activation', op: activation, inputs: { x: 'conv' } }] : [])
+        ],
+        outputs: { out: activation ? 'activation' : 'conv' }
+      }
+    },
+    samples: [
+      { shapes: [['B', 1, 4, 4]], attributes: { filters: 2 } },
+      {
+        shapes: [[1, 2, 5, 4]],
+        attributes: {
+          filters: 3,
+          kernel_shape: [2, 2],
+          strides: [2, 1],
+          pads: [1, 0, 0, 1],
+          activation: 'tanh',
+          useBias: false
+        }
+      },
+      { shapes: [[1, 2, 3, 3]], attributes: { filters: 2, kernel_shape: [2, 1], dilations: [2, 1], group: 2 } }
+    ]
+  }),
+  define({
+    kind: 'Embedding',
+    family: 'layers',
+    title: 'Embedding',
+    doc: 'Looks up one row of a table for each index: a word becomes a vector. It owns embeddings [inputDim, outputDim]. Negative indices count from the end; an index that does not exist gives zeros.',
+    formula: { forward: 'y_{j} = E_{x_j}' },
+    keywords: ['lookup', 'word', 'token', 'vector', '임베딩'],
+    inputs: [{ name: 'x', doc: 'whole numbers' }],
+    outputs: OUT,
+    attributes: {
+      inputDim: integer('How many rows the table has: the size of the vocabulary.', { default: 100, min: 1 }),
+      outputDim: integer('How long each row is.', { default: 8, min: 1 }),
+      embeddingsInit: init('How the table starts.', { kind: 'uniform' })
+    },
+    pattern: 'opens into gates',
+    compose: (a) => ({
+      parts: [
+        {
+          id: 'embeddings',
+          op: 'Parameter',
+          attributes: { shape: [attr.number(a, 'inputDim'), attr.number(a, 'outputDim')], init: a.embeddingsInit }
+        },
+        { id: 'gather', op: 'Gather', attributes: { axis: 0 }, inputs: { x: 'embeddings', indices: 'input.x' } }
+      ],
+      outputs: { out: 'gather' }
+    }),
+    samples: [
+      { shapes: [[4]], kinds: [{ indices: 5 }], attributes: { inputDim: 5, outputDim: 3 } },
+      { shapes: [[2, 3]], kinds: [{ indices: 4 }], attributes: { inputDim: 4, outputDim: 2 } }
+    ]
+  }),
+  define({
+    kind: 'BatchNorm',
+    family: 'layers',
+    title: 'Batch normalisation layer',
+    doc: 'Batch normalisation that owns its scale and bias, one per channel (axis 1). For now it always uses the statistics of the batch at hand, in training and outside it: no running averages are kept, so results depend on what else is in the batch.',
+    formula: {
+      forward: String.raw`y = \gamma\, \frac{x - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta`
+    },
+    keywords: ['batchnorm', 'standardize', '배치 정규화'],
+    inputs: X,
+    outputs: OUT,
+    attributes: {
+      epsilon: epsilonField,
+      scaleInit: init('How the scale starts.', { kind: 'ones' }),
+      biasInit: init('How the bias starts.', { kind: 'zeros' })
+    },
+    pattern: 'opens into gates',
+    compose: (a, [x]) => {
+      const shape: Shape = x?.shape ?? []
+      needsRank('BatchNorm', 'x', shape, 2, 'batch and channels at least')
+      return normalized(a, 'BatchNormalization', { epsilon: a.epsilon }, [knownSize('BatchNorm', shape, 1)])
+    },
+    samples: [{ shapes: [['B', 3]] }, { shapes: [[2, 2, 3, 2]], attributes: { epsilon: 0.01 } }]
+  }),
+  define({
+    kind: 'LayerNorm',
+    family: 'layers',
+    title: 'Layer normalisation layer',
+    doc: 'Layer normalisation that owns its scale and bias, of the shape of the normalised axes.',
+    formula: {
+      forward: String.raw`y = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta`
+    },
+    keywords: ['layernorm', 'transformer', 'standardize', '층 정규화'],
+    inputs: X,
+    outputs: OUT,
+    attributes: {
+      axis: integer('First of the axes that are normalised.', { default: -1 }),
+      epsilon: epsilonField,
+      scaleInit: init('How the scale starts.', { kind: 'ones' }),
+      biasInit: init('How the bias starts.', { kind: 'zeros' })
+    },
+    pattern: 'opens into gates',
+    compose: (a, [x]) => {
+      const shape: Shape = x?.shape ?? []
+      const axis = axisIn('LayerNorm', attr.number(a, 'axis'), shape)
+      const own = shape.slice(axis).map((_, i) => knownSize('LayerNorm', shape, axis + i))
+      return normalized(a, 'LayerNormalization', { axis, epsilon: a.epsilon }, own)
+    },
+    samples: [{ shapes: [[3, 4]] }, { shapes: [[2, 3, 4]], attributes: { axis: 1 } }]
   })
 ]
+
+/** A normalisation with a scale and a bias of its own. */
+function normalized(a: Attributes, op: string, attributes: Attributes, shape: readonly number[]): Composition {
+  return {
+    parts: [
+      { id: 'scale', op: 'Parameter', attributes: { shape: [...shape], init: a.scaleInit } },
+      { id: 'bias', op: 'Parameter', attributes: { shape: [...shape], init: a.biasInit } },
+      { id: 'normalize', op, attributes, inputs: { x: 'input.x', scale: 'scale', bias: 'bias' } }
+    ],
+    outputs: { out: 'normalize' }
+  }
+}

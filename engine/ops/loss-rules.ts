@@ -96,6 +96,13 @@ export const pairs = (domain?: Op['samples'][number]['domain']): Op['samples'] =
   { shapes: [[4], [4]], ...(domain ? { domain } : {}) },
   {
     shapes: [
+      ['B', 2],
+      ['B', 2]
+    ],
+    ...(domain ? { domain } : {})
+  },
+  {
+    shapes: [
       [3, 2],
       [3, 2]
     ],

@@ -11,8 +11,8 @@ const logGuarded64 = (p: number): number => Math.max(Math.log(p), -100)
 const yesOrNo = (domain: readonly [number, number]): Op['samples'] =>
   pairs(domain).map((s, i) => ({
     ...s,
-    ...(i === 1 ? {} : { kinds: [null, 'binary'] as const }),
-    domain: i === 1 ? [domain, [0.1, 0.9]] : domain
+    ...(i === 2 ? {} : { kinds: [null, 'binary'] as const }),
+    domain: i === 2 ? [domain, [0.1, 0.9]] : domain
   }))
 
 export const losses: readonly Op[] = [

@@ -87,6 +87,10 @@ export const products: readonly Op[] = [
       [
         [2, 0],
         [3, 0]
+      ],
+      [
+        ['B', 2, 3],
+        [4, 3]
       ]
     ])
   }),
@@ -135,7 +139,8 @@ export const products: readonly Op[] = [
         [2, 1],
         [2, 1, 2]
       ],
-      [[0], [2]]
+      [[0], [2]],
+      [['B', 2], [3]]
     ])
   }),
   define({
@@ -227,7 +232,8 @@ export const products: readonly Op[] = [
         ],
         attributes: { transA: 1, transB: 1, alpha: -1 }
       },
-      { shapes: [[2, 0], [0, 3], [3]] }
+      { shapes: [[2, 0], [0, 3], [3]] },
+      { shapes: [['B', 2], [2, 3], [3]] }
     ]
   })
 ]

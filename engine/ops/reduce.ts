@@ -30,6 +30,7 @@ function merged<T>(rank: number, axes: readonly number[], keepdims: boolean, at:
 
 const samples: Op['samples'] = [
   { shapes: [[2, 3, 4]] },
+  { shapes: [['B', 2]], attributes: { axes: [0] } },
   { shapes: [[2, 3, 4]], attributes: { axes: [1] } },
   { shapes: [[2, 3, 4]], attributes: { axes: [0, -1], keepdims: 1 } },
   { shapes: [[]] },

@@ -3,6 +3,7 @@ import type { Op } from '../ir/op.ts'
 import { activations } from './activations.ts'
 import { arithmetic } from './arithmetic.ts'
 import { classLosses } from './class-losses.ts'
+import { convolution } from './convolution.ts'
 import { einsum } from './einsum.ts'
 import { functions } from './functions.ts'
 import { indexing } from './indexing.ts'
@@ -11,6 +12,8 @@ import { linear } from './linear.ts'
 import { logic } from './logic.ts'
 import { losses } from './losses.ts'
 import { metrics } from './metrics.ts'
+import { normalization } from './normalization.ts'
+import { pooling } from './pooling.ts'
 import { products } from './products.ts'
 import { rectifiers } from './rectifiers.ts'
 import { reduce } from './reduce.ts'
@@ -19,6 +22,7 @@ import { shapes } from './shapes.ts'
 import { slicing } from './slicing.ts'
 import { smooth } from './smooth.ts'
 import { sources } from './sources.ts'
+import { windows } from './windows.ts'
 
 export const ops: readonly Op[] = [
   sources,
@@ -39,7 +43,11 @@ export const ops: readonly Op[] = [
   losses,
   classLosses,
   layers,
-  metrics
+  convolution,
+  normalization,
+  pooling,
+  metrics,
+  windows
 ].flat()
 
 const byKind: ReadonlyMap<string, Op> = new Map(ops.map((op) => [op.kind, op]))

@@ -134,7 +134,8 @@ export const slicing: readonly Op[] = [
       { shapes: [[4, 6]], attributes: { starts: [1, -1], ends: [2 ** 31 - 1, -7], steps: [2, -2] } },
       { shapes: [[2, 3, 4]], attributes: { starts: [-3], ends: [-1], axes: [-1] } },
       { shapes: [[2, 1, 4, 1, 3]], attributes: { starts: [3, 0], ends: [-5, 2], axes: [2, 4], steps: [-1, 1] } },
-      { shapes: [[3, 2]], attributes: { starts: [2], ends: [1] } }
+      { shapes: [[3, 2]], attributes: { starts: [2], ends: [1] } },
+      { shapes: [['B', 4]], attributes: { starts: [0, 3], ends: [2 ** 31 - 1, 0], steps: [1, -2] } }
     ]
   }),
   define({
@@ -208,10 +209,12 @@ export const slicing: readonly Op[] = [
       const size = pads.map(([before, after], i): Dim => {
         const d = shape[i] as Dim
         if (before === 0 && after === 0) return d
-        if (typeof d !== 'number')
-          return mode === 'constant' && before + after >= 0
-            ? addDims(d, before + after)
-            : fail('shape.symbolic', { op: 'Pad', axis: i, shape: showShape(shape) })
+        if (typeof d !== 'number') {
+          // An open batch may be padded; what was padded may be cut off again, as the gradient does.
+          const padded = mode === 'constant' ? addDims(d, before + after) : '-'
+          if (!String(padded).includes('-')) return padded
+          return fail('shape.symbolic', { op: 'Pad', axis: i, shape: showShape(shape) })
+        }
         const most = mode === 'reflect' ? d - 1 : d === 0 ? 0 : Number.POSITIVE_INFINITY
         if (mode !== 'constant' && Math.max(before, after) > most)
           misfit('Pad', 'pads', [before, after], shape, `Axis ${i} of size ${d} can be padded by at most ${most}.`)
@@ -280,6 +283,8 @@ export const slicing: readonly Op[] = [
       { shapes: [[4]], attributes: { pads: [-1, 2], mode: 'edge' } },
       { shapes: [[]], attributes: { pads: [] } },
       { shapes: [[0, 2]], attributes: { pads: [1, 0, 0, 1] } },
+      { shapes: [['B', 3]], attributes: { pads: [1, 0, 0, 2] } },
+      { shapes: [['B', 3]], attributes: { pads: [0, 2, 0, 1], mode: 'reflect' } },
       { shapes: [[1, 2, 1, 2, 2]], attributes: { pads: [0, 0, 0, 1, 0, 1, 0, 0, 0, 1] } }
     ]
   }),
@@ -342,6 +347,13 @@ export const slicing: readonly Op[] = [
           [2, 1, 2, 2]
         ],
         attributes: { axis: 2 }
+      },
+      {
+        shapes: [
+          ['B', 2],
+          ['B', 2]
+        ],
+        attributes: { axis: 1 }
       },
       { shapes: [[2]] },
       {

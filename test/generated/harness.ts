@@ -4,6 +4,7 @@ import { type Compiled, compile } from '../../engine/compile/compile.ts'
 import { instantiate } from '../../engine/document/build.ts'
 import { Builder, type Value } from '../../engine/ir/builder.ts'
 import type { Op, Sample } from '../../engine/ir/op.ts'
+import type { IrNode } from '../../engine/ir/types.ts'
 import { opOf, ops } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
@@ -55,6 +56,12 @@ export function drawInput(sample: Sample, i: number, random: Random): Float64Arr
   return Float64Array.from({ length: size }, draw)
 }
 
+function drawMask(node: IrNode, random: Random): Float64Array {
+  const { ratio } = node.attributes.random as { readonly ratio: number }
+  const size = sizeOf(bindShape(node.type.shape, 3))
+  return Float64Array.from({ length: size }, () => (random.uniform(0, 1) < ratio ? 0 : Math.fround(1 / (1 - ratio))))
+}
+
 /** L = Σ w ∘ op(inputs) with random w, so that every element of the output has its own upstream gradient. */
 export interface Probe {
   readonly compiled: Compiled
@@ -62,6 +69,8 @@ export interface Probe {
   readonly objective: number
   /** Per input; null where no gradient passes. */
   readonly gradients: readonly (number | null)[]
+  /** Gradients of the variables that a layer owns, by name. */
+  readonly owned: Readonly<Record<string, number | null>>
   readonly inputs: Readonly<Record<string, Float64Array>>
   /** Values of the variables that a layer owns. */
   readonly variables: Readonly<Record<string, Float64Array>>
@@ -104,19 +113,33 @@ export function probe({ op, sample }: Case, maxOperands = 6): Probe {
         Float64Array.from({ length: sizeOf(n.type.shape as number[]) }, () => Math.fround(random.uniform(-1, 1)))
       ])
   )
+  // What an operator draws for itself (a Dropout mask): 0, or what the others are scaled by.
+  const drawnFeeds = Object.fromEntries(
+    b
+      .graph()
+      .nodes.filter((n) => n.op === 'Feed' && n.attributes.random !== undefined)
+      .map((n) => [n.attributes.name as string, drawMask(n, random)])
+  )
   const w = b.leaf('Feed', { shape: output.type.shape, dtype: 'float' }, { name: 'weights' })
   const asFloat = output.type.dtype === 'float'
   const objective = b.sum(b.mul(output, w))
   const gradients = asFloat ? backward(b, objective) : new Map<number, Value>()
   const ids = values.map((v) => gradients.get(v.id)?.id ?? null)
-  const wanted = [output.id, objective.id, ...ids.filter((id) => id !== null)]
+  const owned = Object.fromEntries(
+    b
+      .graph()
+      .nodes.filter((n) => n.op === 'Variable')
+      .map((n) => [n.attributes.name as string, gradients.get(n.id)?.id ?? null])
+  )
+  const wanted = [output.id, objective.id, ...[...ids, ...Object.values(owned)].filter((id) => id !== null)]
   const compiled = compile(b.graph(), { batch: 3, wanted, maxOperands })
   return {
     compiled,
     output: output.id,
     objective: objective.id,
     gradients: ids,
-    inputs: { ...Object.fromEntries(names.map((n, i) => [n, drawn[i] as Float64Array])), weights },
+    owned,
+    inputs: { ...Object.fromEntries(names.map((n, i) => [n, drawn[i] as Float64Array])), ...drawnFeeds, weights },
     variables,
     names,
     outputType: output.type
@@ -127,17 +150,20 @@ export interface Ran {
   readonly output: Numbers
   readonly objective: number
   readonly gradients: readonly (Numbers | null)[]
+  readonly owned: Readonly<Record<string, Numbers | null>>
 }
 
-export async function run(executor: Executor, p: Probe, inputs = p.inputs): Promise<Ran> {
-  for (const [name, data] of Object.entries(p.variables)) await executor.setVariable(name, data)
+export async function run(executor: Executor, p: Probe, inputs = p.inputs, variables = p.variables): Promise<Ran> {
+  for (const [name, data] of Object.entries(variables)) await executor.setVariable(name, data)
   const program = await executor.load(p.compiled.plan)
   try {
     await program.run(inputs)
     const read = (id: number) => program.read(p.compiled.idOf(id))
     const gradients: (Numbers | null)[] = []
     for (const id of p.gradients) gradients.push(id === null ? null : await read(id))
-    return { output: await read(p.output), objective: (await read(p.objective))[0] as number, gradients }
+    const owned: Record<string, Numbers | null> = {}
+    for (const [name, id] of Object.entries(p.owned)) owned[name] = id === null ? null : await read(id)
+    return { output: await read(p.output), objective: (await read(p.objective))[0] as number, gradients, owned }
   } finally {
     program.dispose()
   }

@@ -1,0 +1,230 @@
+/** Normalisation to mean 0 and variance 1. */
+import type { Builder, Value } from '../ir/builder.ts'
+import { attr, type Op, type VjpContext } from '../ir/op.ts'
+import type { Attributes, TensorType } from '../ir/types.ts'
+import { fail } from '../problem.ts'
+import { broadcast, type Dim, type Shape, sameShape, showShape } from '../shape.ts'
+import { integer, number } from './attributes.ts'
+import { eachIndex, reader, tabulate } from './reference.ts'
+import { axisIn, define, float, needsRank, OUT } from './rules.ts'
+
+export const epsilonField = number('Added to the variance, so that a constant input does not divide by 0.', {
+  default: 1e-5,
+  min: 0
+})
+
+/**
+ * x less its mean along `axes`, and the square root of variance + epsilon.
+ *
+ * The mean is taken away twice: that of a large offset is only known to a float32 digit of the offset, and what is left
+ * over is small and taken away exactly. The variance is that of the population, from the centred numbers.
+ */
+function centred(b: Builder, x: Value, axes: readonly number[], epsilon: number): { c: Value; deviation: Value } {
+  const less = (v: Value) => b.sub(v, b.reduce('ReduceMean', v, axes, true))
+  const c = less(less(x))
+  const variance = b.reduce('ReduceMean', b.mul(c, c), axes, true)
+  return { c, deviation: b.one('Sqrt', b.add(variance, epsilon)) }
+}
+
+/** Where the mean and variance are taken, and the shape in which scale and bias meet x. */
+interface Rule {
+  readonly axes: readonly number[]
+  readonly per: (v: Value) => Dim[]
+}
+
+/** Gradients of y = n · scale + bias with n = c / deviation (Ioffe and Szegedy 2015, section 3). */
+function gradients({ b, inputs, upstream, needs, attributes }: VjpContext, { axes, per }: Rule): (Value | null)[] {
+  const [x, scale, bias] = inputs as [Value, Value, Value | undefined]
+  const { c, deviation } = centred(b, x, axes, attr.number(attributes, 'epsilon'))
+  const n = b.div(c, deviation)
+  const dx = () => {
+    const g = b.mul(upstream, b.reshape(scale, per(scale)))
+    const mean = (v: Value) => b.reduce('ReduceMean', v, axes, true)
+    return b.div(b.sub(b.sub(g, mean(g)), b.mul(n, mean(b.mul(g, n)))), deviation)
+  }
+  const back = (v: Value, to: Value) => b.reshape(b.sumTo(v, per(to)), to.type.shape)
+  return [
+    needs(0) ? dx() : null,
+    needs(1) ? back(b.mul(upstream, n), scale) : null,
+    ...(bias ? [needs(2) ? back(upstream, bias) : null] : [])
+  ]
+}
+
+function lowered(b: Builder, inputs: readonly Value[], a: Attributes, { axes, per }: Rule): Value {
+  const [x, scale, bias] = inputs as [Value, Value, Value | undefined]
+  const { c, deviation } = centred(b, x, axes, attr.number(a, 'epsilon'))
+  const y = b.mul(b.div(c, deviation), b.reshape(scale, per(scale)))
+  return bias ? b.add(y, b.reshape(bias, per(bias))) : y
+}
+
+/** In float64, by the two-pass definition; `affine` scales and shifts the normalised number. */
+function reference(
+  x: NonNullable<Parameters<NonNullable<Op['reference']>>[0][number]>,
+  axes: readonly number[],
+  epsilon: number,
+  affine: (n: number, at: readonly number[]) => number
+): Float64Array {
+  const read = reader(x)
+  const extents = x.shape.map((d, i) => (axes.includes(i) ? d : 1))
+  const known = new Map<string, readonly [number, number]>()
+  const statistics = (corner: readonly number[]): readonly [number, number] => {
+    const key = corner.join()
+    const found = known.get(key)
+    if (found) return found
+    const values: number[] = []
+    eachIndex(extents, (r) => values.push(read(corner.map((c, i) => c + (r[i] as number)))))
+    const mean = values.reduce((a, v) => a + v, 0) / values.length
+    const variance = values.reduce((a, v) => a + (v - mean) ** 2, 0) / values.length
+    const made = [mean, Math.sqrt(variance + epsilon)] as const
+    known.set(key, made)
+    return made
+  }
+  return tabulate(x.shape, (at) => {
+    const [mean, deviation] = statistics(at.map((c, i) => (axes.includes(i) ? 0 : c)))
+    return affine((read(at) - mean) / deviation, at)
+  })
+}
+
+const batchRule = (shape: Shape): Rule => ({
+  axes: shape.map((_, i) => i).filter((i) => i !== 1),
+  per: (v) => [...v.type.shape, ...shape.slice(2).map(() => 1)] as Dim[]
+})
+
+const layerRule = (a: Attributes, shape: Shape): Rule => {
+  const axis = axisIn('LayerNormalization', attr.number(a, 'axis'), shape)
+  return { axes: shape.map((_, i) => i).slice(axis), per: (v) => [...v.type.shape] }
+}
+
+const shapeOf = (v: Value | TensorType | undefined): Shape => (v && 'type' in v ? v.type.shape : (v?.shape ?? []))
+
+export const normalization: readonly Op[] = [
+  define({
+    kind: 'BatchNormalization',
+    family: 'layers',
+    title: 'Batch normalisation',
+    doc: 'Normalises each channel (axis 1) of x [batch, channels, …] by the mean and the population variance of the batch over all other axes, then scales and shifts it. This is ONNX BatchNormalization in training mode: the statistics are always those of the batch at hand, no running ones are kept. The mean is taken away twice, so that large offsets cost no digits.',
+    formula: {
+      forward: String.raw`y = \gamma\, \frac{x - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta`,
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2 + \varepsilon}} \left( g - \overline{g} - \hat x\, \overline{g \hat x} \right), \quad g = \gamma \frac{\partial L}{\partial y}`,
+        scale: String.raw`\frac{\partial L}{\partial \gamma} = \sum \frac{\partial L}{\partial y}\, \hat x`,
+        bias: String.raw`\frac{\partial L}{\partial \beta} = \sum \frac{\partial L}{\partial y}`
+      }
+    },
+    keywords: ['batchnorm', 'standardize', '배치 정규화'],
+    inputs: [{ name: 'x' }, { name: 'scale', doc: 'one per channel' }, { name: 'bias', doc: 'one per channel' }],
+    outputs: OUT,
+    attributes: { epsilon: epsilonField },
+    pattern: 'scales',
+    infer: ([x, scale, bias]) => {
+      const shape = shapeOf(x)
+      needsRank('BatchNormalization', 'x', shape, 2, 'batch and channels at least')
+      for (const [input, other] of [
+        ['scale', shapeOf(scale)],
+        ['bias', shapeOf(bias)]
+      ] as const) {
+        if (!sameShape(other, [shape[1] as Dim]))
+          fail('shape.rank', {
+            op: 'BatchNormalization',
+            input,
+            shape: showShape(other),
+            expected: `one number for each of the ${shape[1]} channels`
+          })
+      }
+      return float(shape)
+    },
+    vjp: (c) => gradients(c, batchRule(shapeOf(c.inputs[0]))),
+    lower: (b, inputs, a) => lowered(b, inputs, a, batchRule(shapeOf(inputs[0]))),
+    reference: ([x, scale, bias], a) => {
+      const t = x as NonNullable<typeof x>
+      return reference(t, batchRule(t.shape).axes, attr.number(a, 'epsilon'), (n, at) => {
+        const c = at[1] as number
+        return n * (scale?.data[c] as number) + (bias?.data[c] as number)
+      })
+    },
+    samples: [
+      { shapes: [[4, 3], [3], [3]] },
+      { shapes: [['B', 2, 2], [2], [2]] },
+      { shapes: [[2, 3, 2, 2], [3], [3]] },
+      { shapes: [[5, 2, 3], [2], [2]], attributes: { epsilon: 0.1 } },
+      { shapes: [[2, 2, 1, 3, 2], [2], [2]] },
+      {
+        shapes: [[6, 2], [2], [2]],
+        domain: [
+          [9998, 10002],
+          [-2, 2],
+          [-2, 2]
+        ]
+      }
+    ]
+  }),
+  define({
+    kind: 'LayerNormalization',
+    family: 'layers',
+    title: 'Layer normalisation',
+    doc: 'Normalises each example by its own mean and population variance over the axes from `axis` on, then scales and shifts it (ONNX LayerNormalization). The bias may be left out. The mean is taken away twice, so that large offsets cost no digits.',
+    formula: {
+      forward: String.raw`y = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta`,
+      backward: {
+        x: String.raw`\frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2 + \varepsilon}} \left( g - \overline{g} - \hat x\, \overline{g \hat x} \right), \quad g = \gamma \frac{\partial L}{\partial y}`,
+        scale: String.raw`\frac{\partial L}{\partial \gamma} = \sum \frac{\partial L}{\partial y}\, \hat x`,
+        bias: String.raw`\frac{\partial L}{\partial \beta} = \sum \frac{\partial L}{\partial y}`
+      }
+    },
+    keywords: ['layernorm', 'transformer', 'standardize', '층 정규화'],
+    inputs: [
+      { name: 'x' },
+      { name: 'scale', doc: 'of the shape of the normalised axes' },
+      { name: 'bias', doc: 'of the shape of the normalised axes', optional: true }
+    ],
+    outputs: OUT,
+    attributes: { axis: integer('First of the axes that are normalised.', { default: -1 }), epsilon: epsilonField },
+    pattern: 'scales',
+    infer: ([x, scale, bias], a) => {
+      const shape = shapeOf(x)
+      needsRank('LayerNormalization', 'x', shape, 1, 'at least 1 dimension')
+      const inner = shape.slice(axisIn('LayerNormalization', attr.number(a, 'axis'), shape))
+      for (const [input, other] of [['scale', scale] as const, ...(bias ? [['bias', bias] as const] : [])]) {
+        const both = broadcast(inner, shapeOf(other))
+        if (!('shape' in both) || !sameShape(both.shape, inner))
+          fail('shape.rank', {
+            op: 'LayerNormalization',
+            input,
+            shape: showShape(shapeOf(other)),
+            expected: `the shape of the normalised axes, ${showShape(inner)}`
+          })
+      }
+      return float(shape)
+    },
+    vjp: (c) => gradients(c, layerRule(c.attributes, shapeOf(c.inputs[0]))),
+    lower: (b, inputs, a) => lowered(b, inputs, a, layerRule(a, shapeOf(inputs[0]))),
+    reference: ([x, scale, bias], a) => {
+      const t = x as NonNullable<typeof x>
+      const part = (v: typeof scale, at: readonly number[]): number => {
+        const read = reader(v as NonNullable<typeof v>)
+        return read(
+          (v as NonNullable<typeof v>).shape.map((d, i, s) => (d === 1 ? 0 : (at.at(i - s.length) as number)))
+        )
+      }
+      return reference(t, layerRule(a, t.shape).axes, attr.number(a, 'epsilon'), (n, at) => {
+        return n * part(scale, at) + (bias ? part(bias, at) : 0)
+      })
+    },
+    samples: [
+      { shapes: [[4], [4], [4]] },
+      { shapes: [[3, 5], [5], [5]] },
+      { shapes: [[2, 3, 4], [3, 4], [4]], attributes: { axis: 1 } },
+      { shapes: [[2, 1, 2, 3, 2], [2], []], attributes: { epsilon: 0.1 } },
+      { shapes: [[3, 4], [4]] },
+      { shapes: [['B', 4], [4], [4]] },
+      {
+        shapes: [[2, 16], [16], [16]],
+        domain: [
+          [9998, 10002],
+          [-2, 2],
+          [-2, 2]
+        ]
+      }
+    ]
+  })
+]
