@@ -118,6 +118,7 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
   const scalars = new Map<string, Value>()
   for (const parameter of trained)
     emitUpdate(b, parameter, gradients.get(parameter.id) as Value, optimizer, { updates, states, scalars })
+  b.origin = null
   const rows = b.feed(ROWS, [])
   const sums: Record<string, string> = {}
   for (const [name, value] of Object.entries({ loss: objective, ...metrics })) {
@@ -127,7 +128,6 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
     updates.set(sum, b.add(b.variable(sum, []), b.mul(value, rows)).id)
   }
   b.phase = 'forward'
-  b.origin = null
   return {
     ir: b.graph(),
     optimizer,
