@@ -1,10 +1,10 @@
 /** Walks a plan on a device: weights and optimizer state stay there, temporaries share slots, reads are explicit. */
-import type { Plan, Slot, Step } from '../../compile/plan.ts'
+import type { Plan, Slot } from '../../compile/plan.ts'
 import { fail } from '../../problem.ts'
 import { showShape, sizeOf } from '../../shape.ts'
 import type { Executor, Program, Stop } from '../executor.ts'
 import type { Device, Kernel, KernelSource, Memory } from './device.ts'
-import { stepSource } from './text.ts'
+import { type CallSource, callsOf, type Place } from './text.ts'
 
 interface Variable {
   current: Memory
@@ -20,7 +20,7 @@ interface Cached {
 interface Call {
   readonly kernel: Kernel
   readonly inputs: readonly number[]
-  readonly output: number
+  readonly outputs: readonly number[]
 }
 
 /** Compiled kernels that no program uses, kept for the next one. */
@@ -53,10 +53,12 @@ export class GpuExecutor implements Executor {
     const device = this.#device
     const memory: (Memory | null)[] = plan.slots.map(() => null)
     const used: string[] = []
+    // behind the slots, shared by all steps that want the same
+    const scratch = new Map<string, number>()
     const release = (): void => {
-      for (const [at, slot] of plan.slots.entries()) {
-        const own = memory[at]
-        if (own && slot.role !== 'variable' && slot.role !== 'next') device.release(own)
+      for (const [at, own] of memory.entries()) {
+        const role = plan.slots[at]?.role
+        if (own && role !== 'variable' && role !== 'next') device.release(own)
       }
       memory.length = 0
       for (const key of used.splice(0)) this.#letGo(key)
@@ -65,8 +67,8 @@ export class GpuExecutor implements Executor {
     try {
       for (const [at, slot] of plan.slots.entries()) memory[at] = this.#place(slot)
       for (const step of plan.steps) {
-        const call = await this.#call(step, memory, used)
-        if (call) calls.push(call)
+        if (sizeOf(step.shape) === 0) continue
+        for (const source of callsOf(step, device.mode)) calls.push(await this.#call(source, memory, scratch, used))
       }
       device.check()
     } catch (error) {
@@ -80,13 +82,12 @@ export class GpuExecutor implements Executor {
           if (slot.role === 'feed') this.#feed(memory[at] as Memory, slot, feeds[slot.name])
           if (slot.role === 'variable' || slot.role === 'next') memory[at] = this.#place(slot)
         }
-        for (const { kernel, inputs, output } of calls) {
+        const at = (n: number): Memory => memory[n] as Memory
+        for (const { kernel, inputs, outputs } of calls) {
           if (stop?.()) return false
-          kernel.run(
-            [memory[output] as Memory],
-            inputs.map((at) => memory[at] as Memory)
-          )
+          kernel.run(outputs.map(at), inputs.map(at))
         }
+        device.check()
         for (const name of plan.updates.keys()) {
           const variable = this.#variable(name)
           const { current } = variable
@@ -173,12 +174,24 @@ export class GpuExecutor implements Executor {
     if (slot.size > 0) this.#device.upload(memory, values)
   }
 
-  async #call(step: Step, memory: readonly (Memory | null)[], used: string[]): Promise<Call | null> {
-    if (sizeOf(step.shape) === 0) return null
-    const source = stepSource(step)
-    const at = (slot: number): Memory => memory[slot] as Memory
-    const kernel = await this.#kernel(source, [at(step.output)], source.slots.map(at), used)
-    return { kernel, inputs: source.slots, output: step.output }
+  async #call(
+    source: CallSource,
+    memory: (Memory | null)[],
+    scratch: Map<string, number>,
+    used: string[]
+  ): Promise<Call> {
+    const place = (p: Place): number => {
+      if ('slot' in p) return p.slot
+      const key = `${p.scratch} ${p.count}`
+      const known = scratch.get(key)
+      if (known !== undefined) return known
+      const at = memory.push(this.#device.allocate(p.count, p.wide)) - 1
+      scratch.set(key, at)
+      return at
+    }
+    const [inputs, outputs] = [source.inputs.map(place), source.outputs.map(place)]
+    const at = (n: number): Memory => memory[n] as Memory
+    return { kernel: await this.#kernel(source, outputs.map(at), inputs.map(at), used), inputs, outputs }
   }
 
   /** From the cache, by text and sizes; sizes are part of what gpu.js compiles. */

@@ -2,8 +2,10 @@
 import type { ElementwiseStep, LoopStep, ProductStep, Step } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
 import { type Body, broadcastIndex, type Dialect, elementwiseBody, loopBody, wrapLoops } from '../kernel-text.ts'
-import type { KernelSource } from './device.ts'
+import type { GpuMode, KernelSource } from './device.ts'
 import { helpersIn, replaceMath } from './math.ts'
+import { splitReduction } from './reduce.ts'
+import { tiledForWebGl2, tiledForWebGpu } from './tiles.ts'
 
 /** Numbers over this are infinite in float32; under the other one GPUs take them for 0. */
 const LARGEST = 3.4028234663852886e38
@@ -38,14 +40,14 @@ function argumentsOf(step: Step): { slots: number[]; names: string[] } {
   return { slots, names }
 }
 
-/** `const i0 = …` for each axis from the linear index `i`, in whole numbers. */
-function coordinates(shape: StaticShape): { statements: string[]; index: string[] } {
+/** `const i0 = …` for each axis from the linear index, in whole numbers. */
+export function coordinates(shape: StaticShape, linear = 'i'): { statements: string[]; index: string[] } {
   const strides = stridesOf(shape)
   const statements: string[] = []
   const index = shape.map((extent, axis) => {
     if (extent === 1) return '0'
     const stride = strides[axis] as number
-    const from = stride === 1 ? 'i' : `crDiv(i, ${stride})`
+    const from = stride === 1 ? linear : `crDiv(${linear}, ${stride})`
     const first = shape.slice(0, axis).every((d) => d === 1)
     statements.push(`const i${axis} = ${first ? from : `crMod(${from}, ${extent})`};`)
     return `i${axis}`
@@ -53,25 +55,41 @@ function coordinates(shape: StaticShape): { statements: string[]; index: string[
   return { statements, index }
 }
 
-export interface StepSource extends KernelSource {
-  /** The slots that are the kernel's arguments, in order. */
-  readonly slots: readonly number[]
+/** Where a call finds a tensor: a slot of the plan, or memory that lives only between the calls of one step. */
+export type Place =
+  | { readonly slot: number }
+  | { readonly scratch: string; readonly count: number; readonly wide: boolean }
+
+/** One kernel call: most steps are one, products may be several. */
+export interface CallSource extends KernelSource {
+  readonly inputs: readonly Place[]
+  readonly outputs: readonly Place[]
 }
 
-function source(slots: readonly number[], threads: number, before: readonly string[], body: Body): StepSource {
-  const lines = [
-    `function (${slots.map((_, n) => `a${n}`).join(', ')}) {`,
-    'const i = crNum(this.thread.x);',
-    ...before,
-    ...body.statements,
-    `return crNum(${body.result});`,
-    '}'
-  ]
+/** `slots` are read as a0, a1, …; the text gives one element of `output`. */
+function source(
+  slots: readonly number[],
+  output: number,
+  threads: number,
+  before: readonly string[],
+  body: Body
+): CallSource {
+  return {
+    ...kernel(slots.length, threads, [...before, ...body.statements, `return crNum(${body.result});`]),
+    inputs: slots.map((slot) => ({ slot })),
+    outputs: [{ slot: output }]
+  }
+}
+
+/** A function of `count` arguments; the statements know the thread as `i`. */
+export function kernel(count: number, threads: number, statements: readonly string[]): KernelSource {
+  const names = Array.from({ length: count }, (_, n) => `a${n}`)
+  const lines = [`function (${names.join(', ')}) {`, 'const i = crNum(this.thread.x);', ...statements, '}']
   const text = replaceMath(lines.join('\n'))
-  return { text, threads, slots, helpers: helpersIn(text) }
+  return { text, threads, helpers: helpersIn(text) }
 }
 
-function elementwiseSource(step: ElementwiseStep): StepSource {
+function elementwiseSource(step: ElementwiseStep): CallSource {
   const { slots, names } = argumentsOf(step)
   const size = sizeOf(step.shape)
   const shapes = step.operands.map((o) => ('number' in o ? [] : o.shape))
@@ -83,24 +101,24 @@ function elementwiseSource(step: ElementwiseStep): StepSource {
     if (sizeOf(shape) === size) return own.read(n, 'i')
     return own.read(n, sizeOf(shape) === 1 ? '0' : broadcastIndex(shape, index))
   }
-  return source(slots, size, statements, elementwiseBody(step, read, own))
+  return source(slots, step.output, size, statements, elementwiseBody(step, read, own))
 }
 
-function loopSource(step: LoopStep): StepSource {
+function loopSource(step: LoopStep): CallSource {
   const { slots, names } = argumentsOf(step)
   const { statements, index } = coordinates(step.shape)
-  return source(slots, sizeOf(step.shape), statements, loopBody(step, index, dialect(names)))
+  return source(slots, step.output, sizeOf(step.shape), statements, loopBody(step, index, dialect(names)))
 }
 
 /** First element of an operand's matrix, from the coordinates of the leading axes. */
-const matrixStart = (shape: StaticShape, index: readonly string[]): string =>
+export const matrixStart = (shape: StaticShape, index: readonly string[]): string =>
   broadcastIndex([...shape.slice(0, -2), 1, 1], index).replace(
     /^(?!0$).+$/,
     (at) => `(${at}) * ${sizeOf(shape.slice(-2))}`
   )
 
 /** One thread per output element, one loop over the inner axis. */
-export function productSource(step: ProductStep): StepSource {
+export function productSource(step: ProductStep): CallSource {
   const { slots, names } = argumentsOf(step)
   const { statements, index } = coordinates(step.shape)
   const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape]
@@ -112,6 +130,7 @@ export function productSource(step: ProductStep): StepSource {
   const right = element(1, 'startB', column, transB ? k : 1, 'k', transB ? 1 : n)
   return source(
     slots,
+    step.output,
     sizeOf(step.shape),
     [
       ...statements,
@@ -125,5 +144,9 @@ export function productSource(step: ProductStep): StepSource {
   )
 }
 
-export const stepSource = (step: Step): StepSource =>
-  step.kind === 'elementwise' ? elementwiseSource(step) : step.kind === 'loop' ? loopSource(step) : productSource(step)
+/** The calls that compute a step. */
+export function callsOf(step: Step, mode: GpuMode): readonly CallSource[] {
+  if (step.kind === 'elementwise') return [elementwiseSource(step)]
+  if (step.kind === 'loop') return splitReduction(step) ?? [loopSource(step)]
+  return (mode === 'webgpu' ? tiledForWebGpu(step) : tiledForWebGl2(step)) ?? [productSource(step)]
+}

@@ -133,7 +133,7 @@ export class WebGl2Device implements Device {
     const single = !wide && gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_FORMAT) === gl.RED
     const pixels = new Float32Array(size[0] * size[1] * (single ? 1 : 4))
     gl.readPixels(0, 0, ...size, single ? gl.RED : gl.RGBA, gl.FLOAT, pixels)
-    this.check()
+    this.#checkErrors()
     if (single || wide) return pixels.length === count ? pixels : pixels.slice(0, count)
     return Float32Array.from({ length: count }, (_, i) => pixels[i * 4] as number)
   }
@@ -172,7 +172,9 @@ export class WebGl2Device implements Device {
       raw.drawBuffersMap = outputs.map((_, n) => gl.COLOR_ATTACHMENT0 + n)
     }
     this.#kernels.add(raw)
+    this.check()
     void raw.build(...inputs)
+    this.#checkErrors()
     if (!raw.built || raw.fallbackRequested) throw new Error(`gpu.js did not build this kernel:\n${source.text}`)
     const expected = (outputs[0] as Texture).size
     if (raw.texSize[0] !== expected[0] || raw.texSize[1] !== expected[1])
@@ -207,6 +209,12 @@ export class WebGl2Device implements Device {
     const gl = this.#gl
     if (this.#lost !== null || gl.isContextLost())
       fail('run.deviceLost', { reason: this.#lost ?? 'the driver took its context back' })
+  }
+
+  /** Waits for the driver: only where it is waited for anyway. */
+  #checkErrors(): void {
+    this.check()
+    const gl = this.#gl
     const error = gl.getError()
     if (error === gl.NO_ERROR) return
     if (error === gl.OUT_OF_MEMORY) fail('run.deviceLost', { reason: 'it has no memory left' })

@@ -1,0 +1,209 @@
+/**
+ * Large products: each thread computes a 4 × 4 block, so that an element that was read serves four sums.
+ *
+ * WebGPU: a compute shader of our own, which reads four neighbours at once where the rows allow it. WebGL2: operands are
+ * packed four to a texel (transposed on the way, padded with zeros), a kernel with four outputs writes four rows, and a
+ * last one merges them. Small products stay with one thread per element: there are too few blocks to keep a GPU busy.
+ */
+import type { ProductStep } from '../../compile/plan.ts'
+import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
+import { MAX_INDEX } from './device.ts'
+import { type CallSource, kernel, type Place } from './text.ts'
+
+const TILE = 4
+/** Fewest output elements for which blocks pay. */
+const LARGE = 8192
+/** Blocks a side of a workgroup. */
+const SIDE = 8
+const MAX_GROUPS = 65535
+
+const four = <T>(make: (n: number) => T): T[] => Array.from({ length: TILE }, (_, n) => make(n))
+const up = (n: number): number => Math.ceil(n / TILE)
+
+const worthwhile = ({ m, n, k, shape }: ProductStep): boolean =>
+  sizeOf(shape) >= LARGE && m >= 2 * TILE && n >= 2 * TILE && k >= TILE
+
+/** Elements between the matrices of neighbouring batches, one number per leading axis of the output. */
+function leadStrides(shape: StaticShape, rank: number): number[] {
+  const lead = shape.slice(0, -2)
+  const matrix = sizeOf(shape.slice(-2))
+  const strides = stridesOf(lead)
+  const own = lead.map((d, i) => (d === 1 ? 0 : (strides[i] as number) * matrix))
+  return [...Array<number>(rank - 2 - lead.length).fill(0), ...own]
+}
+
+export function tiledForWebGpu(step: ProductStep): readonly CallSource[] | null {
+  if (!worthwhile(step)) return null
+  const { m, n, k, transA, transB, shape, operands } = step
+  const lead = shape.slice(0, -2)
+  const groups = [Math.ceil(up(n) / SIDE), Math.ceil(up(m) / SIDE), sizeOf(lead)] as const
+  if (groups.some((g) => g > MAX_GROUPS)) return null
+  const wide = {
+    a: (transA ? m : k) % TILE === 0,
+    b: (transB ? k : n) % TILE === 0,
+    c: n % TILE === 0
+  }
+  const start = (name: 'a' | 'b', shape2: StaticShape): string => {
+    const strides = leadStrides(shape2, shape.length)
+    const places = stridesOf(lead)
+    const terms = strides.flatMap((s, i) => (s === 0 ? [] : [`z / ${places[i]}u % ${lead[i]}u * ${s}u`]))
+    return `let ${name}0 = ${terms.join(' + ') || '0u'};`
+  }
+  const [a, b] = operands as [(typeof operands)[number], (typeof operands)[number]]
+  /** Row r (or column) of the block, kept inside the matrix: what is over the edge is computed and not written. */
+  const inside = (at: string, r: number, limit: number, isWide: boolean): string =>
+    isWide || limit % TILE === 0 ? `(${at} + ${r}u)` : `min(${at} + ${r}u, ${limit - 1}u)`
+  const element = (name: 'a' | 'b', index: string): string => `${name}[${name}0 + ${index}]`
+  const vector = (name: 'a' | 'b', index: string): string => `${name}[(${name}0 + ${index}) / 4u]`
+  /** Statements that load what `steps` steps along k need, and how a(r, p) and row p of b are then written. */
+  const load = (steps: number) => {
+    const lines: string[] = []
+    const ps = Array.from({ length: steps }, (_, p) => p)
+    if (transA && wide.a) lines.push(...ps.map((p) => `let ap${p} = ${vector('a', `(p + ${p}u) * ${m}u + row`)};`))
+    else if (!transA && wide.a)
+      lines.push(...four((r) => `let ar${r} = ${vector('a', `${inside('row', r, m, false)} * ${k}u + p`)};`))
+    else
+      for (const p of ps)
+        for (const r of four((i) => i)) {
+          const at = inside('row', r, m, false)
+          const index = transA ? `(p + ${p}u) * ${m}u + ${at}` : `${at} * ${k}u + p + ${p}u`
+          lines.push(`let a${r}_${p} = ${element('a', index)};`)
+        }
+    if (!transB && wide.b) lines.push(...ps.map((p) => `let bp${p} = ${vector('b', `(p + ${p}u) * ${n}u + column`)};`))
+    else if (transB && wide.b) {
+      lines.push(...four((c) => `let bc${c} = ${vector('b', `${inside('column', c, n, false)} * ${k}u + p`)};`))
+      lines.push(...ps.map((p) => `let bp${p} = vec4<f32>(${four((c) => `bc${c}[${p}]`).join(', ')});`))
+    } else
+      for (const p of ps) {
+        const parts = four((c) => {
+          const at = inside('column', c, n, false)
+          return element('b', transB ? `${at} * ${k}u + p + ${p}u` : `(p + ${p}u) * ${n}u + ${at}`)
+        })
+        lines.push(`let bp${p} = vec4<f32>(${parts.join(', ')});`)
+      }
+    const left = (r: number, p: number): string => (!wide.a ? `a${r}_${p}` : transA ? `ap${p}[${r}]` : `ar${r}[${p}]`)
+    for (const r of four((i) => i)) lines.push(`s${r} += ${ps.map((p) => `${left(r, p)} * bp${p}`).join(' + ')};`)
+    return lines.map((l) => `    ${l}`).join('\n')
+  }
+  const whole = k - (k % TILE)
+  const store = four((r) => {
+    const index = `z * ${m * n}u + (row + ${r}u) * ${n}u + column`
+    const lines = wide.c
+      ? [`c[(${index}) / 4u] = s${r};`]
+      : four((c) => `if (column + ${c}u < ${n}u) { c[${index} + ${c}u] = s${r}[${c}]; }`)
+    return `  if (row + ${r}u < ${m}u) { ${lines.join(' ')} }`
+  })
+  const type = (isWide: boolean): string => (isWide ? 'array<vec4<f32>>' : 'array<f32>')
+  const wgsl = `
+@group(0) @binding(1) var<storage, read> a : ${type(wide.a)};
+@group(0) @binding(2) var<storage, read> b : ${type(wide.b)};
+@group(0) @binding(3) var<storage, read_write> c : ${type(wide.c)};
+@compute @workgroup_size(${SIDE}, ${SIDE}, 1)
+fn main(@builtin(global_invocation_id) id : vec3<u32>) {
+  let column = id.x * ${TILE}u;
+  let row = id.y * ${TILE}u;
+  let z = id.z;
+  if (column >= ${n}u || row >= ${m}u) { return; }
+  ${start('a', a.shape)}
+  ${start('b', b.shape)}
+${four((r) => `  var s${r} = vec4<f32>();`).join('\n')}
+  for (var p = 0u; p < ${whole}u; p += ${TILE}u) {
+${load(TILE)}
+  }
+  for (var p = ${whole}u; p < ${k}u; p++) {
+${whole === k ? '' : load(1)}
+  }
+${store.join('\n')}
+}
+`
+  // gpu.js still lays out the bindings, by the arguments of this text
+  const carrier = kernel(2, sizeOf(shape), ['return a0[i] + a1[i];'])
+  const inputs = operands.map(({ slot }) => ({ slot }))
+  return [{ ...carrier, own: { wgsl, groups }, inputs, outputs: [{ slot: step.output }] }]
+}
+
+/** Packs an operand of a product: `rows` × `columns` (before padding), four columns to a texel. */
+function pack(
+  slot: number,
+  to: Place,
+  shape: StaticShape,
+  rows: number,
+  columns: number,
+  transposed: boolean
+): CallSource {
+  const wide = up(columns)
+  const height = up(rows) * TILE
+  const batches = sizeOf(shape.slice(0, -2))
+  const element = (c: number): string => {
+    const index = transposed ? `(x + ${c}) * ${rows} + y` : `y * ${columns} + x + ${c}`
+    const guards = [
+      ...(columns % TILE === 0 ? [] : [`x + ${c} < ${columns}`]),
+      ...(rows % TILE === 0 ? [] : [`y < ${rows}`])
+    ]
+    const read = `a0[start + ${index}]`
+    return `const v${c} = ${guards.length === 0 ? read : `(${guards.join(' && ')} ? ${read} : crNum(0))`};`
+  }
+  const text = kernel(1, batches * height * wide, [
+    `const x = crMod(i, ${wide}) * 4;`,
+    `const y = crMod(crDiv(i, ${wide}), ${height});`,
+    `const start = crDiv(i, ${wide * height}) * ${rows * columns};`,
+    ...four(element),
+    'return [v0, v1, v2, v3];'
+  ])
+  return { ...text, inputs: [{ slot }], outputs: [to] }
+}
+
+export function tiledForWebGl2(step: ProductStep): readonly CallSource[] | null {
+  if (!worthwhile(step)) return null
+  const { m, n, k, transA, transB, shape, operands } = step
+  const [a, b] = operands as [(typeof operands)[number], (typeof operands)[number]]
+  const lead = shape.slice(0, -2)
+  const batches = sizeOf(lead)
+  const [m4, n4, k4] = [up(m), up(n), up(k)]
+  const count = { a: sizeOf(a.shape.slice(0, -2)) * m4 * k4 * 16, b: sizeOf(b.shape.slice(0, -2)) * k4 * n4 * 16 }
+  const rows = batches * m4 * n4
+  if (Math.max(count.a, count.b, rows * 16) > MAX_INDEX) return null
+  const packedA: Place = { scratch: 'a', count: count.a, wide: true }
+  const packedB: Place = { scratch: 'b', count: count.b, wide: true }
+  const results: Place[] = four((r) => ({ scratch: `row${r}`, count: rows * TILE, wide: true }))
+  const places = stridesOf(lead)
+  /** First texel of an operand's matrix. */
+  const start = (of: StaticShape, texels: number): string => {
+    const strides = leadStrides([...of.slice(0, -2), texels, 1], shape.length)
+    const terms = strides.flatMap((s, i) => (s === 0 ? [] : [`crMod(crDiv(z, ${places[i]}), ${lead[i]}) * ${s}`]))
+    return terms.join(' + ') || 'crNum(0)'
+  }
+  const product = kernel(2, rows, [
+    `const z = crDiv(i, ${m4 * n4});`,
+    `const x = crMod(i, ${n4});`,
+    `const y = crMod(crDiv(i, ${n4}), ${m4});`,
+    `const p = ${start(a.shape, m4 * TILE * k4)} + y * ${k4 * TILE};`,
+    `const q = ${start(b.shape, k4 * TILE * n4)} + x;`,
+    ...four((r) => four((c) => `let s${r}${c} = crNum(0);`).join(' ')),
+    `for (let k = 0; k < ${k4}; k++) {`,
+    ...four((j) => `const b${j} = a1[q + k * ${n4 * TILE} + ${j * n4}];`),
+    ...four((r) => `const v${r} = a0[p + k + ${r * k4}];`),
+    ...four((r) =>
+      four((c) => `s${r}${c} = s${r}${c} + (${four((j) => `v${r}[${j}] * b${j}[${c}]`).join(' + ')});`).join(' ')
+    ),
+    '}',
+    ...[1, 2, 3].map((r) => `out${r}(${four((c) => `s${r}${c}`).join(', ')});`),
+    'return [s00, s01, s02, s03];'
+  ])
+  const merge = kernel(4, sizeOf(shape), [
+    `const x = crMod(i, ${n});`,
+    `const y = crMod(crDiv(i, ${n}), ${m});`,
+    `const t = crDiv(i, ${m * n}) * ${m4 * n4} + crDiv(y, 4) * ${n4} + crDiv(x, 4);`,
+    'const r = crMod(y, 4);',
+    'const c = crMod(x, 4);',
+    ...[0, 1, 2].map((r) => `if (r < ${r}.5) { const v${r} = a${r}[t]; return v${r}[c]; }`),
+    'const v3 = a3[t];',
+    'return v3[c];'
+  ])
+  return [
+    pack(a.slot, packedA, a.shape, m, k, transA),
+    pack(b.slot, packedB, b.shape, k, n, transB),
+    { ...product, maps: TILE - 1, inputs: [packedA, packedB], outputs: results },
+    { ...merge, inputs: results, outputs: [{ slot: step.output }] }
+  ]
+}
