@@ -40,8 +40,8 @@ export function DataBanner() {
         <Button icon={PenLine} onClick={switchToDigits}>
           {t('data.digits')}
         </Button>
-        <IconButton icon={X} label={t('app.dismiss')} onClick={() => setHidden(true)} />
       </div>
+      <IconButton className="banner-close" icon={X} label={t('app.dismiss')} onClick={() => setHidden(true)} />
     </aside>
   )
 }

@@ -76,7 +76,7 @@ export function Workspace() {
         </Group>
       </Panel>
       <Separator className="separator" />
-      <Side name="inspector" min={240} max={560}>
+      <Side name="inspector" min={260} max={560}>
         <Inspector />
       </Side>
     </Group>

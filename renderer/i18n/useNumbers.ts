@@ -30,13 +30,15 @@ export function numbersOf(language: string): Numbers {
   }
   const unit = (name: string) =>
     format(name, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 })
+  const tenths = format('tenths', { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 })
   const made: Numbers = {
     count: (value) => whole.format(value),
     value: formatNumber,
     percent: (share, digits = 2) =>
       format(`p${digits}`, { style: 'percent', maximumFractionDigits: digits }).format(share),
     duration(seconds) {
-      const s = Math.max(0, Math.round(seconds))
+      if (seconds < 10) return tenths.format(Math.max(0, seconds))
+      const s = Math.round(seconds)
       if (s < 60) return unit('second').format(s)
       if (s < 3600) return `${unit('minute').format(Math.floor(s / 60))} ${unit('second').format(s % 60)}`
       return `${unit('hour').format(Math.floor(s / 3600))} ${unit('minute').format(Math.floor((s % 3600) / 60))}`

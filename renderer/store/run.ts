@@ -25,7 +25,10 @@ export interface TrainingState {
   readonly started: Started | null
   readonly progress: Progress | null
   readonly epochs: readonly EpochReport[]
-  readonly curves: Curves
+  /** What single steps said, a few times a second. */
+  readonly stepCurves: Curves
+  /** Means over the epochs. */
+  readonly epochCurves: Curves
   readonly outcome: TrainOutcome | null
   /** Milliseconds of performance.now at the start. */
   readonly since: number
@@ -128,7 +131,8 @@ export async function train(): Promise<TrainOutcome | null> {
       started: null,
       progress: null,
       epochs: [],
-      curves: emptyCurves(),
+      stepCurves: emptyCurves(),
+      epochCurves: emptyCurves(),
       outcome: null,
       since: performance.now()
     }
@@ -169,9 +173,18 @@ function onTraining(event: TrainEvent): void {
       case 'started':
         return { backend: event.backend, training: { ...training, started: event } }
       case 'progress':
-        return { training: { ...training, progress: event, curves: extend(training.curves, event) } }
+        return { training: { ...training, progress: event, stepCurves: extend(training.stepCurves, event) } }
       case 'epoch':
-        return { training: { ...training, epochs: [...training.epochs, event.report] } }
+        return {
+          training: {
+            ...training,
+            epochs: [...training.epochs, event.report],
+            epochCurves: extend(training.epochCurves, {
+              ...event.report,
+              step: event.report.epoch * (training.started?.stepsPerEpoch ?? 1)
+            })
+          }
+        }
     }
   })
 }

@@ -24,6 +24,9 @@ export interface Settings {
   readonly wheelScrolls: boolean
 }
 
+/** In a small window the canvas gets what the panels can spare. */
+const roomy = () => window.innerWidth >= 1200
+
 export const useSettings = create<Settings>()(
   persist(
     (): Settings => ({
@@ -31,7 +34,9 @@ export const useSettings = create<Settings>()(
       language: 'system',
       backend: 'auto',
       panels: { palette: true, inspector: true, training: true },
-      sizes: { palette: 232, inspector: 320, training: 248 },
+      sizes: roomy()
+        ? { palette: 232, inspector: 320, training: 248 }
+        : { palette: 184, inspector: 272, training: 236 },
       logLoss: false,
       minimap: false,
       wheelScrolls: false

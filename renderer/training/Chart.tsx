@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type uPlot from 'uplot'
 import { useNumbers } from '../i18n/useNumbers.ts'
-import type { Curves } from '../store/curves.ts'
+import { type Curves, fuller } from '../store/curves.ts'
 import { useRun } from '../store/run.ts'
 import { useSettings } from '../store/settings.ts'
 import { createChart } from './chart.ts'
@@ -39,7 +39,8 @@ export function Chart({ curves }: { readonly curves: Curves }) {
     let drawn: Curves | null = null
     const draw = () => {
       planned = 0
-      const now = useRun.getState().training?.curves
+      const { training } = useRun.getState()
+      const now = training && fuller(training.stepCurves, training.epochCurves)
       if (!now || now === drawn) return
       drawn = now
       plot.setData(dataOf(now, metrics, logLoss))

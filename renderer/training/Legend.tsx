@@ -39,7 +39,9 @@ export function Legend({ curves, index, hovered }: LegendProps) {
         </span>
       ))}
       {hovered && (
-        <span className="muted">{t('training.atStep', { step: numbers.count(curves.steps[index] ?? 0) })}</span>
+        <span className="legend-step muted">
+          {t('training.atStep', { step: numbers.count(curves.steps[index] ?? 0) })}
+        </span>
       )}
       <button
         type="button"

@@ -29,20 +29,18 @@ function Outcome({ outcome }: { readonly outcome: TrainOutcome }) {
     }
   } else {
     parts.push(t(`training.${outcome.outcome}`))
-    if (report) {
-      parts.push(t('training.took', { steps: numbers.count(report.steps), time: numbers.duration(report.seconds) }))
-      if (report.test) {
-        parts.push(`${t('training.testLoss')} ${numbers.value(report.test.loss)}`)
-        for (const [name, value] of Object.entries(report.test.metrics)) {
-          parts.push(`${t('training.testMetric', { metric: metricName(name) })} ${numbers.percent(value)}`)
-        }
-      }
+    for (const [name, value] of Object.entries(report?.test?.metrics ?? {})) {
+      parts.push(`${t('training.testMetric', { metric: metricName(name) })} ${numbers.percent(value)}`)
     }
+    if (report?.test) parts.push(`${t('training.testLoss')} ${numbers.value(report.test.loss)}`)
+    if (report)
+      parts.push(t('training.took', { steps: numbers.count(report.steps), time: numbers.duration(report.seconds) }))
   }
+  const text = parts.join(' · ')
   return (
-    <p className="outcome" role="status">
+    <p className="outcome" role="status" title={text}>
       <Icon size={15} color={colour} aria-hidden="true" />
-      <span className="numbers">{parts.join(' · ')}</span>
+      <span className="numbers">{text}</span>
     </p>
   )
 }

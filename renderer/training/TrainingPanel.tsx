@@ -1,6 +1,7 @@
 import { LineChart, RotateCcw, Square, Zap } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '../app/useAction.ts'
+import { fuller } from '../store/curves.ts'
 import { useRun } from '../store/run.ts'
 import { Button } from '../ui/Button.tsx'
 import { Hint } from '../ui/Hint.tsx'
@@ -28,8 +29,8 @@ function Buttons() {
           </Button>
         </Hint>
       )}
-      <Button icon={RotateCcw} disabled={!reset.enabled} onClick={reset.perform}>
-        {reset.label}
+      <Button icon={RotateCcw} aria-label={reset.label} disabled={!reset.enabled} onClick={reset.perform}>
+        <span className="button-text">{reset.label}</span>
       </Button>
     </div>
   )
@@ -39,6 +40,7 @@ function Buttons() {
 export function TrainingPanel() {
   const { t } = useTranslation()
   const training = useRun((s) => s.training)
+  const curves = training && fuller(training.stepCurves, training.epochCurves)
   return (
     <div className="training">
       <div className="training-head">
@@ -47,8 +49,8 @@ export function TrainingPanel() {
       </div>
       <div className="training-body">
         <TrainingForm />
-        {training && training.curves.points > 0 ? (
-          <Chart curves={training.curves} />
+        {curves && curves.points > 0 ? (
+          <Chart curves={curves} />
         ) : (
           <div className="chart-empty muted">
             <LineChart size={22} aria-hidden="true" />

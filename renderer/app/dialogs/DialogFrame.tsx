@@ -21,6 +21,11 @@ export function DialogFrame({ title, description, wide = false, children }: Dial
         <Dialog.Content
           className="dialog"
           data-wide={wide}
+          onOpenAutoFocus={(event) => {
+            // the dialog itself, so that its title is read and no button seems chosen
+            event.preventDefault()
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+          }}
           {...(description === undefined && { 'aria-describedby': undefined })}
         >
           <header className="dialog-head">

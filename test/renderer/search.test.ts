@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { findOps } from '../../renderer/palette/search.ts'
+
+const first = (query: string) => findOps(query)[0]?.kind
+
+describe('the search for operators', () => {
+  it.each([
+    ['add', 'Add'],
+    ['mul', 'Mul'],
+    ['matmul', 'MatMul'],
+    ['@', 'MatMul'],
+    ['relu', 'Relu'],
+    ['sigmoid', 'Sigmoid'],
+    ['cross-entropy', 'SoftmaxCrossEntropyLoss'],
+    ['mse', 'MeanSquaredError'],
+    ['덧셈', 'Add'],
+    ['행렬', 'MatMul'],
+    ['시그모', 'Sigmoid'],
+    ['fully', 'Dense'],
+    ['완전연결', 'Dense']
+  ])('finds %s', (query, kind) => {
+    expect(findOps(query).map((op) => op.kind)).toContain(kind)
+  })
+
+  it('puts the exact name first', () => {
+    expect(first('add')).toBe('Add')
+    expect(first('sum')).toMatch(/Sum/)
+    expect(first('DENSE')).toBe('Dense')
+  })
+
+  it('forgives left-out letters, but not everything', () => {
+    expect(findOps('sgmd').map((op) => op.kind)).toContain('Sigmoid')
+    expect(findOps('qqqq')).toEqual([])
+  })
+})
