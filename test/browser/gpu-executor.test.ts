@@ -190,6 +190,19 @@ describe.each(MODES)('%s', (mode) => {
     expect([...(await divided(executor, { x: [2] }))]).toEqual([Number.POSITIVE_INFINITY])
   })
 
+  test('a variable of another size takes the place of the old one', async () => {
+    const { memories } = executor.held
+    const net = network({ sizes: [6, 5, 3], batch: 4, update: 'sgd', maxOperands: executor.maxOperands })
+    await setVariables(executor, net)
+    const program = await executor.load(net.plan)
+    await program.run(net.feeds)
+    program.dispose()
+    for (const name of Object.keys(net.variables)) await executor.setVariable(name, [1, 2])
+    expect([...(await executor.getVariable('w1'))]).toEqual([1, 2])
+    // four variables, current only
+    expect(executor.held.memories - memories).toBeLessThanOrEqual(4)
+  })
+
   test('a tensor that is too large is refused before anything is allocated', async () => {
     const { memories } = executor.held
     const value = graphOf((g) => g.reduce('ReduceMax', g.mul(g.feed('x', [4096, 1]), g.feed('y', [4097])), null))

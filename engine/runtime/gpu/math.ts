@@ -198,7 +198,7 @@ float crPow(float a, float b) {
   if (abs(a) < 1.17549435e-38) { if (b < 0.0) { y = crInf(1.0); } }
   else { y = crPowPositive(abs(a), b); }
   if (a < 0.0) {
-    if (floor(b) != b) { return crNan(a); }
+    if (floor(b) != b && a > -3.4028234e38) { return crNan(a); }
     if (odd == 1.0) { return -y; }
   }
   return y;
