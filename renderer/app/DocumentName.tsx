@@ -36,15 +36,17 @@ export function DocumentName() {
     )
   }
   return (
-    <Hint text={fileName ?? t('document.rename')}>
-      <button type="button" className="document-name" onClick={() => setEdited(name)}>
-        <span className="document-text">{name}</span>
-        {dirty && (
-          <span className="document-dirty" role="img" aria-label={t('document.dirty')}>
-            ●
-          </span>
-        )}
-      </button>
-    </Hint>
+    <h1 className="document-title">
+      <Hint text={fileName ?? t('document.rename')}>
+        <button type="button" className="document-name" onClick={() => setEdited(name)}>
+          <span className="document-text">{name}</span>
+          {dirty && (
+            <span className="document-dirty" role="img" aria-label={t('document.dirty')}>
+              ●
+            </span>
+          )}
+        </button>
+      </Hint>
+    </h1>
   )
 }

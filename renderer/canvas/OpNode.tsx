@@ -102,6 +102,7 @@ function Ports({ ports, side, height }: PortsProps) {
           position={side === 'source' ? Side.Right : Side.Left}
           style={{ top }}
           data-optional={port.optional || undefined}
+          role="img"
           aria-label={port.name}
         />
         {many && (
