@@ -22,6 +22,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme })
 
     test('the window, its dialogs and panels have no accessibility faults', async ({ page }) => {
+      test.slow()
       await page.goto(served.url)
       await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
       expect(await violations(page)).toEqual([])
