@@ -10,7 +10,7 @@ import {
   ReactFlowProvider,
   SelectionMode
 } from '@xyflow/react'
-import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { select, useEditor } from '../store/editor.ts'
 import { setFlow, setZoom } from '../store/flow.ts'
@@ -114,6 +114,9 @@ function Graph() {
         aria-label={t('canvas.title')}
         tabIndex={-1}
         onKeyDown={(event: KeyboardEvent) => onCanvasKey(event)}
+        onDoubleClick={(event: MouseEvent) => {
+          if ((event.target as Element).matches('.react-flow__pane')) openSearch({ x: event.clientX, y: event.clientY })
+        }}
         onPointerMove={(event: PointerEvent) => {
           useCanvas.setState({ pointer: { x: event.clientX, y: event.clientY } })
         }}
@@ -140,10 +143,7 @@ function Graph() {
           isValidConnection={isValidConnection}
           connectionLineComponent={ConnectionLine}
           connectionRadius={30}
-          onPaneClick={(event) => {
-            root.current?.focus({ preventScroll: true })
-            if (event.detail === 2) openSearch({ x: event.clientX, y: event.clientY })
-          }}
+          onPaneClick={() => root.current?.focus({ preventScroll: true })}
           onNodeClick={(_, node) => useCanvas.setState({ tabStop: node.id })}
           onNodeDoubleClick={(_, node) => rename(node.id)}
           onMove={onMove}
@@ -160,7 +160,7 @@ function Graph() {
           zoomOnDoubleClick={false}
           minZoom={0.05}
           maxZoom={3}
-          nodeDragThreshold={3}
+          nodeDragThreshold={0}
           proOptions={{ hideAttribution: true }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />

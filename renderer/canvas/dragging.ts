@@ -53,11 +53,19 @@ function insertCommands(graph: GraphDocument, node: string, target: string | nul
   return [{ type: 'remove', edges: [edge.id] }, ...wires.map((wire): Command => ({ type: 'addEdge', edge: wire }))]
 }
 
+/** What a hand that clicks moves the mouse by. */
+const JITTER = 2
+
+function isMove(graph: GraphDocument, id: string, { x, y }: Position): boolean {
+  const from = indexOf(graph).nodes.get(id)?.position ?? graph.notes.find((note) => note.id === id)?.position
+  return from !== undefined && Math.hypot(x - from.x, y - from.y) > JITTER
+}
+
 export function dragStop(): void {
   const { moving, target } = useCanvas.getState()
   useCanvas.setState({ moving: still, target: null })
-  if (moving.size === 0) return
   const { document: graph } = useEditor.getState()
+  if (![...moving].some(([id, place]) => isMove(graph, id, place))) return
   const positions: Record<string, Position> = Object.fromEntries([...moving].map(([id, place]) => [id, snapped(place)]))
   const [first = ''] = moving.keys()
   dispatch({ type: 'batch', commands: [{ type: 'move', positions }, ...insertCommands(graph, first, target)] })

@@ -135,6 +135,9 @@ function handle(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false
   const id = focusedNode()
   switch (event.key) {
+    case 'A':
+      searchHere()
+      return true
     case 'Tab':
       // for who came by keyboard, Tab goes on
       if (event.shiftKey || id || !(event.target as Element).matches('.canvas:not(:focus-visible)')) return false
