@@ -20,8 +20,14 @@ const t = i18next.t.bind(i18next)
 const editor = () => useEditor.getState()
 const duration = (): number => motion(200)
 
-export const fitView = (milliseconds = duration()): void =>
-  void flow()?.fitView({ duration: milliseconds, padding: 0.09, maxZoom: 1.25 })
+/** The whole graph in view; of an empty one, its origin, at full size. */
+export function fitView(milliseconds = duration()): void {
+  const { nodes, notes } = editor().document
+  // React Flow would keep the wish until there are nodes, and then move the view under the hand that placed the first
+  if (nodes.length + notes.length === 0) void flow()?.setViewport({ x: 0, y: 0, zoom: 1 }, { duration: milliseconds })
+  else void flow()?.fitView({ duration: milliseconds, padding: 0.09, maxZoom: 1.25 })
+}
+
 export const fitSelection = (): void =>
   void flow()?.fitView({
     duration: duration(),

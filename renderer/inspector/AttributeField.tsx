@@ -1,10 +1,12 @@
 import { RotateCcw } from 'lucide-react'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Command } from '../../engine/document/commands.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
 import type { Field } from '../../engine/ir/op.ts'
 import type { AttributeValue } from '../../engine/ir/types.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
-import { dispatch } from '../store/editor.ts'
+import { dispatch, useEditor } from '../store/editor.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Choice } from '../ui/Choice.tsx'
 import { Hint } from '../ui/Hint.tsx'
@@ -12,6 +14,7 @@ import { Toggle } from '../ui/Toggle.tsx'
 import { CommitField } from './CommitField.tsx'
 import { InitField } from './InitField.tsx'
 import { type Parsed, parseAttribute, showAttribute } from './parse.ts'
+import { follow } from './shapes.ts'
 
 export interface AttributeFieldProps {
   readonly node: string
@@ -32,7 +35,10 @@ export function useSlipText(): (parsed: Extract<Parsed, { slip: string }>) => st
 export function useSetAttribute(node: string, name: string): (value: AttributeValue | undefined) => string | null {
   const textOf = useProblemText()
   return (value) => {
-    const first = dispatch({ type: 'setAttribute', node, attribute: name, value })?.[0]
+    const set: Command = { type: 'setAttribute', node, attribute: name, value }
+    const owner = indexOf(useEditor.getState().document).nodes.get(node)
+    const more = name === 'shape' && owner && value !== undefined ? follow(owner, value) : []
+    const first = dispatch({ type: 'batch', commands: [set, ...more] })?.[0]
     if (!first) return null
     const { message, hint } = textOf(first)
     return [message, hint].filter(Boolean).join(' ')
