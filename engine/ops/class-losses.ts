@@ -6,7 +6,10 @@ import { countOf, type Dim } from '../shape.ts'
 import {
   attributes,
   combine,
+  guardedLog,
+  guardedLog64,
   inferClasses,
+  LEAST_DIVISOR,
   lossByRows,
   oneHotTarget,
   reducedType,
@@ -16,10 +19,7 @@ import {
 import { broadcastReader, tabulate } from './reference.ts'
 import { define, float, OUT } from './rules.ts'
 
-/** ln p, not below -100, and p away from 0 where it divides: PyTorch's guards in binary_cross_entropy. */
-const guarded = (b: Builder, p: Value): Value => b.max(b.one('Log', p), -100)
-const guardedLog = (p: number): number => Math.max(Math.log(p), -100)
-const overGuarded = (b: Builder, t: Value, p: Value): Value => b.neg(b.div(t, b.max(p, 1e-12)))
+const overGuarded = (b: Builder, t: Value, p: Value): Value => b.neg(b.div(t, b.max(p, LEAST_DIVISOR)))
 
 const ROWS: Op['samples'] = [
   {
@@ -142,10 +142,10 @@ export const classLosses: readonly Op[] = [
     prediction: 'probabilities, classes along the last axis',
     target: 'one-hot rows or class indices',
     indices: true,
-    term: (b, p, t) => b.neg(b.mul(t, guarded(b, p))),
-    reference: (p, t) => -t * guardedLog(p),
+    term: (b, p, t) => b.neg(b.mul(t, guardedLog(b, p))),
+    reference: (p, t) => -t * guardedLog64(p),
     slope: (b, p, t) => overGuarded(b, t, p),
-    slopeTarget: (b, p) => b.neg(guarded(b, p)),
+    slopeTarget: (b, p) => b.neg(guardedLog(b, p)),
     samples: [...ROWS, { shapes: [[4, 3], [4]], kinds: ['distribution', { indices: 3 }] }]
   }),
   lossByRows({
@@ -193,12 +193,12 @@ export const classLosses: readonly Op[] = [
     prediction: 'probabilities along the last axis',
     target: 'probabilities along the last axis',
     indices: false,
-    term: (b, p, t) => b.mul(t, b.sub(guarded(b, b.where(b.greater(t, 0), t, 1)), guarded(b, p))),
-    reference: (p, t) => (t > 0 ? t * (guardedLog(t) - guardedLog(p)) : -t * guardedLog(p)),
+    term: (b, p, t) => b.mul(t, b.sub(guardedLog(b, b.where(b.greater(t, 0), t, 1)), guardedLog(b, p))),
+    reference: (p, t) => (t > 0 ? t * (guardedLog64(t) - guardedLog64(p)) : -t * guardedLog64(p)),
     slope: (b, p, t) => overGuarded(b, t, p),
     slopeTarget: (b, p, t) => {
       const some = b.greater(t, 0)
-      return b.where(some, b.add(1, b.sub(guarded(b, b.where(some, t, 1)), guarded(b, p))), 0)
+      return b.where(some, b.add(1, b.sub(guardedLog(b, b.where(some, t, 1)), guardedLog(b, p))), 0)
     },
     samples: ROWS.map((s) => ({ ...s, kinds: ['distribution', 'distribution'] }))
   }),

@@ -16,6 +16,15 @@ export const attributes = {
   )
 }
 
+/**
+ * PyTorch's guards in binary_cross_entropy: a logarithm is not below -100, and a gradient is not divided by less than
+ * 1e-12 (a float32 there, whatever the type of the tensors).
+ */
+export const LEAST_LOG = -100
+export const LEAST_DIVISOR = Math.fround(1e-12)
+export const guardedLog = (b: Builder, p: Value): Value => b.max(b.one('Log', p), LEAST_LOG)
+export const guardedLog64 = (p: number): number => Math.max(Math.log(p), LEAST_LOG)
+
 /** The losses one by one, made one number by `reduction`. */
 export function combine(b: Builder, each: Value, a: Attributes): Value {
   const reduction = attr.text(a, 'reduction')

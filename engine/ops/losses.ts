@@ -2,11 +2,7 @@
 import type { Builder, Value } from '../ir/builder.ts'
 import { attr, type Op } from '../ir/op.ts'
 import { number } from './attributes.ts'
-import { elementwiseLoss, pairs } from './loss-rules.ts'
-
-/** PyTorch's guard in binary_cross_entropy: a logarithm is not below -100. */
-const logGuarded = (b: Builder, p: Value): Value => b.max(b.one('Log', p), -100)
-const logGuarded64 = (p: number): number => Math.max(Math.log(p), -100)
+import { elementwiseLoss, guardedLog, guardedLog64, LEAST_DIVISOR, pairs } from './loss-rules.ts'
 
 const yesOrNo = (domain: readonly [number, number]): Op['samples'] =>
   pairs(domain).map((s, i) => ({
@@ -74,10 +70,10 @@ export const losses: readonly Op[] = [
     forward: String.raw`L = -\frac{1}{n} \sum_i t_i \ln p_i + (1 - t_i) \ln (1 - p_i)`,
     backward: String.raw`\frac{\partial L}{\partial p_i} = \frac{1}{n} \frac{p_i - t_i}{p_i (1 - p_i)}`,
     keywords: ['bce', 'logistic', 'multi-label', '이진 교차 엔트로피'],
-    each: (b, p, t) => b.neg(b.add(b.mul(t, logGuarded(b, p)), b.mul(b.sub(1, t), logGuarded(b, b.sub(1, p))))),
-    reference: (p, t) => -(t * logGuarded64(p) + (1 - t) * logGuarded64(1 - p)),
-    slope: (b, p, t) => b.div(b.sub(p, t), b.max(b.mul(p, b.sub(1, p)), 1e-12)),
-    slopeTarget: (b, p) => b.sub(logGuarded(b, b.sub(1, p)), logGuarded(b, p)),
+    each: (b, p, t) => b.neg(b.add(b.mul(t, guardedLog(b, p)), b.mul(b.sub(1, t), guardedLog(b, b.sub(1, p))))),
+    reference: (p, t) => -(t * guardedLog64(p) + (1 - t) * guardedLog64(1 - p)),
+    slope: (b, p, t) => b.div(b.sub(p, t), b.max(b.mul(p, b.sub(1, p)), LEAST_DIVISOR)),
+    slopeTarget: (b, p) => b.sub(guardedLog(b, b.sub(1, p)), guardedLog(b, p)),
     samples: yesOrNo([0.1, 0.9])
   }),
   elementwiseLoss({

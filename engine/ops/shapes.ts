@@ -35,13 +35,14 @@ export function reshaped(from: Shape, wanted: readonly Dim[]): Shape {
 /** Reshape, Flatten, Squeeze and Unsqueeze are the same rule with another target. */
 const reshaper = (
   o: Pick<Op, 'kind' | 'title' | 'doc' | 'keywords' | 'attributes' | 'samples'> & {
+    family?: Op['family']
     forward: string
     target: NonNullable<Op['infer']>
   }
 ): Op =>
   define({
     kind: o.kind,
-    family: 'shape',
+    family: o.family ?? 'shape',
     title: o.title,
     doc: o.doc,
     formula: {
@@ -81,6 +82,7 @@ export const shapes: readonly Op[] = [
   }),
   reshaper({
     kind: 'View',
+    family: 'internal',
     title: 'View',
     doc: 'The same numbers under another shape.',
     forward: 'y = x',
@@ -97,7 +99,9 @@ export const shapes: readonly Op[] = [
     attributes: { axis: integer('First axis of the columns.', { default: 1 }) },
     target: (inputs, a) => {
       const { shape } = input(inputs)
-      const axis = axisIn('Flatten', attr.number(a, 'axis'), shape, 1)
+      // From 0 to the rank, which leaves one column; negative axes count from the end as everywhere.
+      const given = attr.number(a, 'axis')
+      const axis = given === shape.length ? given : axisIn('Flatten', given, shape)
       return same(input(inputs), [countOf(shape.slice(0, axis)), countOf(shape.slice(axis))])
     },
     samples: [
