@@ -103,6 +103,23 @@ describe.each(MODES)('%s', (mode) => {
     expect(difference(await value(executor, feeds), await value(new CpuExecutor(), feeds))).toBeLessThanOrEqual(1e-5)
   })
 
+  test.each([
+    [8, 0],
+    [20, -1],
+    [60, 1]
+  ])('%i tensors joined along axis %i', async (count, axis) => {
+    const shapeOf = (n: number): Shape => (axis === 0 ? [n % 3, 3] : [2, (n % 4) + 1])
+    const value = graphOf((g) =>
+      g.emit(
+        'Concat',
+        Array.from({ length: count }, (_, n) => g.feed(`x${n}`, shapeOf(n))),
+        { axis }
+      )
+    )
+    const feeds = Object.fromEntries(Array.from({ length: count }, (_, n) => [`x${n}`, uniform(shapeOf(n), n)]))
+    expect([...(await value(executor, feeds))]).toEqual([...(await value(new CpuExecutor(), feeds))])
+  })
+
   test('five resident steps end where the CPU ends', async () => {
     const net = network({ sizes: [20, 16, 4], batch: 12, update: 'sgd', maxOperands: executor.maxOperands })
     const losses = await Promise.all(

@@ -1,4 +1,5 @@
 /** What the GPU executor needs of a device; one implementation for WebGL2, one for WebGPU. */
+import { fail } from '../../problem.ts'
 
 export type GpuMode = 'webgl2' | 'webgpu'
 
@@ -48,3 +49,10 @@ export interface Device {
 
 /** Up to here every whole number is a float32, so that indices are exact. */
 export const MAX_INDEX = 2 ** 24
+
+/** Says that the device did not give all the memory that was asked of it. */
+export function refuseMemory(memories: Iterable<Memory>): never {
+  let bytes = 0
+  for (const { count } of memories) bytes += count * 4
+  return fail('run.outOfMemory', { needed: `${Math.ceil(bytes / 2 ** 20)} MiB`, available: 'less on this GPU' })
+}

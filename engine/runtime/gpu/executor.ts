@@ -3,8 +3,9 @@ import type { Plan, Slot } from '../../compile/plan.ts'
 import { fail } from '../../problem.ts'
 import { showShape, sizeOf } from '../../shape.ts'
 import type { Executor, Program, Stop } from '../executor.ts'
+import { callsOf, MOST_INPUTS } from './calls.ts'
 import type { Device, Kernel, KernelSource, Memory } from './device.ts'
-import { type CallSource, callsOf, type Place } from './text.ts'
+import type { CallSource, Place } from './text.ts'
 
 interface Variable {
   current: Memory
@@ -180,6 +181,7 @@ export class GpuExecutor implements Executor {
     scratch: Map<string, number>,
     used: string[]
   ): Promise<Call> {
+    if (source.inputs.length > MOST_INPUTS) this.#refuse('a kernel', `${source.inputs.length} inputs`, MOST_INPUTS)
     const place = (p: Place): number => {
       if ('slot' in p) return p.slot
       const key = `${p.scratch} ${p.count}`
@@ -235,12 +237,12 @@ export class GpuExecutor implements Executor {
       if (slot.size > limit) this.#refuse('name' in slot ? `"${slot.name}"` : 'a constant', slot.size)
   }
 
-  #refuse(what: string, size: number): never {
+  #refuse(what: string, size: number | string, limit = this.#device.limit): never {
     return fail('run.backendLimit', {
       backend: BACKEND[this.#device.mode],
       what,
-      size: `${size} elements`,
-      limit: `${this.#device.limit}`
+      size: typeof size === 'number' ? `${size} elements` : size,
+      limit: String(limit)
     })
   }
 }

@@ -1,11 +1,9 @@
-/** Kernel text for gpu.js from the steps of a plan. */
+/** Kernel text for gpu.js from the steps of a plan: one output element per thread. */
 import type { ElementwiseStep, LoopStep, ProductStep, Step } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
 import { type Body, broadcastIndex, type Dialect, elementwiseBody, loopBody, wrapLoops } from '../kernel-text.ts'
-import type { GpuMode, KernelSource } from './device.ts'
+import type { KernelSource } from './device.ts'
 import { helpersIn, replaceMath } from './math.ts'
-import { splitReduction } from './reduce.ts'
-import { tiledForWebGl2, tiledForWebGpu } from './tiles.ts'
 
 /** Numbers over this are infinite in float32; under the other one GPUs take them for 0. */
 const LARGEST = 3.4028234663852886e38
@@ -29,15 +27,27 @@ const dialect = (names: readonly string[]): Dialect => ({
   literal
 })
 
+/** Where a call finds a tensor: a slot of the plan, or memory that lives only between the calls of one step. */
+export type Place =
+  | { readonly slot: number }
+  | { readonly scratch: string; readonly count: number; readonly wide: boolean }
+
+/** Numbers below zero stand for results inside a step (see calls.ts). */
+const placeOf = (slot: number, shape: StaticShape): Place =>
+  slot >= 0 ? { slot } : { scratch: `part${slot}`, count: Math.max(1, sizeOf(shape)), wide: false }
+
 /** Arguments of a kernel: each slot once, however often it is read. */
-function argumentsOf(step: Step): { slots: number[]; names: string[] } {
+function argumentsOf(step: Step): { inputs: Place[]; names: string[] } {
   const slots: number[] = []
+  const inputs: Place[] = []
   const names = step.operands.map((o) => {
     if ('number' in o) return ''
     const known = slots.indexOf(o.slot)
-    return `a${known >= 0 ? known : slots.push(o.slot) - 1}`
+    if (known >= 0) return `a${known}`
+    inputs.push(placeOf(o.slot, o.shape))
+    return `a${slots.push(o.slot) - 1}`
   })
-  return { slots, names }
+  return { inputs, names }
 }
 
 /** `const i0 = …` for each axis from the linear index, in whole numbers. */
@@ -55,29 +65,19 @@ export function coordinates(shape: StaticShape, linear = 'i'): { statements: str
   return { statements, index }
 }
 
-/** Where a call finds a tensor: a slot of the plan, or memory that lives only between the calls of one step. */
-export type Place =
-  | { readonly slot: number }
-  | { readonly scratch: string; readonly count: number; readonly wide: boolean }
-
 /** One kernel call: most steps are one, products may be several. */
 export interface CallSource extends KernelSource {
   readonly inputs: readonly Place[]
   readonly outputs: readonly Place[]
 }
 
-/** `slots` are read as a0, a1, …; the text gives one element of `output`. */
-function source(
-  slots: readonly number[],
-  output: number,
-  threads: number,
-  before: readonly string[],
-  body: Body
-): CallSource {
+/** The inputs are read as a0, a1, …; the text gives one element of the step's output. */
+function source(step: Step, inputs: readonly Place[], before: readonly string[], body: Body): CallSource {
+  const text = [...before, ...body.statements, `return crNum(${body.result});`]
   return {
-    ...kernel(slots.length, threads, [...before, ...body.statements, `return crNum(${body.result});`]),
-    inputs: slots.map((slot) => ({ slot })),
-    outputs: [{ slot: output }]
+    ...kernel(inputs.length, sizeOf(step.shape), text),
+    inputs,
+    outputs: [placeOf(step.output, step.shape)]
   }
 }
 
@@ -89,8 +89,8 @@ export function kernel(count: number, threads: number, statements: readonly stri
   return { text, threads, helpers: helpersIn(text) }
 }
 
-function elementwiseSource(step: ElementwiseStep): CallSource {
-  const { slots, names } = argumentsOf(step)
+export function elementwiseSource(step: ElementwiseStep): CallSource {
+  const { inputs, names } = argumentsOf(step)
   const size = sizeOf(step.shape)
   const shapes = step.operands.map((o) => ('number' in o ? [] : o.shape))
   const flat = shapes.every((s) => s.every((d) => d === 1) || sizeOf(s) === size)
@@ -101,13 +101,13 @@ function elementwiseSource(step: ElementwiseStep): CallSource {
     if (sizeOf(shape) === size) return own.read(n, 'i')
     return own.read(n, sizeOf(shape) === 1 ? '0' : broadcastIndex(shape, index))
   }
-  return source(slots, step.output, size, statements, elementwiseBody(step, read, own))
+  return source(step, inputs, statements, elementwiseBody(step, read, own))
 }
 
-function loopSource(step: LoopStep): CallSource {
-  const { slots, names } = argumentsOf(step)
+export function loopSource(step: LoopStep): CallSource {
+  const { inputs, names } = argumentsOf(step)
   const { statements, index } = coordinates(step.shape)
-  return source(slots, step.output, sizeOf(step.shape), statements, loopBody(step, index, dialect(names)))
+  return source(step, inputs, statements, loopBody(step, index, dialect(names)))
 }
 
 /** First element of an operand's matrix, from the coordinates of the leading axes. */
@@ -119,7 +119,7 @@ export const matrixStart = (shape: StaticShape, index: readonly string[]): strin
 
 /** One thread per output element, one loop over the inner axis. */
 export function productSource(step: ProductStep): CallSource {
-  const { slots, names } = argumentsOf(step)
+  const { inputs, names } = argumentsOf(step)
   const { statements, index } = coordinates(step.shape)
   const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape]
   const [row, column] = index.slice(-2) as [string, string]
@@ -129,9 +129,8 @@ export function productSource(step: ProductStep): CallSource {
   const left = element(0, 'startA', row, transA ? 1 : k, 'k', transA ? m : 1)
   const right = element(1, 'startB', column, transB ? k : 1, 'k', transB ? 1 : n)
   return source(
-    slots,
-    step.output,
-    sizeOf(step.shape),
+    step,
+    inputs,
     [
       ...statements,
       `const startA = crNum(${matrixStart(a, index)});`,
@@ -142,11 +141,4 @@ export function productSource(step: ProductStep): CallSource {
       result: 'sum'
     }
   )
-}
-
-/** The calls that compute a step. */
-export function callsOf(step: Step, mode: GpuMode): readonly CallSource[] {
-  if (step.kind === 'elementwise') return [elementwiseSource(step)]
-  if (step.kind === 'loop') return splitReduction(step) ?? [loopSource(step)]
-  return (mode === 'webgpu' ? tiledForWebGpu(step) : tiledForWebGl2(step)) ?? [productSource(step)]
 }

@@ -1,6 +1,6 @@
 /** Tensors as float textures, kernels as fragment shaders of gpu.js. */
 import { fail } from '../../problem.ts'
-import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory } from './device.ts'
+import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory, refuseMemory } from './device.ts'
 import { type Library, type RawKernel, webgl2Library } from './gpujs.ts'
 import { glslLibrary, parametersOf } from './math.ts'
 
@@ -217,7 +217,7 @@ export class WebGl2Device implements Device {
     const gl = this.#gl
     const error = gl.getError()
     if (error === gl.NO_ERROR) return
-    if (error === gl.OUT_OF_MEMORY) fail('run.deviceLost', { reason: 'it has no memory left' })
+    if (error === gl.OUT_OF_MEMORY) refuseMemory(this.#memories)
     throw new Error(`WebGL2 reports error ${error}`)
   }
 

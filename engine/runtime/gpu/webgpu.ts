@@ -1,6 +1,6 @@
 /** Tensors as storage buffers, kernels as compute shaders of gpu.js. */
 import { fail } from '../../problem.ts'
-import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory } from './device.ts'
+import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory, refuseMemory } from './device.ts'
 import { type Library, type RawContext, type RawKernel, webgpuContext, webgpuLibrary } from './gpujs.ts'
 import { parametersOf, wgslLibrary } from './math.ts'
 
@@ -30,10 +30,10 @@ export class WebGpuDevice implements Device {
   readonly #library: Library
   readonly #memories = new Set<Buffer>()
   readonly #kernels = new Set<RawKernel>()
-  #problem: string | null = null
+  #error: GPUError | null = null
   #lost: string | null = null
   readonly #listen = (event: GPUUncapturedErrorEvent): void => {
-    this.#problem ??= event.error.message
+    this.#error ??= event.error
   }
 
   static async open(): Promise<WebGpuDevice> {
@@ -149,9 +149,10 @@ export class WebGpuDevice implements Device {
 
   check(): void {
     if (this.#lost !== null || this.#context.isLost) fail('run.deviceLost', { reason: this.#lost ?? 'it went away' })
-    const problem = this.#problem
-    this.#problem = null
-    if (problem !== null) throw new Error(`WebGPU reports: ${problem}`)
+    const error = this.#error
+    this.#error = null
+    if (error instanceof GPUOutOfMemoryError) refuseMemory(this.#memories)
+    if (error !== null) throw new Error(`WebGPU reports: ${error.message}`)
   }
 
   async dispose(): Promise<void> {
