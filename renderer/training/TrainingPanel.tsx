@@ -2,6 +2,7 @@ import { LineChart, RotateCcw, Square, Zap } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '../app/useAction.ts'
 import { fuller } from '../store/curves.ts'
+import { useEditor } from '../store/editor.ts'
 import { useRun } from '../store/run.ts'
 import { Button } from '../ui/Button.tsx'
 import { Hint } from '../ui/Hint.tsx'
@@ -40,12 +41,17 @@ function Buttons() {
 export function TrainingPanel() {
   const { t } = useTranslation()
   const training = useRun((s) => s.training)
+  const hasData = useEditor((s) => s.document.nodes.some((n) => n.op === 'Dataset'))
   const curves = training && fuller(training.stepCurves, training.epochCurves)
   return (
     <div className="training">
       <div className="training-head">
         <Buttons />
-        {training ? <Progress training={training} /> : <p className="muted">{t('training.idle')}</p>}
+        {training ? (
+          <Progress training={training} />
+        ) : (
+          <p className="muted">{t(hasData ? 'training.idle' : 'training.noData')}</p>
+        )}
       </div>
       <div className="training-body">
         <TrainingForm />

@@ -5,9 +5,12 @@ import { resetWeights, runNow, startTraining } from '../running.ts'
 const ready = ({ editor, run }: AppState) =>
   editor.document.nodes.length > 0 && editor.checked.errors === 0 && run.status !== 'training'
 
+/** Only a data set tells what the answers should be. */
+const trainable = (state: AppState) => ready(state) && state.editor.document.nodes.some((n) => n.op === 'Dataset')
+
 export const runActions: readonly Action[] = [
   { id: 'run.run', label: 'actions.run', shortcuts: ['Mod+Enter'], when: ready, perform: runNow },
-  { id: 'run.train', label: 'actions.train', shortcuts: ['Mod+Shift+Enter'], when: ready, perform: startTraining },
+  { id: 'run.train', label: 'actions.train', shortcuts: ['Mod+Shift+Enter'], when: trainable, perform: startTraining },
   {
     id: 'run.stop',
     label: 'actions.stop',
