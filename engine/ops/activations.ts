@@ -131,6 +131,7 @@ export const activations: readonly Op[] = [
     kind: 'LogSoftmax',
     title: 'Log-softmax',
     doc: 'The logarithm of softmax, without the overflow of taking one after the other.',
+    keywords: ['log-probabilities', '로그 소프트맥스'],
     formula: {
       forward: String.raw`y_i = x_i - \ln \sum_j e^{x_j}`,
       backward: {

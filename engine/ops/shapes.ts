@@ -114,6 +114,7 @@ export const shapes: readonly Op[] = [
     kind: 'Squeeze',
     title: 'Squeeze',
     doc: 'Takes out axes of size 1: those named, or all.',
+    keywords: ['drop axis', '차원 축소'],
     forward: String.raw`y = \mathrm{squeeze}(x)`,
     attributes: { axes: integers('Axes to take out; null = all of size 1.', { default: null }) },
     target: (inputs, a) => {
