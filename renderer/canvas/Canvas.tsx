@@ -37,8 +37,13 @@ const edgeTypes = { wire: WireEdge }
 const MULTI = ['Shift', 'Meta', 'Control']
 /** Below this zoom labels and handles are hidden. */
 const FAR = 0.42
+/** Below this zoom no text can be read. */
+const VERY_FAR = 0.18
 /** From here on it pays to leave out what is not on the screen, seen from near. */
 const MANY = 150
+
+/** Single numbers shrink less than the graph, so that they can be read in a view of the whole. */
+const labelScale = (zoom: number): string => Math.min(1.5, Math.max(1, 0.85 / zoom)).toFixed(1)
 
 function applySelection(
   changes: readonly (NodeChange<FlowNode> | EdgeChange<FlowEdge>)[],
@@ -103,14 +108,16 @@ function Graph() {
   useFitOnOpen()
   const onMove = useCallback((_: unknown, { zoom }: { zoom: number }) => {
     setZoom(zoom)
-    if (useCanvas.getState().far !== zoom < FAR) useCanvas.setState({ far: zoom < FAR })
+    root.current?.style.setProperty('--label-scale', labelScale(zoom))
+    const far = zoom < VERY_FAR ? 'very' : zoom < FAR ? 'far' : null
+    if (useCanvas.getState().far !== far) useCanvas.setState({ far })
   }, [])
   return (
     <CanvasMenu>
       <section
         ref={root}
         className="canvas"
-        data-far={far || undefined}
+        data-far={far ?? undefined}
         aria-label={t('canvas.title')}
         tabIndex={-1}
         onKeyDown={(event: KeyboardEvent) => onCanvasKey(event)}

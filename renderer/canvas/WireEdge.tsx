@@ -21,7 +21,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
   const cell = useCell(id)
   const stale = useRun((s) => s.stale)
   const broken = useEdgeProblems(id).length > 0
-  const far = useCanvas((s) => s.far)
+  const far = useCanvas((s) => s.far !== null)
   const target = useCanvas((s) => s.target === id)
   const curve = curveOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY })
   const count = type ? bindDim(countOf(type.shape), USUAL_BATCH) : 1

@@ -38,7 +38,7 @@ export const WireLabel = memo(
         data-scalar={scalar || undefined}
         data-edge={id}
         aria-label={t(which === 'value' ? 'canvas.valueIs' : 'canvas.gradientIs', { text })}
-        style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}
+        style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px) scale(var(--label-scale, 1))` }}
         onClick={() => (summary ? viewTensor({ kind: 'edge', id }, which) : select({ edges: [id] }))}
       >
         {which === 'gradient' && <span className="wire-mark">∂</span>}
@@ -83,7 +83,7 @@ function Figure({ summary, type, which }: FigureProps) {
     <span className="wire-tensor">
       <span className="wire-facts">
         <span className="wire-shape">{formatShape(type.shape)}</span>
-        <span className="wire-number">‖{formatNumber(summary.statistics.norm, 3)}‖</span>
+        <span className="wire-number">‖·‖ {formatNumber(summary.statistics.norm, 3)}</span>
       </span>
       <HeatStrip values={summary.strip} />
     </span>

@@ -5,7 +5,7 @@ import { bodyOf, NODE_WIDTH, portY, snapped } from './geometry.ts'
 const OPTIONS = {
   'elk.algorithm': 'layered',
   'elk.direction': 'RIGHT',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '108',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '148',
   'elk.spacing.nodeNode': '44',
   'elk.spacing.componentComponent': '64',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',

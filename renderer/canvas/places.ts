@@ -25,7 +25,7 @@ export function labelSize(type: TensorType | undefined, text?: string): Size {
   if (type === undefined || type.shape.length === 0) {
     return text === undefined ? NUMBER : { width: 8 + TEXT * text.length, height: NUMBER.height }
   }
-  return { width: Math.max(94, 66 + 5.6 * formatShape(type.shape).length), height: 31 }
+  return { width: Math.max(100, 74 + 5.4 * formatShape(type.shape).length), height: 31 }
 }
 
 /** Places along a wire; where it is level its labels stand straight above and below it. */

@@ -17,8 +17,8 @@ export interface CanvasState {
   readonly search: Search | null
   /** The edge that a dragged node would be put on. */
   readonly target: string | null
-  /** Too far away for labels and handles. */
-  readonly far: boolean
+  /** Too far away for labels and handles; very far, for any text. */
+  readonly far: 'very' | 'far' | null
   /** The node that Tab reaches. */
   readonly tabStop: string | null
   /** Where the pointer last was, on the screen. */
@@ -32,7 +32,7 @@ export const useCanvas = create<CanvasState>(() => ({
   renaming: null,
   search: null,
   target: null,
-  far: false,
+  far: null,
   tabStop: null,
   pointer: null
 }))

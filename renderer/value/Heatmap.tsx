@@ -16,6 +16,7 @@ interface HeatmapProps {
 const WIDTH = 560
 const HEIGHT = 380
 const LARGEST_CELL = 36
+const LONGEST = 8
 
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
@@ -24,14 +25,23 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1]
 }
 
+/** Cells are square where that fills the room; those of a very long table are stretched. */
+function cellSize(rows: number, columns: number): readonly [wide: number, high: number] {
+  const wide = Math.min(LARGEST_CELL, WIDTH / columns)
+  const high = Math.min(LARGEST_CELL, HEIGHT / rows)
+  const square = Math.min(wide, high)
+  const tiny = square < 10
+  return tiny ? [Math.min(wide, LONGEST * high), Math.min(high, LONGEST * wide)] : [square, square]
+}
+
 /** A table of numbers as a picture, one pixel each, drawn large enough to see. */
 export function Heatmap({ data, columns, extent, at, onRead }: HeatmapProps) {
   const { t } = useTranslation()
   const canvas = useRef<HTMLCanvasElement>(null)
   const theme = useSettings((s) => s.theme)
   const rows = Math.max(1, Math.ceil(data.length / columns))
-  const cell = Math.min(LARGEST_CELL, WIDTH / columns, HEIGHT / rows)
-  const [width, height] = [Math.max(1, columns * cell), Math.max(1, rows * cell)]
+  const [wide, high] = cellSize(rows, columns)
+  const [width, height] = [Math.max(1, columns * wide), Math.max(1, rows * high)]
 
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
@@ -69,10 +79,10 @@ export function Heatmap({ data, columns, extent, at, onRead }: HeatmapProps) {
         onPointerLeave={() => onRead(null)}
         onKeyDown={onKeyDown}
       />
-      {at !== null && cell >= 3 && (
+      {at !== null && Math.min(wide, high) >= 2.5 && (
         <span
           className="heatmap-cursor"
-          style={{ left: (at % columns) * cell, top: Math.floor(at / columns) * cell, width: cell, height: cell }}
+          style={{ left: (at % columns) * wide, top: Math.floor(at / columns) * high, width: wide, height: high }}
         />
       )}
     </div>

@@ -44,7 +44,15 @@ export function TensorViewer() {
     <Dialog.Root open={viewed !== null} onOpenChange={(open) => !open && closeViewer()}>
       <Dialog.Portal>
         <Dialog.Overlay className="viewer-scrim" />
-        <Dialog.Content className="viewer" aria-describedby={undefined}>
+        <Dialog.Content
+          className="viewer"
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // the first button would show its hint
+            event.preventDefault()
+            ;(event.currentTarget as HTMLElement).focus()
+          }}
+        >
           {viewed && <Content viewed={viewed} />}
         </Dialog.Content>
       </Dialog.Portal>
