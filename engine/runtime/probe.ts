@@ -38,9 +38,11 @@ async function probeWebGpu(): Promise<BackendProbe> {
   try {
     const adapter = await gpu.requestAdapter()
     if (!adapter) return absent('webgpu', 'no graphics adapter answered')
-    const { description, vendor, architecture, device, isFallbackAdapter } = adapter.info
+    const { description, vendor, architecture, device } = adapter.info
+    // older browsers have it on the adapter
+    const fallback = [adapter.info, adapter].some((o) => (o as { isFallbackAdapter?: boolean }).isFallbackAdapter)
     const name = description || [vendor, architecture, device].filter(Boolean).join(' ')
-    return present('webgpu', name, isFallbackAdapter === true || SOFTWARE.test(`${name} ${vendor} ${architecture}`))
+    return present('webgpu', name, fallback || SOFTWARE.test(`${name} ${vendor} ${architecture}`))
   } catch (error) {
     return absent('webgpu', `asking for a graphics adapter failed: ${(error as Error).message}`)
   }

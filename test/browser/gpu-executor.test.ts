@@ -365,6 +365,48 @@ test('software GPUs are there, and not for auto', async () => {
   }
 })
 
+test('a GPU is told from software by what it calls itself', async () => {
+  // gpu.js claims the global name GPU
+  const prototype = Object.getPrototypeOf(navigator.gpu) as GPU
+  const { requestAdapter } = prototype
+  const asIf = async (adapter: unknown) => {
+    prototype.requestAdapter = async () => adapter as GPUAdapter
+    try {
+      return (await probeBackends())[0]
+    } finally {
+      prototype.requestAdapter = requestAdapter
+    }
+  }
+  const info = { vendor: 'nvidia', architecture: 'ampere', device: '', description: '' }
+  expect(await asIf({ info })).toEqual({
+    backend: 'webgpu',
+    available: true,
+    device: 'nvidia ampere',
+    software: false,
+    reason: ''
+  })
+  expect(await asIf({ info: { ...info, isFallbackAdapter: true } })).toMatchObject({ available: true, software: true })
+  expect(await asIf({ info, isFallbackAdapter: true })).toMatchObject({ available: true, software: true })
+  expect(await asIf({ info: { ...info, description: 'llvmpipe (LLVM 19)' } })).toMatchObject({ software: true })
+  expect(await asIf(null)).toMatchObject({ available: false, software: false, reason: 'no graphics adapter answered' })
+
+  const { getParameter } = WebGL2RenderingContext.prototype
+  const renderers = {
+    'ANGLE (NVIDIA, NVIDIA GeForce RTX 4070 Direct3D11 vs_5_0 ps_5_0, D3D11)': false,
+    'ANGLE (Apple, ANGLE Metal Renderer: Apple M2, Unspecified Version)': false,
+    'ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11 vs_5_0 ps_5_0, D3D11)': true,
+    'ANGLE (Mesa, llvmpipe (LLVM 15.0.7 256 bits), OpenGL 4.5)': true,
+    'Apple Software Renderer': true,
+    softpipe: true
+  }
+  for (const [renderer, software] of Object.entries(renderers)) {
+    WebGL2RenderingContext.prototype.getParameter = () => renderer
+    const probe = (await probeBackends())[1]
+    WebGL2RenderingContext.prototype.getParameter = getParameter
+    expect(probe).toMatchObject({ available: true, device: renderer, software })
+  }
+})
+
 test('the executor works in a module worker', async () => {
   const worker = new Worker(new URL('./gpu-worker.ts', import.meta.url), { type: 'module' })
   const answer = await new Promise<unknown>((resolve, reject) => {

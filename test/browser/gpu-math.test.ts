@@ -163,6 +163,15 @@ describe.each(['webgl2', 'webgpu'] as const)('%s', (mode) => {
     expect(wrong).toEqual([])
   })
 
+  test('a kernel that does not compile is told and leaves nothing behind', async () => {
+    const before = device.held
+    const output = device.allocate(1)
+    const source = { text: 'function (a0) { return nothing(a0[0]); }', threads: 1, helpers: [] }
+    await expect(device.compile(source, [output], [output])).rejects.toThrow()
+    device.release(output)
+    expect(device.held).toEqual(before)
+  })
+
   test('whole numbers divide exactly up to the largest index', async () => {
     const xs = [0, 1, 6, 7, 8, 16777215, 16777214, 8388608, 12345678, 9999991]
     for (const d of [1, 2, 3, 7, 10, 784, 4096, 4099, 16777213]) {

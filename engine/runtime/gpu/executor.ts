@@ -206,6 +206,7 @@ export class GpuExecutor implements Executor {
     const key = [source.threads, ...inputs.map((m) => m.count), source.own?.wgsl ?? source.text].join('|')
     const known = this.#kernels.get(key)
     const cached = known ?? { kernel: this.#device.compile(source, outputs, inputs), users: 0 }
+    if (!known) cached.kernel.catch(() => this.#kernels.delete(key))
     // last in the map is last used
     this.#kernels.delete(key)
     this.#kernels.set(key, cached)

@@ -172,13 +172,26 @@ export class WebGl2Device implements Device {
       raw.drawBuffersMap = outputs.map((_, n) => gl.COLOR_ATTACHMENT0 + n)
     }
     this.#kernels.add(raw)
-    this.check()
-    void raw.build(...inputs)
-    this.#checkErrors()
-    if (!raw.built || raw.fallbackRequested) throw new Error(`gpu.js did not build this kernel:\n${source.text}`)
-    const expected = (outputs[0] as Texture).size
-    if (raw.texSize[0] !== expected[0] || raw.texSize[1] !== expected[1])
-      throw new Error(`gpu.js lays ${source.threads} texels out as ${raw.texSize[0]}×${raw.texSize[1]}`)
+    const destroy = (): void => {
+      // what the kernel did not make it must not delete
+      raw.buffer = null
+      raw.texture = null
+      raw.mappedTextures = null
+      raw.destroy()
+      this.#kernels.delete(raw)
+    }
+    try {
+      this.check()
+      void raw.build(...inputs)
+      this.#checkErrors()
+      if (!raw.built || raw.fallbackRequested) throw new Error(`gpu.js did not build this kernel:\n${source.text}`)
+      const [width, height] = (outputs[0] as Texture).size
+      if (raw.texSize[0] !== width || raw.texSize[1] !== height)
+        throw new Error(`gpu.js lays ${source.threads} texels out as ${raw.texSize[0]}×${raw.texSize[1]}`)
+    } catch (error) {
+      destroy()
+      throw error
+    }
     const places = ['aPos', 'aTexCoord'].map((name) => gl.getAttribLocation(raw.program, name))
     this.#pointed = places.join()
     return {
@@ -194,14 +207,7 @@ export class WebGl2Device implements Device {
         raw.run(...from)
         if (raw.switchingKernels) throw new Error('gpu.js wants another kernel for the same textures')
       },
-      destroy: () => {
-        // what the kernel did not make it must not delete
-        raw.buffer = null
-        raw.texture = null
-        raw.mappedTextures = null
-        raw.destroy()
-        this.#kernels.delete(raw)
-      }
+      destroy
     }
   }
 

@@ -84,15 +84,13 @@ export class WebGpuDevice implements Device {
       encoder.copyBufferToBuffer((memory as Buffer).buffer, 0, staging, 0, size)
       device.queue.submit([encoder.finish()])
       await staging.mapAsync(GPUMapMode.READ)
-      return new Float32Array(staging.getMappedRange().slice(0))
-    } catch (error) {
-      // a lost device tells why a moment later
-      await Promise.resolve()
+      const numbers = new Float32Array(staging.getMappedRange().slice(0))
       this.check()
-      throw error
+      return numbers
+    } catch (error) {
+      return await this.#explain(error)
     } finally {
       staging.destroy()
-      this.check()
     }
   }
 
@@ -129,7 +127,18 @@ export class WebGpuDevice implements Device {
     }
     raw.outputBuffer = (outputs[0] as Buffer).buffer
     this.#kernels.add(raw)
-    await raw.build(...inputs)
+    const destroy = (): void => {
+      // what the kernel did not make it must not destroy
+      raw.outputBuffer = null
+      raw.destroy()
+      this.#kernels.delete(raw)
+    }
+    try {
+      await raw.build(...inputs)
+    } catch (error) {
+      destroy()
+      await this.#explain(error)
+    }
     return {
       run: (to, from) => {
         const { buffer } = to[0] as Buffer
@@ -139,11 +148,7 @@ export class WebGpuDevice implements Device {
         }
         raw.run(...from)
       },
-      destroy: () => {
-        raw.outputBuffer = null
-        raw.destroy()
-        this.#kernels.delete(raw)
-      }
+      destroy
     }
   }
 
@@ -153,6 +158,14 @@ export class WebGpuDevice implements Device {
     this.#error = null
     if (error instanceof GPUOutOfMemoryError) refuseMemory(this.#memories)
     if (error !== null) throw new Error(`WebGPU reports: ${error.message}`)
+  }
+
+  /** A lost device fails whatever was under way, and says a moment later that it is lost. */
+  async #explain(error: unknown): Promise<never> {
+    const soon = new Promise((resolve) => setTimeout(resolve, 100))
+    await Promise.race([this.#context.device.lost, soon])
+    this.check()
+    throw error
   }
 
   async dispose(): Promise<void> {
