@@ -3,7 +3,7 @@
  * The preload exposes it as `window.platform`; where that is absent (a plain browser) the renderer brings its own.
  *
  * In a browser the same origin may offer (scripts/serve.ts does, a static host answers 404):
- *   GET  /api/datasets/mnist        -> { "files": [{ "name", "size" }] }, or 404 when it is not cached
+ *   GET  /api/datasets/mnist        -> { "files": [{ "name", "size" }] }, none when nothing is cached
  *   GET  /api/datasets/mnist/<name> -> the bytes of one cached file
  *   POST /api/datasets/mnist        -> downloads; lines of JSON: { "done", "total" }…, then { "files" } or { "error" }
  */

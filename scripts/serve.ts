@@ -88,8 +88,7 @@ const listing = (files: FolderFile[]) => ({ files: files.map(({ name, bytes }) =
 async function dataset(request: IncomingMessage, response: ServerResponse, pathname: string, cache: DatasetCache) {
   if (request.method === 'POST' && pathname === MNIST) return download(response, cache)
   if (request.method !== 'GET') return refuse(response, 405, 'GET, or POST to download')
-  const files = await cache.cached()
-  if (!files) return refuse(response, 404, 'not downloaded yet')
+  const files = (await cache.cached()) ?? []
   if (pathname === MNIST) return json(response, 200, listing(files))
   const file = files.find(({ name }) => pathname === `${MNIST}/${encodeURIComponent(name)}`)
   if (!file) return refuse(response, 404, 'no such file in this data set')

@@ -5,13 +5,7 @@
  * come out on every machine. (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008.)
  */
 
-/** A matrix inside flat memory: element (i, j) stands at offset + i·row + j·column. */
-export interface MatrixView {
-  readonly data: Float32Array
-  readonly offset: number
-  readonly row: number
-  readonly column: number
-}
+import type { Gemm, MatrixView } from './array-kernels.ts'
 
 const TILE = 4
 /** Depth of a block: a packed panel of 4 × 512 doubles is 16 kB, half of a first-level cache. */
@@ -109,7 +103,7 @@ function kernel(a: Float64Array, b: Float64Array, at: number, bt: number, depth:
 }
 
 /** C (m × n, row-major from `offset`) = A (m × k) · B (k × n). */
-export function gemm(
+export const gemm: Gemm = (
   m: number,
   n: number,
   k: number,
@@ -117,7 +111,7 @@ export function gemm(
   b: MatrixView,
   c: Float32Array,
   offset: number
-): void {
+): void => {
   if (k === 0) {
     c.fill(0, offset, offset + m * n)
     return

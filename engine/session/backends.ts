@@ -4,6 +4,7 @@ import { CpuExecutor } from '../runtime/cpu.ts'
 import type { Executor } from '../runtime/executor.ts'
 import { type BackendProbe, probeBackends } from '../runtime/probe.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
+import { WasmExecutor, wasmBuild } from '../runtime/wasm/index.ts'
 import type { BackendChoice, BackendName, BackendReport } from './protocol.ts'
 
 export interface Chosen {
@@ -14,7 +15,7 @@ export interface Chosen {
 /** Best first: the order in which `auto` tries. The reference is an oracle, never a choice of `auto`. */
 const BY_SPEED: readonly BackendName[] = ['webgpu', 'webgl2', 'wasm', 'cpu']
 
-const NOT_YET = 'WebAssembly kernels are not part of this version'
+const NO_SIMD = 'this machine’s WebAssembly has no SIMD'
 
 /** Executors are kept: each holds compiled kernels and the memory of its device. */
 export class Backends {
@@ -33,7 +34,10 @@ export class Backends {
     name: BackendName
   ): Promise<{ readonly usable: boolean; readonly chosen: boolean; readonly reason: string }> {
     if (name === 'cpu' || name === 'reference') return { usable: true, chosen: name === 'cpu', reason: '' }
-    if (name === 'wasm') return { usable: false, chosen: false, reason: NOT_YET }
+    if (name === 'wasm') {
+      const usable = wasmBuild() !== null
+      return { usable, chosen: usable, reason: usable ? '' : NO_SIMD }
+    }
     this.#probes ??= probeBackends()
     const probes = await this.#probes
     const found = probes.find((p) => p.backend === name)
@@ -83,7 +87,9 @@ async function make(name: BackendName): Promise<Executor> {
       const { createGpuExecutor } = await import('../runtime/gpu/index.ts')
       return createGpuExecutor(name)
     }
-    case 'wasm':
-      return fail('run.backendUnavailable', { backend: name, reason: NOT_YET })
+    case 'wasm': {
+      const build = wasmBuild()
+      return build ? new WasmExecutor(build) : fail('run.backendUnavailable', { backend: name, reason: NO_SIMD })
+    }
   }
 }

@@ -22,7 +22,7 @@ export async function cachedMnist(): Promise<FolderFile[] | null> {
   const response = await fetch(ROUTE).catch(() => null)
   if (!response?.ok || !isJson(response)) return null
   const { files } = (await response.json()) as { files: { name: string }[] }
-  return fetchFiles(files)
+  return files.length === 0 ? null : fetchFiles(files)
 }
 
 export async function downloadMnist(onProgress: (done: number, total: number | null) => void): Promise<FolderFile[]> {

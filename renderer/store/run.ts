@@ -82,11 +82,14 @@ function begin(): AbortController {
   return working
 }
 
-/** One forward and one backward pass of the document on screen. Takes the place of a run in progress. */
+/**
+ * One forward and one backward pass of the document on screen. Takes the place of a run in progress. What has a problem,
+ * and what hangs behind it, is left out: a node that was just dropped does not freeze the rest of the graph.
+ */
 export async function run(): Promise<void> {
   if (useRun.getState().status === 'training') return
   const { document, graphRevision, checked } = useEditor.getState()
-  if (document.nodes.length === 0 || checked.errors > 0) {
+  if (checked.types.size === 0) {
     begin()
     set({ status: 'idle', problems: noProblems, ...(document.nodes.length === 0 && { result: null, stale: false }) })
     return
@@ -121,8 +124,7 @@ export function runSoon(delay = QUIET): void {
 /** Trains until it is done, stopped or failed; the outcome is also in the store. */
 export async function train(): Promise<TrainOutcome | null> {
   if (useRun.getState().status === 'training') return null
-  const { document, graphRevision, checked } = useEditor.getState()
-  if (checked.errors > 0) return null
+  const { document, graphRevision } = useEditor.getState()
   const controller = begin()
   set({
     status: 'training',

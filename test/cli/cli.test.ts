@@ -144,6 +144,8 @@ describe('train and evaluate', () => {
       '3',
       '--seed',
       '1',
+      '--backend',
+      'cpu',
       '--export',
       weights,
       '--json'
@@ -156,7 +158,7 @@ describe('train and evaluate', () => {
       epochs: [{ epoch: 1, validation: null }, { epoch: 2 }, { epoch: 3 }]
     })
     expect(err).toContain('weights written to')
-    expect(json('evaluate', example('spiral-mlp'), '--weights', weights)).toEqual(report.test)
+    expect(json('evaluate', example('spiral-mlp'), '--weights', weights, '--backend', 'cpu')).toEqual(report.test)
     expect(JSON.parse(readFileSync(weights, 'utf8'))).toMatchObject({
       format: 'chainrule-weights',
       version: 1,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../engine/random.ts'
-import { gemm, type MatrixView } from '../../engine/runtime/gemm.ts'
+import type { MatrixView } from '../../engine/runtime/array-kernels.ts'
+import { gemm } from '../../engine/runtime/gemm.ts'
 
 /** Plain sums in double precision. */
 function naive(m: number, n: number, k: number, a: MatrixView, b: MatrixView): number[] {

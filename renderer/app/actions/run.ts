@@ -2,11 +2,13 @@ import { stop } from '../../store/run.ts'
 import type { Action, AppState } from '../action.ts'
 import { resetWeights, runNow, startTraining } from '../running.ts'
 
-const ready = ({ editor, run }: AppState) =>
-  editor.document.nodes.length > 0 && editor.checked.errors === 0 && run.status !== 'training'
+const ready = ({ editor, run }: AppState) => editor.checked.types.size > 0 && run.status !== 'training'
 
-/** Only a data set tells what the answers should be. */
-const trainable = (state: AppState) => ready(state) && state.editor.document.nodes.some((n) => n.op === 'Dataset')
+/** The objective can be computed, and a data set tells what the answers should be. */
+const trainable = (state: AppState) => {
+  const { document, checked } = state.editor
+  return ready(state) && checked.types.has(document.objective ?? '') && document.nodes.some((n) => n.op === 'Dataset')
+}
 
 export const runActions: readonly Action[] = [
   { id: 'run.run', label: 'actions.run', shortcuts: ['Mod+Enter'], when: ready, perform: runNow },

@@ -1,0 +1,129 @@
+/**
+ * Steps of a plan as functions over float32 arrays.
+ *
+ * Each becomes one function, compiled once from generated text (built from the operators' own kernel texts and numbers,
+ * never from anything a user wrote). Products go to the `Gemm` that the executor brings.
+ */
+import type { ElementwiseStep, LoopStep, ProductStep, Step } from '../compile/plan.ts'
+import { type StaticShape, sizeOf, stridesOf } from '../shape.ts'
+import { type Body, broadcastIndex, type Dialect, elementwiseBody, loopBody, wrapLoops } from './kernel-text.ts'
+
+/** A matrix inside flat memory: element (i, j) stands at offset + i·row + j·column. */
+export interface MatrixView {
+  readonly data: Float32Array
+  readonly offset: number
+  readonly row: number
+  readonly column: number
+}
+
+/** C (m × n, row-major from `offset`) = A (m × k) · B (k × n). */
+export type Gemm = (
+  m: number,
+  n: number,
+  k: number,
+  a: MatrixView,
+  b: MatrixView,
+  c: Float32Array,
+  offset: number
+) => void
+
+export type Kernel = (out: Float32Array, inputs: readonly Float32Array[]) => void
+
+const dialect: Dialect = {
+  read: (n, index) => `in${n}[${index}]`,
+  div: (a, b) => `((${a}) / ${b} | 0)`,
+  mod: (a, b) => `((${a}) % ${b})`,
+  whole: (x) => `(${x} | 0)`,
+  float: (x) => x,
+  literal: (x) => (x < 0 || Object.is(x, -0) ? `(${x})` : String(x))
+}
+
+const compiled = new Map<string, Kernel>()
+
+/** Loops over the output, writing elements in order. */
+function compile(shape: StaticShape, inputs: number, index: readonly string[], body: Body): Kernel {
+  const lines = [
+    ...Array.from({ length: inputs }, (_, n) => `const in${n} = inputs[${n}];`),
+    'let o = 0;',
+    ...wrapLoops(index, shape, [...body.statements, `out[o++] = ${body.result};`])
+  ]
+  const text = lines.join('\n')
+  const known = compiled.get(text)
+  if (known) return known
+  const kernel = new Function('out', 'inputs', text) as Kernel
+  compiled.set(text, kernel)
+  return kernel
+}
+
+const coordinates = (shape: StaticShape): string[] => shape.map((_, i) => `i${i}`)
+
+function elementwiseKernel(step: ElementwiseStep): Kernel {
+  const shapes = step.operands.map((o) => ('number' in o ? [] : o.shape))
+  const size = sizeOf(step.shape)
+  // Where every operand is whole or a single number, one flat loop serves all.
+  const flat = shapes.every((s) => s.every((d) => d === 1) || sizeOf(s) === size)
+  const shape = flat ? [size] : step.shape
+  const index = coordinates(shape)
+  const read = (n: number): string => {
+    const s = shapes[n] as StaticShape
+    return dialect.read(n, flat ? (sizeOf(s) === size ? 'i0' : '0') : broadcastIndex(s, index))
+  }
+  return compile(shape, shapes.length, index, elementwiseBody(step, read, dialect))
+}
+
+function loopKernel(step: LoopStep): Kernel {
+  const index = coordinates(step.shape)
+  return compile(step.shape, step.operands.length, index, loopBody(step, index, dialect))
+}
+
+/** All products of the leading axes, one matrix at a time; a shared right-hand matrix makes it one tall product. */
+function productKernel(step: ProductStep, gemm: Gemm): Kernel {
+  const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape]
+  const lead = step.shape.slice(0, -2)
+  const { m, n, k, transA, transB } = step
+  const rows = sizeOf(lead) * m
+  const view = (data: Float32Array, offset: number, transposed: boolean, height: number, width: number): MatrixView =>
+    transposed ? { data, offset, row: 1, column: height } : { data, offset, row: width, column: 1 }
+  if (b.length === 2 && !transA && sizeOf(a.slice(0, -2)) === sizeOf(lead)) {
+    return (out, [x, y]) =>
+      gemm(rows, n, k, view(x as Float32Array, 0, false, rows, k), view(y as Float32Array, 0, transB, k, n), out, 0)
+  }
+  const batches = sizeOf(lead)
+  const offsets = (shape: StaticShape, step2: number): number[] => {
+    const own = shape.slice(0, -2)
+    const strides = stridesOf(own)
+    const shift = lead.length - own.length
+    return Array.from({ length: batches }, (_, batch) => {
+      const leadStrides = stridesOf(lead)
+      return (
+        step2 *
+        own.reduce(
+          (sum, d, i) =>
+            sum + (d === 1 ? 0 : (Math.floor(batch / (leadStrides[i + shift] as number)) % d) * (strides[i] as number)),
+          0
+        )
+      )
+    })
+  }
+  const [atA, atB] = [offsets(a, m * k), offsets(b, k * n)]
+  return (out, [x, y]) => {
+    for (let i = 0; i < batches; i++) {
+      gemm(
+        m,
+        n,
+        k,
+        view(x as Float32Array, atA[i] as number, transA, m, k),
+        view(y as Float32Array, atB[i] as number, transB, k, n),
+        out,
+        i * m * n
+      )
+    }
+  }
+}
+
+export const kernelOf = (step: Step, gemm: Gemm): Kernel =>
+  step.kind === 'elementwise'
+    ? elementwiseKernel(step)
+    : step.kind === 'loop'
+      ? loopKernel(step)
+      : productKernel(step, gemm)

@@ -1,0 +1,170 @@
+/**
+ * C = A·B in WebAssembly SIMD: packed panels, a 6 × 8 block of sums in twelve vector registers.
+ *
+ * AssemblyScript, compiled by `npm run wasm` into binaries.ts: once with fused multiply-add of relaxed SIMD, once
+ * without. The build without gives the same numbers on every machine. (Goto and van de Geijn 2008; the block fits the
+ * sixteen vector registers of x86-64: twelve sums, two columns of B, one element of A.)
+ */
+
+const ROWS: i32 = 6
+const COLUMNS: i32 = 8
+/** Depth and height of a packed block of A: 96 × 256 floats are 96 kB, half of a second-level cache. */
+const DEPTH: i32 = 256
+const HEIGHT: i32 = 96
+
+// @ts-expect-error: decorator
+@inline
+function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(f32x4.mul(a, b), c)
+}
+
+/** Sums of one 6 × 8 block over `depth`; added to what is at `c` unless `first`. `row` is the stride of C in bytes. */
+function block(depth: i32, a: usize, b: usize, c: usize, row: usize, first: bool): void {
+  let c00 = f32x4.splat(0)
+  let c01 = f32x4.splat(0)
+  let c10 = f32x4.splat(0)
+  let c11 = f32x4.splat(0)
+  let c20 = f32x4.splat(0)
+  let c21 = f32x4.splat(0)
+  let c30 = f32x4.splat(0)
+  let c31 = f32x4.splat(0)
+  let c40 = f32x4.splat(0)
+  let c41 = f32x4.splat(0)
+  let c50 = f32x4.splat(0)
+  let c51 = f32x4.splat(0)
+  for (let k = 0; k < depth; k++) {
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    let x = v128.load32_splat(a)
+    c00 = madd(x, b0, c00)
+    c01 = madd(x, b1, c01)
+    x = v128.load32_splat(a, 4)
+    c10 = madd(x, b0, c10)
+    c11 = madd(x, b1, c11)
+    x = v128.load32_splat(a, 8)
+    c20 = madd(x, b0, c20)
+    c21 = madd(x, b1, c21)
+    x = v128.load32_splat(a, 12)
+    c30 = madd(x, b0, c30)
+    c31 = madd(x, b1, c31)
+    x = v128.load32_splat(a, 16)
+    c40 = madd(x, b0, c40)
+    c41 = madd(x, b1, c41)
+    x = v128.load32_splat(a, 20)
+    c50 = madd(x, b0, c50)
+    c51 = madd(x, b1, c51)
+    a += ROWS * 4
+    b += COLUMNS * 4
+  }
+  put(c, c00, c01, first)
+  put(c + row, c10, c11, first)
+  put(c + 2 * row, c20, c21, first)
+  put(c + 3 * row, c30, c31, first)
+  put(c + 4 * row, c40, c41, first)
+  put(c + 5 * row, c50, c51, first)
+}
+
+// @ts-expect-error: decorator
+@inline
+function put(c: usize, left: v128, right: v128, first: bool): void {
+  v128.store(c, first ? left : f32x4.add(v128.load(c), left))
+  v128.store(c, first ? right : f32x4.add(v128.load(c, 16), right), 16)
+}
+
+/** Rows of A by sixes, depth by depth; what is over the edge is 0. Strides are in elements. */
+function packA(a: usize, row: i32, column: i32, from: i32, height: i32, k0: i32, depth: i32, to: usize): void {
+  for (let i = 0; i < height; i += ROWS) {
+    const live = min(ROWS, height - i)
+    for (let k = 0; k < depth; k++) {
+      let at = a + ((<usize>((from + i) * row + (k0 + k) * column)) << 2)
+      for (let r = 0; r < ROWS; r++) {
+        store<f32>(to, r < live ? load<f32>(at) : 0)
+        at += <usize>row << 2
+        to += 4
+      }
+    }
+  }
+}
+
+/** Columns of B by eights, depth by depth. */
+function packB(b: usize, row: i32, column: i32, k0: i32, depth: i32, width: i32, to: usize): void {
+  for (let j = 0; j < width; j += COLUMNS) {
+    const live = min(COLUMNS, width - j)
+    for (let k = 0; k < depth; k++) {
+      let at = b + ((<usize>((k0 + k) * row + j * column)) << 2)
+      if (live == COLUMNS && column == 1) {
+        v128.store(to, v128.load(at))
+        v128.store(to, v128.load(at, 16), 16)
+      } else {
+        for (let c = 0; c < COLUMNS; c++) {
+          store<f32>(to + (<usize>c << 2), c < live ? load<f32>(at) : 0)
+          at += <usize>column << 2
+        }
+      }
+      to += COLUMNS * 4
+    }
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function roundUp(x: i32, step: i32): i32 {
+  return ((x + step - 1) / step) * step
+}
+
+/** Bytes of scratch memory that a product of width n needs: one block of A, one strip of B, one block of sums. */
+export function scratch(n: i32): i32 {
+  return (roundUp(HEIGHT, ROWS) * DEPTH + roundUp(n, COLUMNS) * DEPTH + ROWS * COLUMNS) * 4 + 64
+}
+
+/**
+ * C (m × n, row-major) = A (m × k) · B (k × n). Pointers are bytes, strides elements; `work` holds `scratch(n)` bytes.
+ */
+export function gemm(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  rowA: i32,
+  columnA: i32,
+  b: usize,
+  rowB: i32,
+  columnB: i32,
+  c: usize,
+  work: usize
+): void {
+  const tile = work
+  const blockA = work + ROWS * COLUMNS * 4
+  const stripB = blockA + roundUp(HEIGHT, ROWS) * DEPTH * 4
+  const rowC = <usize>n << 2
+  for (let k0 = 0; k0 < k; k0 += DEPTH) {
+    const depth = min(DEPTH, k - k0)
+    const first = k0 == 0
+    packB(b, rowB, columnB, k0, depth, n, stripB)
+    for (let i0 = 0; i0 < m; i0 += HEIGHT) {
+      const height = min(HEIGHT, m - i0)
+      packA(a, rowA, columnA, i0, height, k0, depth, blockA)
+      for (let j = 0; j < n; j += COLUMNS) {
+        const width = min(COLUMNS, n - j)
+        const panelB = stripB + (<usize>(j * depth) << 2)
+        for (let i = 0; i < height; i += ROWS) {
+          const rows = min(ROWS, height - i)
+          const panelA = blockA + (<usize>(i * depth) << 2)
+          const at = c + ((<usize>((i0 + i) * n + j)) << 2)
+          if (rows == ROWS && width == COLUMNS) block(depth, panelA, panelB, at, rowC, first)
+          else {
+            block(depth, panelA, panelB, tile, COLUMNS * 4, true)
+            for (let r = 0; r < rows; r++) {
+              for (let q = 0; q < width; q++) {
+                const to = at + (<usize>r) * rowC + (<usize>q << 2)
+                const sum = load<f32>(tile + (<usize>(r * COLUMNS + q) << 2))
+                store<f32>(to, first ? sum : load<f32>(to) + sum)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { Random } from '../../engine/random.ts'
+import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
+import { Heap } from '../../engine/runtime/wasm/heap.ts'
+import { type Build, WasmExecutor } from '../../engine/runtime/wasm/index.ts'
+import { binaries, TARGET } from '../../scripts/wasm.ts'
+import { cases, difference, probe, run } from '../generated/harness.ts'
+
+test('the binaries are those of the source', async () => {
+  expect(readFileSync(TARGET, 'utf8')).toBe(await binaries())
+})
+
+describe('the heap', () => {
+  test('pieces never overlap, are zero when handed out, and all come back', () => {
+    const heap = new Heap(new WebAssembly.Memory({ initial: 1 }), 1000)
+    const start = heap.used
+    const random = new Random(1)
+    const live: { piece: ReturnType<Heap['allocate']>; mark: number }[] = []
+    for (let i = 1; i < 2000; i++) {
+      if (random.int(2) === 0 || live.length === 0) {
+        const piece = heap.allocate(random.int(5000))
+        expect(piece.array.every((x) => x === 0)).toBe(true)
+        piece.array.fill(i)
+        live.push({ piece, mark: i })
+      } else {
+        const [{ piece, mark }] = live.splice(random.int(live.length), 1) as [(typeof live)[number]]
+        expect(piece.array.every((x) => x === mark)).toBe(true)
+        heap.free(piece)
+      }
+    }
+    for (const { piece, mark } of live) {
+      expect(piece.array.every((x) => x === mark)).toBe(true)
+      heap.free(piece)
+    }
+    expect(heap.used).toBe(start)
+  })
+})
+
+describe.each(['simd', 'relaxed'] as Build[])('%s', (build) => {
+  const executor = new WasmExecutor(build)
+
+  test.each(cases)('$name agrees with the reference', async (one) => {
+    const p = probe(one)
+    const [found, reference] = [await run(executor, p), await run(new ReferenceExecutor(), p)]
+    const tolerance = one.op.tolerance ?? 1e-5
+    expect(difference(found.output, reference.output)).toBeLessThanOrEqual(tolerance)
+    for (const [i, gradient] of reference.gradients.entries()) {
+      if (gradient) expect(difference(found.gradients[i] ?? [], gradient)).toBeLessThanOrEqual(tolerance)
+    }
+  })
+
+  test.each([
+    [1, 1, 1],
+    [6, 8, 256],
+    [7, 9, 257],
+    [97, 5, 600],
+    [200, 33, 1],
+    [13, 100, 513]
+  ])('a product of %i × %i × %i in all transposes', async (m, n, k) => {
+    const matmul = cases.find((c) => c.op.kind === 'BatchMatMul')
+    if (!matmul) throw new Error('BatchMatMul has no samples')
+    for (const transA of [false, true]) {
+      for (const transB of [false, true]) {
+        const shapes = [transA ? [k, m] : [m, k], transB ? [n, k] : [k, n]]
+        const p = probe({ ...matmul, sample: { shapes, attributes: { transA, transB } } })
+        const [found, reference] = [await run(executor, p), await run(new ReferenceExecutor(), p)]
+        // Rounding of a float32 sum of k products of this size walks about k·2⁻²⁴ away.
+        expect(difference(found.output, reference.output)).toBeLessThan(1e-5 + k * 2 ** -24)
+      }
+    }
+  })
+})
