@@ -8,6 +8,7 @@ import type { Device, Kernel, KernelSource, Memory } from './device.ts'
 import type { CallSource, Place } from './text.ts'
 
 interface Variable {
+  readonly size: number
   current: Memory
   next: Memory | null
 }
@@ -116,15 +117,19 @@ export class GpuExecutor implements Executor {
     if (values.length > this.#device.limit) this.#refuse(`"${name}"`, values.length)
     const known = this.#variables.get(name)
     const length = Math.max(1, values.length)
-    if (known && known.current.count !== length) this.#forget(name)
-    const variable = this.#variables.get(name) ?? { current: this.#device.allocate(length), next: null }
+    if (known && known.size !== values.length) this.#forget(name)
+    const variable = this.#variables.get(name) ?? {
+      size: values.length,
+      current: this.#device.allocate(length),
+      next: null
+    }
     this.#variables.set(name, variable)
     if (values.length > 0) this.#device.upload(variable.current, values)
   }
 
   async getVariable(name: string): Promise<Float32Array> {
-    const { current } = this.#variable(name)
-    return this.#device.download(current)
+    const { current, size } = this.#variable(name)
+    return this.#download(current, size)
   }
 
   async dispose(): Promise<void> {
