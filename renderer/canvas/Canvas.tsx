@@ -35,15 +35,15 @@ import { WireEdge } from './WireEdge.tsx'
 const nodeTypes = { op: OpNode, note: NoteNode }
 const edgeTypes = { wire: WireEdge }
 const MULTI = ['Shift', 'Meta', 'Control']
-/** Below this zoom labels and handles are hidden. */
+/** Below this zoom handles are hidden, and labels that are more than a number. */
 const FAR = 0.42
 /** Below this zoom no text can be read. */
-const VERY_FAR = 0.18
+const VERY_FAR = 0.25
 /** From here on it pays to leave out what is not on the screen, seen from near. */
 const MANY = 150
 
 /** Single numbers shrink less than the graph, so that they can be read in a view of the whole. */
-const labelScale = (zoom: number): string => Math.min(1.5, Math.max(1, 0.85 / zoom)).toFixed(1)
+const labelScale = (zoom: number): string => Math.min(2, Math.max(1, 0.8 / zoom)).toFixed(1)
 
 function applySelection(
   changes: readonly (NodeChange<FlowNode> | EdgeChange<FlowEdge>)[],

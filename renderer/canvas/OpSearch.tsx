@@ -89,7 +89,7 @@ function SearchBox({ search }: { readonly search: Search }) {
               <Command.Item key={op.kind} value={op.kind} className="op-search-item" onSelect={() => choose(op)}>
                 <OpGlyph op={op} />
                 <span className="op-search-name">{korean ? `${korean} · ${op.title}` : op.title}</span>
-                <span className="op-search-kind">{op.kind}</span>
+                {op.kind !== op.title && <span className="op-search-kind">{op.kind}</span>}
               </Command.Item>
             )
           })}

@@ -1,13 +1,14 @@
 /** A wire: as thick as its tensor is large, dashed while it carries nothing yet. */
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react'
 import { memo } from 'react'
+import type { TensorType } from '../../engine/ir/types.ts'
 import { bindDim, countOf } from '../../engine/shape.ts'
 import { useEdgeProblems, useEdgeType } from '../store/editor.ts'
 import { useCell, useRun } from '../store/run.ts'
 import type { FlowEdge } from './derive.ts'
 import { beside, curveOf, pathOf } from './geometry.ts'
 import { labelSize } from './places.ts'
-import { useCanvas } from './state.ts'
+import { type CanvasState, useCanvas } from './state.ts'
 import { textOf, WireLabel } from './WireLabel.tsx'
 
 /** A size to draw an open batch with. */
@@ -15,13 +16,17 @@ const USUAL_BATCH = 32
 
 const thickness = (count: number): number => Math.min(7, 1.75 + 0.8 * Math.log10(Math.max(1, count)))
 
+/** Single numbers are shown for longer: they are drawn larger as the graph gets smaller. */
+const hidesLabel = (far: CanvasState['far'], type: TensorType | undefined): boolean =>
+  far === 'very' || (far === 'far' && type?.shape.length !== 0)
+
 export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, data } = props
   const type = useEdgeType(id)
   const cell = useCell(id)
   const stale = useRun((s) => s.stale)
   const broken = useEdgeProblems(id).length > 0
-  const far = useCanvas((s) => s.far !== null)
+  const hidden = useCanvas((s) => hidesLabel(s.far, type))
   const target = useCanvas((s) => s.target === id)
   const curve = curveOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY })
   const count = type ? bindDim(countOf(type.shape), USUAL_BATCH) : 1
@@ -38,7 +43,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
         data-broken={broken || undefined}
         data-target={target || undefined}
       />
-      {!far && type && (
+      {!hidden && type && (
         <EdgeLabelRenderer>
           <WireLabel
             id={id}
@@ -55,7 +60,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
               type={type}
               cell={cell}
               stale={stale}
-              at={beside(curve, t, labelSize(type, `∂ ${textOf(cell.gradient, type)}`), -1)}
+              at={beside(curve, t, labelSize(cell.gradient ? type : undefined, `∂ ${textOf(cell.gradient, type)}`), -1)}
             />
           )}
         </EdgeLabelRenderer>

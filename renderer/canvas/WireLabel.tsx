@@ -77,15 +77,17 @@ interface FigureProps {
 
 function Figure({ summary, type, which }: FigureProps) {
   if (!summary) return <span className="wire-number">{which === 'value' ? formatShape(type.shape) : '–'}</span>
-  const only = summary.shape.length === 0 ? summary.values?.[0] : undefined
-  if (only !== undefined) return <span className="wire-number">{formatNumber(only)}</span>
+  const only = summary.values?.length === 1 ? summary.values[0] : undefined
+  if (only !== undefined && summary.shape.length === 0) return <span className="wire-number">{formatNumber(only)}</span>
   return (
     <span className="wire-tensor">
       <span className="wire-facts">
         <span className="wire-shape">{formatShape(type.shape)}</span>
-        <span className="wire-number">‖·‖ {formatNumber(summary.statistics.norm, 3)}</span>
+        <span className="wire-number">
+          {only === undefined ? `‖·‖ ${formatNumber(summary.statistics.norm, 3)}` : formatNumber(only)}
+        </span>
       </span>
-      <HeatStrip values={summary.strip} />
+      {only === undefined && <HeatStrip values={summary.strip} />}
     </span>
   )
 }

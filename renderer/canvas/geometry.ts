@@ -40,7 +40,7 @@ const widthOf = (text: string): number =>
     0
   )
 
-const TITLE_COLUMNS = 13.5
+const TITLE_COLUMNS = 12.5
 
 export const titleLines = (title: string): number => (widthOf(title) > TITLE_COLUMNS ? 2 : 1)
 
