@@ -1,0 +1,70 @@
+/** Follows a plan with labels in place of numbers: does each step find in memory what the IR says it reads? */
+import type { Operand, Plan, Step } from '../../engine/compile/plan.ts'
+import { printNode } from '../../engine/ir/print.ts'
+import { type IrNode, isLeaf } from '../../engine/ir/types.ts'
+import { opOf } from '../../engine/ops/registry.ts'
+import { sizeOf } from '../../engine/shape.ts'
+
+/** Which IR input each operand of a step stands for; an elementwise step also refers to its own expressions. */
+function readsOf(step: Step): { operand: Operand; id: number }[] {
+  if (step.kind !== 'elementwise')
+    return step.operands.map((operand, i) => ({ operand, id: (step.nodes[0] as IrNode).inputs[i] as number }))
+  return step.expressions.flatMap(({ node, arguments: args }) =>
+    args.flatMap((at, i) => {
+      const id = node.inputs[i] as number
+      if (at >= 0) return [{ operand: step.operands[at] as Operand, id }]
+      if (step.expressions[-1 - at]?.node.id !== id) throw new Error(`an expression reads another than %${id}`)
+      return []
+    })
+  )
+}
+
+/** Throws at the first read of a slot that holds something else, or write over something that is still needed. */
+export function checkPlan(plan: Plan): void {
+  const { nodes } = plan.ir
+  /** The node whose memory a node shows: views follow their input. */
+  const owner = (id: number): IrNode => {
+    const node = nodes[id] as IrNode
+    return opOf(node.op)?.view ? owner(node.inputs[0] as number) : node
+  }
+  /** What the slots hold, by the id of the node that was written there. */
+  const held = new Map<number, number>()
+  const wrong = (what: string, node: IrNode): never => {
+    throw new Error(`${what}\n  ${printNode(node)}`)
+  }
+  const check = (operand: Operand, id: number): void => {
+    const node = owner(id)
+    const values = node.op === 'Const' ? (node.attributes.values as readonly number[]) : []
+    if ('number' in operand) {
+      if (values.length !== 1 || values[0] !== operand.number) wrong(`reads the number ${operand.number} for`, node)
+      return
+    }
+    const slot = plan.slots[operand.slot]
+    if (!slot) throw new Error(`step reads slot ${operand.slot}, which does not exist, for\n  ${printNode(node)}`)
+    if (sizeOf(operand.shape) !== slot.size) wrong(`reads ${operand.shape} from a slot of ${slot.size} for`, node)
+    if (!isLeaf(node.op)) {
+      if (held.get(operand.slot) !== node.id) wrong(`slot ${operand.slot} holds %${held.get(operand.slot)}, not`, node)
+    } else if (slot.role === 'constant') {
+      if (JSON.stringify(slot.values) !== JSON.stringify(values)) wrong('reads another constant than', node)
+    } else {
+      const role = node.op === 'Feed' ? 'feed' : 'variable'
+      if (slot.role !== role || slot.name !== node.attributes.name) wrong(`reads a ${slot.role} slot for`, node)
+    }
+  }
+  for (const step of plan.steps) {
+    const made = step.nodes.at(-1) as IrNode
+    for (const { operand, id } of readsOf(step)) {
+      check(operand, id)
+      if ('slot' in operand && operand.slot === step.output) wrong('writes where it still reads', made)
+    }
+    const slot = plan.slots[step.output]
+    if (slot?.role !== 'temporary' && slot?.role !== 'next') wrong(`writes into a ${slot?.role} slot`, made)
+    if (slot?.size !== sizeOf(step.shape)) wrong(`writes ${step.shape} into a slot of ${slot?.size}`, made)
+    held.set(step.output, made.id)
+  }
+  for (const [id, operand] of plan.results) check(operand, id)
+  for (const [name, id] of plan.updates) {
+    const at = plan.slots.findIndex((s) => s.role === 'next' && s.name === name)
+    if (held.get(at) !== owner(id).id) wrong(`the next ${name} is not`, owner(id))
+  }
+}

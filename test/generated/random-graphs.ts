@@ -1,0 +1,287 @@
+/**
+ * Random graphs from the registry, and what must hold of each: executed shapes are the inferred ones, gradients are
+ * those of central differences, the float32 executor agrees with the reference, and no plan overwrites what it needs.
+ */
+import { expect } from 'vitest'
+import { backward } from '../../engine/compile/backward.ts'
+import { compile } from '../../engine/compile/compile.ts'
+import { instantiate } from '../../engine/document/build.ts'
+import { Builder, type Value } from '../../engine/ir/builder.ts'
+import type { Op, Sample } from '../../engine/ir/op.ts'
+import { printIr } from '../../engine/ir/print.ts'
+import type { IrNode } from '../../engine/ir/types.ts'
+import { verify } from '../../engine/ir/verify.ts'
+import { opOf, ops } from '../../engine/ops/registry.ts'
+import { Random } from '../../engine/random.ts'
+import { CpuExecutor } from '../../engine/runtime/cpu.ts'
+import type { Executor } from '../../engine/runtime/executor.ts'
+import { evaluate, ReferenceExecutor } from '../../engine/runtime/reference.ts'
+import { bindShape, type StaticShape, sizeOf } from '../../engine/shape.ts'
+import type { Numbers } from '../../engine/tensor.ts'
+import { difference, drawInput } from './harness.ts'
+import { checkPlan } from './plan-check.ts'
+
+type Store = Record<string, Float64Array>
+
+/** Stands for an open batch in samples. */
+const BATCH = 3
+
+/** Values in a graph stay within it, so that float32 keeps enough digits to compare. */
+const LARGEST = 100
+
+/** Its gradient is none by intent, and not the derivative. */
+const UNLIKE_DERIVATIVE = ['StopGradient']
+
+/** Far from 0 a float32 argument has lost the digits that the operator would look at. */
+const isNear = (sample: Sample): boolean => (sample.domain ?? []).flat().every((x) => Math.abs(x) <= LARGEST)
+const isSmall = (sample: Sample): boolean => sample.shapes.every((s) => sizeOf(bindShape(s, BATCH)) <= 300)
+
+const usable: readonly (readonly [Op, Sample])[] = ops
+  .filter((op) => !UNLIKE_DERIVATIVE.includes(op.kind))
+  .flatMap((op) => op.samples.filter((s) => isSmall(s) && isNear(s)).map((s) => [op, s] as const))
+
+/** The operators that graphs are grown from. */
+export const usableKinds: ReadonlySet<string> = new Set(usable.map(([op]) => op.kind))
+
+/** Where equal numbers compete the gradient is shared between them, which is not the slope to either side. */
+const isTied = (data: Numbers): boolean =>
+  data.toSorted().some((x, i, all) => i > 0 && x - (all[i - 1] as number) < 1e-5)
+
+interface Grown {
+  readonly b: Builder
+  readonly objective: Value
+  readonly feeds: Store
+  readonly variables: Store
+  /** Operators in use, for the message of a failure. */
+  readonly kinds: readonly string[]
+}
+
+/** Numbers for the leaves that were emitted since `from`: layers' parameters, masks. */
+function drawLeaves(nodes: readonly IrNode[], from: number, random: Random, feeds: Store, variables: Store): void {
+  for (const node of nodes.slice(from)) {
+    const name = node.attributes.name as string
+    if (node.op === 'Const' || name in feeds || name in variables) continue
+    const store = node.op === 'Variable' ? variables : node.op === 'Feed' ? feeds : null
+    if (!store) continue
+    const mask = node.attributes.random !== undefined
+    const draw = () => (mask ? 2 * random.int(2) : Math.fround(random.uniform(-1, 1)))
+    store[name] = Float64Array.from({ length: sizeOf(node.type.shape as StaticShape) }, draw)
+  }
+}
+
+async function valuesOf(b: Builder, values: readonly Value[], feeds: Store, variables: Store): Promise<Numbers[]> {
+  const executor = new ReferenceExecutor()
+  for (const [name, data] of Object.entries(variables)) await executor.setVariable(name, data)
+  const { plan, idOf } = compile(b.graph(), { batch: BATCH, wanted: values.map((v) => v.id) })
+  const program = await executor.load(plan)
+  await program.run(feeds)
+  return Promise.all(values.map((v) => program.read(idOf(v.id))))
+}
+
+/** As many of the numbers of `v` as `shape` needs: the first ones, or all of them again and again. */
+function fitShape(b: Builder, v: Value, shape: StaticShape): Value {
+  const [have, need] = [sizeOf(v.type.shape as StaticShape), sizeOf(shape)]
+  if (have === need) return b.reshape(v, shape)
+  const flat = b.reshape(v, [have])
+  if (have > need)
+    return b.reshape(b.one('Slice', flat, { starts: [have - need], ends: [have], axes: [0], steps: [1] }), shape)
+  const indices = b.leaf('Const', { shape, dtype: 'int' }, { values: Array.from({ length: need }, (_, i) => i % have) })
+  return b.emit('Gather', [flat, indices], { axis: 0 })
+}
+
+/** A graph of about `size` operators with numbers for its leaves. */
+export async function grow(seed: number, size: number): Promise<Grown> {
+  const random = new Random(seed).fork('random graphs')
+  const b = new Builder(opOf)
+  const [feeds, variables]: [Store, Store] = [{}, {}]
+  const pool: Value[] = []
+  const used = new Set<number>()
+  const kinds: string[] = []
+  const leaf = (shape: StaticShape, sample: Sample | null, i: number): Value => {
+    const kind = sample?.kinds?.[i] ?? null
+    const name = `leaf${Object.keys(feeds).length + Object.keys(variables).length}`
+    const data = drawInput(
+      sample ? { ...sample, avoid: sample.avoid ?? [] } : { shapes: [shape] },
+      sample ? i : 0,
+      random
+    )
+    const whole = kind !== null && typeof kind === 'object'
+    const trainable = kind === null && random.int(2) === 0
+    ;(trainable ? variables : feeds)[name] = data
+    return b.leaf(trainable ? 'Variable' : 'Feed', { shape, dtype: whole ? 'int' : 'float' }, { name })
+  }
+
+  /** An earlier value brought into shape and range; now and then, and where none does, a new leaf. */
+  const argument = async (sample: Sample, i: number): Promise<Value | null> => {
+    const shape = bindShape(sample.shapes[i] as StaticShape, BATCH)
+    const kind = sample.kinds?.[i] ?? null
+    const old = pool[random.int(Math.max(1, pool.length))]
+    if (kind !== null || !old || random.int(4) === 0 || sizeOf(old.type.shape as StaticShape) === 0)
+      return leaf(shape, sample, i)
+    const domain = sample.domain ?? [-2, 2]
+    const [low, high] = (typeof domain[0] === 'number' ? domain : domain[i]) as readonly [number, number]
+    const fitted = fitShape(b, old, shape)
+    const [data] = (await valuesOf(b, [fitted], feeds, variables)) as [Numbers]
+    const inside = data.every((x) => x > low && x < high)
+    const value = inside ? fitted : b.add(low, b.mul(high - low, b.one('Sigmoid', fitted)))
+    const [final] = inside ? [data] : ((await valuesOf(b, [value], feeds, variables)) as [Numbers])
+    // A kink next to an argument would be crossed by the central difference, or by rounding to float32.
+    if (final?.some((x) => sample.avoid?.some((kink) => Math.abs(x - kink) < 1e-3))) return null
+    used.add(old.id)
+    return value
+  }
+
+  for (let tries = 0; kinds.length < size && tries < 10 * size; tries++) {
+    const [op, sample] = usable[random.int(usable.length)] as (typeof usable)[number]
+    const from = b.size
+    const inputs: Value[] = []
+    for (const i of sample.shapes.keys()) {
+      const input = await argument(sample, i)
+      if (!input) break
+      inputs.push(input)
+    }
+    if (inputs.length < sample.shapes.length) continue
+    if (op.pattern === 'routes') {
+      const competing = await valuesOf(b, inputs, feeds, variables)
+      if (isTied(Float64Array.from(competing.flatMap((data) => [...data])))) continue
+    }
+    const handles = op.variadic ? inputs.map((_, i) => `${op.variadic?.name}${i}`) : op.inputs.map((p) => p.name)
+    const wired = Object.fromEntries(inputs.map((v, i) => [handles[i] as string, v]))
+    const made = instantiate(b, op, `n${b.size}`, wired, inputs, sample.attributes ?? {})
+    drawLeaves(b.graph().nodes, from, random, feeds, variables)
+    const out = Object.values(made)[0] as Value
+    const [data] = (await valuesOf(b, [out], feeds, variables)) as [Numbers]
+    if (!data.every((x) => Math.abs(x) <= LARGEST)) continue
+    kinds.push(op.kind)
+    if (out.type.dtype === 'float') pool.push(out)
+  }
+
+  const ends = pool.filter((v) => !used.has(v.id))
+  const parts = ends.map((v) => {
+    const shape = v.type.shape as StaticShape
+    const values = Array.from({ length: sizeOf(shape) }, () => Math.fround(random.uniform(-1, 1)))
+    return b.sum(b.mul(v, b.leaf('Const', { shape, dtype: 'float' }, { values })))
+  })
+  return { b, objective: parts.reduce((sum, part) => b.add(sum, part), b.number(0)), feeds, variables, kinds }
+}
+
+interface Outcome {
+  readonly objective: number
+  readonly gradients: readonly Numbers[]
+}
+
+/** Grows the graph of a seed and checks it; the message of a failure names the seed and shows the graph. */
+export async function checkGraph(seed: number, size = 8): Promise<Grown> {
+  const grown = await grow(seed, size)
+  const { b, objective, feeds, variables } = grown
+  try {
+    await checkGrown(grown)
+  } catch (error) {
+    const { plan } = compile(b.graph(), { batch: BATCH, wanted: [objective.id] })
+    const what = `Random graph of seed ${seed} (${grown.kinds.join(', ')}): ${error instanceof Error ? error.message : error}`
+    throw new Error(`${what}\n\n${printIr(plan.ir)}`, { cause: error })
+  }
+  expect(Object.keys({ ...feeds, ...variables }).length).toBeGreaterThan(0)
+  return grown
+}
+
+async function checkGrown({ b, objective, feeds, variables }: Grown): Promise<void> {
+  const forward = b.graph().nodes
+  const leaves = forward.filter((n) => (n.op === 'Variable' || n.op === 'Feed') && n.type.dtype === 'float')
+  const gradients = backward(b, objective)
+  const slopes = leaves.flatMap((n) => {
+    const g = gradients.get(n.id)
+    return g ? [{ name: n.attributes.name as string, g }] : []
+  })
+  const updates = new Map(
+    slopes.flatMap(({ name, g }) => {
+      const variable = leaves.find((n) => n.op === 'Variable' && n.attributes.name === name)
+      return variable ? [[name, b.sub(variable, b.mul(0.1, g)).id] as const] : []
+    })
+  )
+  const wanted = [objective.id, ...slopes.map(({ g }) => g.id)]
+  // As training compiles it, and as a run does that keeps every value for the screen.
+  const training = compile(b.graph(), { batch: BATCH, wanted: [objective.id], updates })
+  const some = compile(b.graph(), { batch: BATCH, wanted, maxOperands: 3 })
+  const all = compile(b.graph(), { batch: BATCH, wanted: [...wanted, ...forward.map((n) => n.id)] })
+  for (const { plan } of [training, some, all]) {
+    verify(plan.ir, opOf)
+    checkPlan(plan)
+  }
+  checkShapes(all.plan.ir.nodes, feeds, variables)
+
+  const run = async (executor: Executor, { plan, idOf }: typeof some, given: Store, own: Store): Promise<Outcome> => {
+    for (const [name, data] of Object.entries(own)) await executor.setVariable(name, data)
+    const program = await executor.load(plan)
+    await program.run(given)
+    const [value, ...rest] = await Promise.all(wanted.map((id) => program.read(idOf(id))))
+    return { objective: (value as Numbers)[0] as number, gradients: rest }
+  }
+  const exact = await run(new ReferenceExecutor(), some, feeds, variables)
+  for (const compiled of [some, all]) {
+    const cpu = await run(new CpuExecutor(), compiled, feeds, variables)
+    expect(difference([cpu.objective], [exact.objective]), 'objective in float32').toBeLessThan(1e-3)
+    for (const [i, { name }] of slopes.entries())
+      expect(scaled(cpu.gradients[i] as Numbers, exact.gradients[i] as Numbers), `${name} in float32`).toBeLessThan(
+        1e-3
+      )
+  }
+
+  // All leaves along one random direction at once; where a step crosses a kink a smaller one does not.
+  const random = new Random(1).fork('direction')
+  const directions = new Map(
+    slopes.map(({ name }) => {
+      const { length } = (feeds[name] ?? variables[name]) as Float64Array
+      return [name, Float64Array.from({ length }, () => random.uniform(-1, 1))]
+    })
+  )
+  const slope = slopes.reduce(
+    (sum, { name }, i) =>
+      sum + (directions.get(name)?.reduce((s, d, j) => s + d * (exact.gradients[i]?.[j] as number), 0) ?? 0),
+    0
+  )
+  const moved = (store: Store, by: number): Store =>
+    Object.fromEntries(
+      Object.entries(store).map(([name, x]) => [name, x.map((v, j) => v + by * (directions.get(name)?.[j] ?? 0))])
+    )
+  const errors: number[] = []
+  for (const step of [1e-5, 1e-6, 1e-7]) {
+    const at = async (by: number) =>
+      (await run(new ReferenceExecutor(), some, moved(feeds, by), moved(variables, by))).objective
+    errors.push(Math.abs(((await at(step)) - (await at(-step))) / (2 * step) - slope) / Math.max(1, Math.abs(slope)))
+    if ((errors.at(-1) as number) < 1e-5) return
+  }
+  expect(Math.min(...errors), 'gradient against central differences').toBeLessThan(1e-5)
+}
+
+/** Largest difference relative to the largest of the tensor, or to 1. */
+function scaled(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const size = Array.from(b).reduce((m, x) => Math.max(m, Math.abs(x)), 1)
+  const down = (t: ArrayLike<number>) => Array.from(t, (x) => x / size)
+  return difference(down(a), down(b))
+}
+
+/** Executes node by node and compares what came out with what was inferred. */
+function checkShapes(nodes: readonly IrNode[], feeds: Store, variables: Store): void {
+  const values = new Map<number, { shape: StaticShape; data: Float64Array }>()
+  for (const node of nodes) {
+    const shape = node.type.shape as StaticShape
+    const name = node.attributes.name as string
+    if (node.op === 'Const') {
+      const given = node.attributes.values as readonly number[]
+      const data =
+        given.length === 1 ? new Float64Array(sizeOf(shape)).fill(given[0] as number) : Float64Array.from(given)
+      values.set(node.id, { shape, data })
+    } else if (node.op === 'Feed') values.set(node.id, { shape, data: feeds[name] as Float64Array })
+    else if (node.op === 'Variable') values.set(node.id, { shape, data: variables[name] as Float64Array })
+    else
+      values.set(
+        node.id,
+        evaluate(
+          node,
+          node.inputs.map((i) => values.get(i) as { shape: StaticShape; data: Float64Array })
+        )
+      )
+    expect(values.get(node.id)?.data.length, `elements of %${node.id} ${node.op}`).toBe(sizeOf(shape))
+  }
+}
