@@ -23,7 +23,7 @@ import { fitView } from './commands.ts'
 import { type FlowEdge, type FlowNode, FlowView } from './derive.ts'
 import { drag, dragStop, onPositions } from './dragging.ts'
 import { EmptyHint } from './EmptyHint.tsx'
-import { connect, connectEnd, connectStart, isValidConnection, reconnect, reconnectEnd } from './gestures.ts'
+import { connect, connectEnd, isValidConnection, reconnect, reconnectEnd, reconnectStart } from './gestures.ts'
 import { onCanvasKey } from './keyboard.ts'
 import { NoteNode } from './NoteNode.tsx'
 import { OpNode } from './OpNode.tsx'
@@ -142,9 +142,9 @@ function Graph() {
           onNodeDrag={drag}
           onNodeDragStop={dragStop}
           onSelectionDragStop={dragStop}
-          onConnectStart={connectStart}
           onConnect={connect}
           onConnectEnd={connectEnd}
+          onReconnectStart={reconnectStart}
           onReconnect={reconnect}
           onReconnectEnd={reconnectEnd}
           isValidConnection={isValidConnection}

@@ -100,8 +100,6 @@ export function settle(): void {
   if (place) announce(i18next.t('canvas.said.moved', { x: Math.round(place.x), y: Math.round(place.y) }))
 }
 
-export const isNudging = (): boolean => timer !== undefined
-
 // an edit, an undo or a save that comes in between must find the nudges in the document
 useEditor.subscribe((state, before) => {
   if (timer !== undefined && state.document !== before.document) {

@@ -18,8 +18,6 @@ const graph = () => useEditor.getState().document
 /** The edge whose end is being moved. */
 let moved: string | undefined
 
-export const movedEdge = (): string | undefined => moved
-
 export const endOf = (handle: Handle | null): End | null =>
   handle?.id ? { node: handle.nodeId, handle: handle.id, side: handle.type } : null
 
@@ -62,8 +60,8 @@ export function draw(wire: Wire): boolean {
   return problems === null
 }
 
-export const connectStart = (): void => {
-  moved = undefined
+export const reconnectStart = (_event: unknown, edge: FlowEdge): void => {
+  moved = edge.id
 }
 
 export const connect = (connection: Connection): void => void draw(wireOf(connection))
@@ -125,6 +123,7 @@ export function reconnectEnd(
   _type: unknown,
   state: FinalConnectionState
 ): void {
+  moved = undefined
   const at = pointOf(event)
   if (!state.isValid && !state.toHandle && at && nodeUnder(at) === null) dispatch({ type: 'remove', edges: [edge.id] })
 }

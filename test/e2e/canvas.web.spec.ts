@@ -190,3 +190,21 @@ test('by keys alone: add, wire, move along wires, undo', async ({ page }) => {
   await page.keyboard.press('Control+z')
   await expect(node(page, 'relu')).toHaveCount(0)
 })
+
+test('the end of a wire moves to another input, or lets go', async ({ page }) => {
+  await newGraph(page)
+  await place(page, 'Parameter', 110, 100)
+  await place(page, 'Relu', 420, 60)
+  await place(page, 'Sigmoid', 420, 200)
+  await connect(page, 'w', 'relu', 'x')
+  const grip = page.locator('.react-flow__edgeupdater-target')
+  await dragTo(page, await middle(grip), await middle(port(page, 'sigmoid', 'x')))
+  await expect(
+    page
+      .getByRole('group', { name: 'Edge from w to sigmoid' })
+      .or(page.locator('[aria-label="Edge from w to sigmoid"]'))
+  ).toHaveCount(1)
+  await dragTo(page, await middle(grip), await canvasPoint(page, 250, 330))
+  await expect(wires(page)).toHaveCount(0)
+  await expect(page.getByPlaceholder('Search what fits this wire…')).toBeHidden()
+})
