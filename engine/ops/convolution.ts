@@ -64,12 +64,21 @@ function inferConv(
   const group = groupOf(a)
   const channels = dimAt(from, 1)
   if (typeof channels !== 'number') fail('shape.symbolic', { op: 'Conv', axis: 1, shape: showShape(from) })
-  if (channels !== perGroup * group || filters % group !== 0)
-    rule(
-      'kernel',
-      weights,
-      `${Number(channels) / group} channels (those of x, ${channels}, divided by ${group} group(s)) and filters divisible by ${group}`
-    )
+  if (Number(channels) % group !== 0) {
+    fail('shape.attribute', {
+      op: 'Conv',
+      attribute: 'group',
+      value: group,
+      shape: showShape(from),
+      detail: `The ${channels} channels of x cannot be shared among ${group} groups.`
+    })
+  }
+  if (channels !== perGroup * group) {
+    const own = Number(channels) / group
+    const why = group === 1 ? ', as x has' : `: x has ${channels} in ${group} groups`
+    rule('kernel', weights, `${own} channels on axis 1${why}`)
+  }
+  if (filters % group !== 0) rule('kernel', weights, `a number of filters that ${group} groups can share`)
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== filters))
     rule('bias', bias.shape, `one number for each of the ${filters} filters`)
   return { shape: [dimAt(from, 0), filters, ...windows.to], windows }

@@ -47,6 +47,7 @@ export const elementwise =
 /** Counts negative axes from the end, as NumPy and ONNX do. */
 export function axisIn(op: string, axis: number, shape: Shape, extra = 0): number {
   const rank = shape.length + extra
+  if (rank === 0) fail('shape.rank', { op, input: 'x', shape: showShape(shape), expected: 'at least 1 dimension' })
   if (axis < -rank || axis >= rank) {
     fail('shape.axis', { op, axis, shape: showShape(shape), low: -rank, high: rank - 1 })
   }
