@@ -68,8 +68,9 @@ export const activations: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} [x > 0]`,
       pattern: 'gates',
       keywords: ['rectifier', '렐루'],
-      scalar: (x) => `(${x} > 0 ? ${x} : 0)`,
-      reference: (x) => (x > 0 ? x : 0),
+      // Asked this way round NaN stays NaN, and is found where it began.
+      scalar: (x) => `(${x} < 0 ? 0 : ${x})`,
+      reference: (x) => (x < 0 ? 0 : x),
       gradient: ({ b, x, g }) => b.where(b.greater(x, 0), g, 0),
       avoid: [0]
     },

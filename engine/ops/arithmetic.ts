@@ -98,8 +98,8 @@ export const arithmetic: readonly Op[] = [
     db: String.raw`\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y} [b > a]`,
     pattern: 'routes',
     keywords: ['larger', '최댓값'],
-    scalar: (a, b) => `(${a} > ${b} ? ${a} : ${b})`,
-    reference: (a, b) => (a > b ? a : b),
+    scalar: (a, b) => `Math.max(${a}, ${b})`,
+    reference: (a, b) => (a > b || Number.isNaN(a) ? a : b),
     a: ({ b, g, a, b_ }) => b.mul(g, b.where(b.equal(a, b_), 0.5, b.greater(a, b_))),
     b: ({ b, g, a, b_ }) => b.mul(g, b.where(b.equal(a, b_), 0.5, b.less(a, b_)))
   }),
@@ -112,8 +112,8 @@ export const arithmetic: readonly Op[] = [
     db: String.raw`\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y} [b < a]`,
     pattern: 'routes',
     keywords: ['smaller', '최솟값'],
-    scalar: (a, b) => `(${a} < ${b} ? ${a} : ${b})`,
-    reference: (a, b) => (a < b ? a : b),
+    scalar: (a, b) => `Math.min(${a}, ${b})`,
+    reference: (a, b) => (a < b || Number.isNaN(a) ? a : b),
     a: ({ b, g, a, b_ }) => b.mul(g, b.where(b.equal(a, b_), 0.5, b.less(a, b_))),
     b: ({ b, g, a, b_ }) => b.mul(g, b.where(b.equal(a, b_), 0.5, b.greater(a, b_)))
   }),

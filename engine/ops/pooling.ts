@@ -63,7 +63,7 @@ function firstLargest(w: Windows, read: (at: readonly number[]) => number, at: r
   eachIndex(w.kernel, (offset, i) => {
     const place = placeOf(w, o, offset)
     const x = place ? read([n, c, ...place]) : Number.NEGATIVE_INFINITY
-    if (x > top) [best, top] = [i, x]
+    if (x > top || Number.isNaN(x)) [best, top] = [i, x]
   })
   return [best, top]
 }
