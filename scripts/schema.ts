@@ -10,6 +10,7 @@ import { defaultsOf, INITIALIZERS } from '../engine/ops/attributes.ts'
 import { documentOps } from '../engine/ops/registry.ts'
 import { MAX_RANK } from '../engine/shape.ts'
 import { optimizers } from '../engine/train/optimizers.ts'
+import { SCHEDULE_PRESETS } from '../engine/train/schedules.ts'
 
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
@@ -136,10 +137,56 @@ const optimizerSchema: JsonSchema = {
   }))
 }
 
+const positive = { ...number, exclusiveMinimum: 0 }
+const part = (preset: number) => ({ ...number, minimum: 0, maximum: 1, default: preset })
+const minimum = { ...number, minimum: 0, default: SCHEDULE_PRESETS.minimum, description: 'The last rate.' }
+
+const scheduleSchema: JsonSchema = {
+  description: 'How the learning rate goes on, as PyTorch defines it. Absent: it stays.',
+  oneOf: [
+    object({ kind: { const: 'constant' } }),
+    object(
+      {
+        kind: { const: 'step' },
+        stepSize: { ...whole(1), description: 'Epochs between two changes.' },
+        gamma: { ...positive, default: SCHEDULE_PRESETS.gamma, description: 'What the rate is multiplied by.' }
+      },
+      ['gamma']
+    ),
+    object({ kind: { const: 'cosine' }, minimum }, ['minimum']),
+    object(
+      {
+        kind: { const: 'warmup' },
+        steps: { ...whole(1), description: 'Steps until the full rate.' },
+        startFactor: { ...part(SCHEDULE_PRESETS.startFactor), description: 'Share of the rate at the first step.' },
+        after: { enum: ['constant', 'cosine'], default: SCHEDULE_PRESETS.after },
+        minimum
+      },
+      ['startFactor', 'after', 'minimum']
+    ),
+    object(
+      {
+        kind: { const: 'oneCycle' },
+        maximum: { ...positive, description: 'The highest rate.' },
+        warmupShare: { ...part(SCHEDULE_PRESETS.warmupShare), description: 'Share of the steps until there.' }
+      },
+      ['warmupShare']
+    )
+  ]
+}
+
+const clipSchema: JsonSchema = {
+  description: 'Keeps gradients from being too large. Absent: they are taken as they are.',
+  oneOf: [
+    object({ norm: { ...positive, description: 'Longest that all gradients together may be (L2).' } }),
+    object({ value: { ...positive, description: 'Largest that any element may be.' } })
+  ]
+}
+
 const trainingSchema = object(
   {
     optimizer: ref('optimizer'),
-    batchSize: { ...whole(1), description: 'Examples per step.' },
+    batchSize: { ...whole(1), description: 'Examples per step; more than there are means all of them.' },
     epochs: { ...whole(0), description: 'Passes over the training split.' },
     shuffle: { type: 'boolean', default: true, description: 'A new order of the examples in each epoch.' },
     seed: { ...whole(0), default: 0, description: 'Draws first weights, the order of examples and the split.' },
@@ -150,9 +197,11 @@ const trainingSchema = object(
       maximum: 0.9,
       default: 0,
       description: 'Share of the training examples held back.'
-    }
+    },
+    schedule: ref('schedule'),
+    clip: ref('clip')
   },
-  ['shuffle', 'seed', 'metrics', 'validationSplit']
+  ['shuffle', 'seed', 'metrics', 'validationSplit', 'schedule', 'clip']
 )
 
 const choose = (condition: JsonSchema, attributes: JsonSchema, needed = false): JsonSchema => ({
@@ -227,6 +276,8 @@ export const graphSchema: JsonSchema = {
     ]),
     position: object({ x: number, y: number }),
     training: trainingSchema,
+    schedule: scheduleSchema,
+    clip: clipSchema,
     optimizer: optimizerSchema,
     hyperparameter: { type: ['number', 'boolean', 'string'] },
     shape: { ...list(whole(0)), maxItems: MAX_RANK, description: 'Sizes, outermost first; [] is a single number.' },

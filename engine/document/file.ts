@@ -1,8 +1,9 @@
 /** Reading and writing the graph file: parse → migrate → check the fields → validate, and all problems at once. */
 import * as v from 'valibot'
 import { type Problem, ProblemError, problem } from '../problem.ts'
+import { duplicateKey } from './duplicate-keys.ts'
 import { migrate } from './migrate.ts'
-import { FORMAT, type GraphDocument, OPTIMIZERS, VERSION } from './types.ts'
+import { FORMAT, type GraphDocument, OPTIMIZERS, type TrainingSettings, VERSION } from './types.ts'
 import { show, validate } from './validate.ts'
 
 /** Graphs are text of people's size; weights and data have files of their own. */
@@ -10,6 +11,9 @@ export const MAX_FILE_BYTES = 64 * 2 ** 20
 
 const finite = v.pipe(v.number(), v.finite())
 const whole = (low: number) => v.pipe(v.number(), v.integer(), v.minValue(low))
+const positive = v.pipe(finite, v.gtValue(0))
+const share = v.pipe(finite, v.minValue(0), v.maxValue(1))
+const least = v.pipe(finite, v.minValue(0))
 const position = v.strictObject({ x: finite, y: finite })
 const json: v.GenericSchema = v.union([
   finite,
@@ -22,6 +26,22 @@ const json: v.GenericSchema = v.union([
     v.lazy(() => json)
   )
 ])
+
+const schedule = v.variant('kind', [
+  v.strictObject({ kind: v.literal('constant') }),
+  v.strictObject({ kind: v.literal('step'), stepSize: whole(1), gamma: v.optional(positive) }),
+  v.strictObject({ kind: v.literal('cosine'), minimum: v.optional(least) }),
+  v.strictObject({
+    kind: v.literal('warmup'),
+    steps: whole(1),
+    startFactor: v.optional(share),
+    after: v.optional(v.picklist(['constant', 'cosine'])),
+    minimum: v.optional(least)
+  }),
+  v.strictObject({ kind: v.literal('oneCycle'), maximum: positive, warmupShare: v.optional(share) })
+])
+
+const clip = v.union([v.strictObject({ norm: positive }), v.strictObject({ value: positive })])
 
 const fileSchema = v.strictObject({
   format: v.literal(FORMAT),
@@ -71,7 +91,9 @@ const fileSchema = v.strictObject({
         shuffle: v.optional(v.boolean(), true),
         seed: v.optional(whole(0), 0),
         metrics: v.optional(v.array(v.string()), []),
-        validationSplit: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(0.9)), 0)
+        validationSplit: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(0.9)), 0),
+        schedule: v.optional(schedule),
+        clip: v.optional(clip)
       })
     ),
     null
@@ -105,8 +127,12 @@ const isBlank = (bytes: Uint8Array): boolean => bytes.every((b) => b === 0x20 ||
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    const twice = duplicateKey(text)
+    if (twice) throw new ProblemError(problem('file.duplicateKey', twice))
+    return value
   } catch (error) {
+    if (error instanceof ProblemError) throw error
     const message = (error as Error).message
     const at = /position (\d+)/.exec(message)?.[1]
     const before = at === undefined ? null : text.slice(0, Number(at))
@@ -190,10 +216,13 @@ export function writeGraph(document: GraphDocument): string {
     groups,
     notes,
     objective,
-    training
+    training: training && orderedTraining(training)
   }
   return `${joinNumbers(JSON.stringify(file, null, 2))}\n`
 }
+
+/** What a setting leaves out stays out: a file without a schedule is written without one. */
+const orderedTraining = ({ schedule, clip, ...settings }: TrainingSettings) => ({ ...settings, schedule, clip })
 
 const orderedNode = ({ id, op, attributes, label, position: at }: GraphDocument['nodes'][number]) => ({
   id,

@@ -50,8 +50,32 @@ export interface OptimizerSettings {
   readonly [hyperparameter: string]: number | boolean | string
 }
 
+/** How the learning rate goes on; engine/train/schedules.ts has the formulas and what is meant where a number is absent. */
+export type Schedule =
+  | { readonly kind: 'constant' }
+  /** Times `gamma` every `stepSize` epochs. */
+  | { readonly kind: 'step'; readonly stepSize: number; readonly gamma?: number }
+  /** Down to `minimum` over the whole run. */
+  | { readonly kind: 'cosine'; readonly minimum?: number }
+  /** Up from `startFactor` times the rate over so many steps. */
+  | {
+      readonly kind: 'warmup'
+      readonly steps: number
+      readonly startFactor?: number
+      readonly after?: 'constant' | 'cosine'
+      readonly minimum?: number
+    }
+  /** Up to `maximum` over a share of the run, then down to almost nothing. */
+  | { readonly kind: 'oneCycle'; readonly maximum: number; readonly warmupShare?: number }
+
+export const SCHEDULES = ['constant', 'step', 'cosine', 'warmup', 'oneCycle'] as const satisfies Schedule['kind'][]
+
+/** The longest that all gradients together may be, or the largest that any element of one may be. */
+export type ClipSettings = { readonly norm: number } | { readonly value: number }
+
 export interface TrainingSettings {
   readonly optimizer: OptimizerSettings
+  /** Examples per step; 1 is stochastic descent, more than there are means all of them. */
   readonly batchSize: number
   readonly epochs: number
   readonly shuffle: boolean
@@ -59,6 +83,10 @@ export interface TrainingSettings {
   readonly metrics: readonly string[]
   /** Share of the training examples held back, 0…1. */
   readonly validationSplit: number
+  /** Absent: the rate stays as it is. */
+  readonly schedule?: Schedule
+  /** Absent: gradients are taken as they are. */
+  readonly clip?: ClipSettings
 }
 
 export interface GraphDocument {

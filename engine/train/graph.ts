@@ -7,6 +7,7 @@ import type { Builder, Value } from '../ir/builder.ts'
 import type { Attributes, IrGraph, IrNode } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { type StaticShape, showShape } from '../shape.ts'
+import { clipped } from './clip.ts'
 import { makeOptimizer, type Optimizer } from './optimizers.ts'
 
 export interface Variable {
@@ -116,8 +117,10 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
   const updates = new Map<string, number>()
   const states: Variable[] = []
   const scalars = new Map<string, Value>()
-  for (const parameter of trained)
-    emitUpdate(b, parameter, gradients.get(parameter.id) as Value, optimizer, { updates, states, scalars })
+  b.origin = null
+  const found = trained.map((p) => gradients.get(p.id) as Value)
+  for (const [i, gradient] of clipped(b, found, settings.clip).entries())
+    emitUpdate(b, trained[i] as IrNode, gradient, optimizer, { updates, states, scalars })
   b.origin = null
   const rows = b.feed(ROWS, [])
   const sums: Record<string, string> = {}

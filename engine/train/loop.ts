@@ -11,6 +11,7 @@ import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { sizeOf } from '../shape.ts'
 import { BatchFeeder, otherFeeds, rowsOf, tablesOf } from './feeds.ts'
 import type { TrainingGraph } from './graph.ts'
+import { rateAt } from './schedules.ts'
 
 /** Rows per pass when nothing is learned. Fixed, so that an evaluation gives the same number every time. */
 const EVALUATION_BATCH = 500
@@ -205,7 +206,7 @@ export async function trainLoop({
             step: step + 1,
             training: true,
             rows: indices.length,
-            scalars: graph.optimizer.scalars(step + 1, settings.optimizer.learningRate)
+            scalars: graph.optimizer.scalars(step + 1, rateAt(settings, { step, epoch: epoch - 1, steps }))
           })
         }
         if (!(await loaded.program.run(feeds, stop))) return result('cancelled')

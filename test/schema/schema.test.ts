@@ -6,7 +6,13 @@ import { describe, expect, test } from 'vitest'
 import { apply, type Command } from '../../engine/document/commands.ts'
 import { outputsOf } from '../../engine/document/connect.ts'
 import { readGraph, writeGraph } from '../../engine/document/file.ts'
-import { defaultTraining, emptyDocument, type GraphDocument, OPTIMIZERS } from '../../engine/document/types.ts'
+import {
+  defaultTraining,
+  emptyDocument,
+  type GraphDocument,
+  OPTIMIZERS,
+  type Schedule
+} from '../../engine/document/types.ts'
 import { readWeights, writeWeights } from '../../engine/io/weights.ts'
 import { documentOps, opOf } from '../../engine/ops/registry.ts'
 import { optimizers } from '../../engine/train/optimizers.ts'
@@ -111,6 +117,35 @@ describe('files that are written', () => {
     const text = writeGraph({ ...emptyDocument, training: { ...defaultTraining, optimizer } })
     expect(errorsOf(isGraph, text)).toEqual([])
     expect(reads(text)).toBe(true)
+  })
+
+  test.each([
+    { kind: 'constant' },
+    { kind: 'step', stepSize: 2 },
+    { kind: 'step', stepSize: 2, gamma: 0.5 },
+    { kind: 'cosine' },
+    { kind: 'cosine', minimum: 0.001 },
+    { kind: 'warmup', steps: 5 },
+    { kind: 'warmup', steps: 5, startFactor: 0, after: 'cosine', minimum: 0.001 },
+    { kind: 'oneCycle', maximum: 1 },
+    { kind: 'oneCycle', maximum: 1, warmupShare: 0.2 }
+  ] satisfies Schedule[])('the schedule $kind, and what it leaves out stays out', (schedule) => {
+    const settings = [
+      { ...defaultTraining, schedule },
+      { ...defaultTraining, clip: { norm: 1 }, schedule },
+      { ...defaultTraining, clip: { value: 0.5 } },
+      defaultTraining
+    ]
+    for (const training of settings) {
+      const text = writeGraph({ ...emptyDocument, training })
+      expect(errorsOf(isGraph, text)).toEqual([])
+      expect(readGraph(bytes(text)).document.training).toEqual(training)
+      expect(writeGraph(readGraph(bytes(text)).document)).toBe(text)
+      expect([text.includes('"schedule"'), text.includes('"clip"')]).toEqual([
+        'schedule' in training,
+        'clip' in training
+      ])
+    }
   })
 
   test('weights, with numbers that JSON cannot say', () => {
@@ -231,6 +266,20 @@ describe('wrong files', () => {
     ['a batch of none', training({ batchSize: 0 })],
     ['half an epoch', training({ epochs: 0.5 })],
     ['a split that leaves nothing', training({ validationSplit: 1 })],
+    ['an unknown schedule', training({ schedule: { kind: 'cyclic' } })],
+    ['a schedule with a setting of another', training({ schedule: { kind: 'cosine', gamma: 0.5 } })],
+    ['a step schedule without steps', training({ schedule: { kind: 'step' } })],
+    ['half an epoch between two changes', training({ schedule: { kind: 'step', stepSize: 0.5 } })],
+    ['a warm-up of no steps', training({ schedule: { kind: 'warmup', steps: 0 } })],
+    [
+      'a warm-up that goes on in a way nobody knows',
+      training({ schedule: { kind: 'warmup', steps: 1, after: 'step' } })
+    ],
+    ['a share above one', training({ schedule: { kind: 'oneCycle', maximum: 1, warmupShare: 1.5 } })],
+    ['no schedule where it is named', training({ schedule: null })],
+    ['clipping to nothing', training({ clip: { norm: 0 } })],
+    ['clipping in two ways at once', training({ clip: { norm: 1, value: 1 } })],
+    ['clipping in no way', training({ clip: {} })],
     ['training settings that nobody knows', training({ patience: 3 })]
   ]
 

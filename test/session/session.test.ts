@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { apply } from '../../engine/document/commands.ts'
-import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import {
+  defaultTraining,
+  emptyDocument,
+  type GraphDocument,
+  type TrainingSettings
+} from '../../engine/document/types.ts'
 import { ProblemError } from '../../engine/problem.ts'
 import type { TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
@@ -118,6 +123,28 @@ describe('training', () => {
     const parts = await reportOf({ ...classifier, training: { ...still, batchSize: 64 } })
     expect(parts.epochs[0]?.loss).toBeCloseTo(whole.epochs[0]?.loss as number, 5)
     expect(parts.epochs[0]?.metrics.accuracy).toBeCloseTo(whole.epochs[0]?.metrics.accuracy as number, 5)
+  })
+
+  test('the schedule and clipping reach the steps; a batch above the number of examples holds them all', async () => {
+    const settings = {
+      ...(classifier.training as typeof defaultTraining),
+      optimizer: { kind: 'sgd', learningRate: 0.1 } as const,
+      epochs: 3,
+      batchSize: 1000
+    }
+    const losses = async (change: Partial<TrainingSettings>): Promise<number[]> => {
+      await session.reset()
+      const { epochs, steps } = await reportOf({ ...classifier, training: { ...settings, ...change } })
+      expect(steps).toBe(3)
+      return epochs.map((e) => e.loss)
+    }
+    const [first, second, third] = await losses({ schedule: { kind: 'step', stepSize: 1, gamma: 1e-30 } })
+    expect(second).toBeLessThan(first as number)
+    expect(third).toBeCloseTo(second as number, 6)
+    const still = await losses({ clip: { norm: 1e-30 } })
+    expect(still[2]).toBeCloseTo(first as number, 6)
+    const free = await losses({})
+    expect(free[2]).toBeLessThan((second as number) - 1e-4)
   })
 
   test('snapshots show values and gradients of the weights as they are then', async () => {
