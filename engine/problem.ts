@@ -158,6 +158,10 @@ const table = {
     message: 'Input "{name}" has no data.',
     hint: 'Feed it with --feed {name}=FILE.json, or give it values in the inspector.'
   },
+  'value.feedUnknown': {
+    message: 'There is no input "{name}" to feed.',
+    hint: 'Inputs of this graph: {known}.'
+  },
   'value.feedShape': {
     message: 'Input "{name}" takes shape {expected}, but the data has {found}.',
     hint: 'Reshape the data.'
@@ -249,6 +253,10 @@ const table = {
   'weights.unknown': {
     message: 'The weights file holds "{name}", which the graph does not have.',
     hint: 'Use weights that were exported from this graph.'
+  },
+  'weights.duplicate': {
+    message: 'The weights file holds "{name}" twice.',
+    hint: 'Remove one of the two from the file, or export the weights again.'
   },
   'weights.shape': {
     message: '"{name}" has shape {found} in the weights file and {expected} in the graph.',

@@ -1,5 +1,5 @@
 import { check } from '../../engine/document/check.ts'
-import { isError } from '../../engine/problem.ts'
+import { isError, problem } from '../../engine/problem.ts'
 import { showShape } from '../../engine/shape.ts'
 import { readCall } from '../arguments.ts'
 import { openGraph } from '../files.ts'
@@ -8,7 +8,8 @@ import { print, printJson, printProblems, table } from '../output.ts'
 export function checkCommand(args: readonly string[]): number {
   const { file, options } = readCall(args, { json: { type: 'boolean' } }, 1)
   const document = openGraph(file)
-  const { problems, types, edgeTypes, parameters } = check(document)
+  const { problems: found, types, edgeTypes, parameters } = check(document)
+  const problems = document.objective === null ? [...found, problem('graph.noObjective')] : found
   const failed = problems.some(isError)
   if (options.json) {
     printJson({

@@ -11,6 +11,8 @@ export function opsCommand(args: readonly string[]): number {
     family: op.family,
     doc: op.doc,
     inputs: op.variadic ? [`${op.variadic.name}0…`] : op.inputs.map((p) => p.name),
+    optionalInputs: op.inputs.filter((p) => p.optional).map((p) => p.name),
+    ...(op.variadic ? { leastInputs: op.variadic.min } : {}),
     outputs: outputsOf(op).map((p) => p.name),
     attributes: Object.fromEntries(
       Object.entries(op.attributes).map(([name, { kind, doc, default: preset, choices, min, max }]) => [

@@ -3,7 +3,7 @@ import type { EpochReport, TrainEvent, TrainReport } from '../../engine/session/
 import { backendOf, pairs, readCall, text, whole } from '../arguments.ts'
 import { openGraph, provideData, readBytes, writeWhole } from '../files.ts'
 import { number, print, printJson, printProblems, progressLine, say } from '../output.ts'
-import { interruptible, newSession, seeded } from '../session.ts'
+import { interruptible, newSession } from '../session.ts'
 
 const scores = (loss: number, metrics: Readonly<Record<string, number>>): string =>
   [`loss ${number(loss)}`, ...Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`)].join('  ')
@@ -61,10 +61,11 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   const batchSize = whole(options, 'batch-size', 1)
   const backend = backendOf(options)
   const data = pairs(options, 'data')
-  const opened = seeded(openGraph(file), seed)
+  const opened = openGraph(file)
   if (!opened.training) fail('train.noTraining')
   const training = {
     ...opened.training,
+    ...(seed === undefined ? {} : { seed }),
     ...(epochs === undefined ? {} : { epochs }),
     ...(batchSize === undefined ? {} : { batchSize })
   }

@@ -83,6 +83,11 @@ export function readWeights(bytes: Uint8Array): WeightsFile {
   if (version > WEIGHTS_VERSION) {
     throw new ProblemError(problem('file.newerVersion', { found: version, supported: WEIGHTS_VERSION }))
   }
+  const names = new Set<string>()
+  for (const { name } of tensors) {
+    if (names.has(name)) throw new ProblemError(problem('weights.duplicate', { name }))
+    names.add(name)
+  }
   const read = tensors.map(({ name, shape, data }, t) => {
     const expected = shape.reduce((a, b) => a * b, 1)
     if (data.length !== expected)

@@ -156,6 +156,8 @@ export interface Op {
   readonly doc: string
   /** LaTeX: y = …, and one formula per differentiable input. */
   readonly formula: { readonly forward: string; readonly backward?: Readonly<Record<string, string>> }
+  /** What tells one node of this kind from another at a glance: the source of a data set. Stands on the card. */
+  readonly caption?: (attributes: Attributes) => string
   /** Further words that the search finds it by. */
   readonly keywords?: readonly string[]
   /** A function where attributes decide (Sum, Concat: `variadic`, one port per connected edge and one more). */

@@ -11,7 +11,7 @@ import type { IrNode } from '../ir/types.ts'
 import { fail, isError, ProblemError, problem, problemsOf } from '../problem.ts'
 import type { Stop } from '../runtime/executor.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
-import { isStatic, sizeOf } from '../shape.ts'
+import { bindShape, isStatic, sameShape, showShape, sizeOf } from '../shape.ts'
 import type { Numbers } from '../tensor.ts'
 import { BatchFeeder, datasetsIn, type Feeds, otherFeeds, rowsOf, tablesOf } from '../train/feeds.ts'
 import { metricValues, trainingGraph, variablesOf } from '../train/graph.ts'
@@ -139,6 +139,10 @@ export class Session {
     const open = nodes.some((n) => !isStatic(n.type.shape))
     const given = request.feeds ?? {}
     const feeds: Feeds = Object.fromEntries(Object.entries(given).map(([name, { data }]) => [name, data]))
+    const inputs = nodes.filter((n) => 'example' in n.attributes).map((n) => n.attributes.name as string)
+    for (const name of Object.keys(given)) {
+      if (!inputs.includes(name)) fail('value.feedUnknown', { name, known: inputs.join(', ') || 'none' })
+    }
     const sizes = new Map<string, number>()
     for (const node of nodes) {
       const name = node.attributes.name as string
@@ -151,6 +155,14 @@ export class Session {
     const asked = request.batch ?? request.document.training?.batchSize ?? 32
     const [fixed] = sizes.values()
     const batch = fixed ?? (rows === null ? 1 : Math.min(asked, rows))
+    for (const node of nodes) {
+      const { shape } = given[node.attributes.name as string] ?? {}
+      const expected = bindShape(node.type.shape, batch)
+      if (shape && !sameShape(shape, expected)) {
+        const name = node.attributes.name as string
+        fail('value.feedShape', { name, expected: showShape(expected), found: showShape(shape) }, { nodeId: name })
+      }
+    }
     if ([...sizes.values()].some((n) => n !== batch)) {
       fail('train.batchSizes', { sizes: [...sizes].map(([name, n]) => `${name}: ${n}`).join(', ') })
     }

@@ -3,8 +3,9 @@ import { Handle, type NodeProps, Position as Side } from '@xyflow/react'
 import { type CSSProperties, Fragment, memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GraphNode } from '../../engine/document/types.ts'
-import type { Port } from '../../engine/ir/op.ts'
+import type { Op, Port } from '../../engine/ir/op.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
+import { withDefaults } from '../../engine/ops/attributes.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import type { Cell } from '../../engine/session/protocol.ts'
 import { familyColour, familyIcons } from '../app/families.ts'
@@ -48,9 +49,7 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
           </span>
         )}
         <span className="node-line">
-          <span className="node-kind">
-            {op && title === op.title && !node.label ? node.id : (op?.title ?? node.op)}
-          </span>
+          <span className="node-kind">{captionOf(node, op, title)}</span>
           {first !== undefined && <Output type={types?.[first]} cell={cells?.[first]} />}
         </span>
       </div>
@@ -60,6 +59,12 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
       <Ports ports={body.outputs} side="source" height={body.height} />
     </div>
   )
+}
+
+/** The second line: what the operator says of this node, else whichever of its id and its kind the title is not. */
+function captionOf(node: GraphNode, op: Op | undefined, title: string): string {
+  if (op?.caption) return op.caption(withDefaults(op, node.attributes))
+  return op && title === op.title && !node.label ? node.id : (op?.title ?? node.op)
 }
 
 /** What comes out: the number of a scalar, else the shape. */

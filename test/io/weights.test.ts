@@ -60,6 +60,10 @@ describe('the weights file', () => {
     ['{"format":"chainrule-graph"}', 'file.format'],
     ['{"format":"chainrule-weights","version":2,"tensors":[]}', 'file.newerVersion'],
     [
+      '{"format":"chainrule-weights","version":1,"tensors":[{"name":"a","dtype":"float32","shape":[],"data":[1]},{"name":"a","dtype":"float32","shape":[],"data":[1]}]}',
+      'weights.duplicate'
+    ],
+    [
       '{"format":"chainrule-weights","version":1,"tensors":[{"name":"a","dtype":"float64","shape":[],"data":[1]}]}',
       'file.field'
     ],
