@@ -34,7 +34,8 @@ const samples: Op['samples'] = [
   { shapes: [[2, 3, 4]], attributes: { axes: [1] } },
   { shapes: [[2, 3, 4]], attributes: { axes: [0, -1], keepdims: 1 } },
   { shapes: [[]] },
-  { shapes: [[2, 1, 3, 2, 2]], attributes: { axes: [1, 3] } }
+  { shapes: [[2, 1, 3, 2, 2]], attributes: { axes: [1, 3] } },
+  { shapes: [[2, 1, 2, 1, 2, 2]], attributes: { axes: [0, 3, -1] } }
 ]
 
 interface Reduction {

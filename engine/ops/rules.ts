@@ -73,7 +73,7 @@ export const dimAt = (shape: Shape, axis: number): Dim => shape[axis] as Dim
 export const shapeOfAttribute = (a: Attributes, batch: Dim): Shape =>
   ((a.shape ?? []) as readonly (number | null)[]).map((d) => d ?? batch)
 
-/** The samples that every elementwise binary operator is tested with: equal, broadcast either way, rank 0 and 5, empty. */
+/** The samples that every elementwise binary operator is tested with: equal, broadcast either way, rank 0, 5 and 6, empty. */
 export const binarySamples = (domain: Sample['domain'] = [-2, 2], avoid?: readonly number[]): Sample[] =>
   (
     [
@@ -90,12 +90,16 @@ export const binarySamples = (domain: Sample['domain'] = [-2, 2], avoid?: readon
         [2, 1, 2, 1, 2],
         [3, 1, 2, 1]
       ],
+      [
+        [2, 1, 2, 1, 1, 2],
+        [1, 2, 1, 2, 1]
+      ],
       [[0, 3], [3]]
     ] as Shape[][]
   ).map((shapes) => ({ shapes, domain, ...(avoid ? { avoid } : {}) }))
 
 export const unarySamples = (domain: readonly [number, number] = [-2, 2], avoid?: readonly number[]): Sample[] =>
-  ([[], [4], [2, 3], [2, 1, 3, 1, 2], [0, 2]] as Shape[]).map((shape) => ({
+  ([[], [4], [2, 3], [2, 1, 3, 1, 2], [1, 2, 1, 2, 1, 2], [0, 2]] as Shape[]).map((shape) => ({
     shapes: [shape],
     domain,
     ...(avoid ? { avoid } : {})

@@ -217,7 +217,12 @@ export const shapes: readonly Op[] = [
       const perm = permOf(a, shape)
       return tabulate(shape, (at) => read(perm.map((_, i) => at[perm.indexOf(i)] as number)))
     },
-    samples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3, 4]], attributes: { perm: [1, 2, 0] } }, { shapes: [[]] }]
+    samples: [
+      { shapes: [[2, 3]] },
+      { shapes: [[2, 3, 4]], attributes: { perm: [1, 2, 0] } },
+      { shapes: [[2, 1, 3, 1, 2, 2]] },
+      { shapes: [[]] }
+    ]
   }),
   define({
     kind: 'Expand',
