@@ -14,9 +14,9 @@ export type Gradients = ReadonlyMap<number, Value>
 
 /**
  * @param wanted whose gradients are asked for; undefined asks for all.
- * A non-scalar objective is summed: the upstream gradient is a tensor of ones.
+ * @param upstream where the walk starts, of the objective's shape. Absent: ones, so that a non-scalar objective is summed.
  */
-export function backward(b: Builder, objective: Value, wanted?: ReadonlySet<number>): Gradients {
+export function backward(b: Builder, objective: Value, wanted?: ReadonlySet<number>, upstream?: Value): Gradients {
   const gradients = new Map<number, Value>()
   if (objective.type.dtype !== 'float') return gradients
   const forward = b.graph().nodes.slice(0, objective.id + 1)
@@ -25,15 +25,15 @@ export function backward(b: Builder, objective: Value, wanted?: ReadonlySet<numb
   const before = { phase: b.phase, origin: b.origin }
   b.phase = 'backward'
   b.origin = b.node(objective.id).origin
-  parts.set(objective.id, [b.full(objective.type.shape, 1)])
+  parts.set(objective.id, [upstream ?? b.full(objective.type.shape, 1)])
 
   for (let id = objective.id; id >= 0; id--) {
     const node = forward[id] as IrNode
     const arrived = parts.get(id)
     if (!arrived) continue
     b.origin = node.origin
-    const upstream = arrived.reduce((sum, part) => b.add(sum, part))
-    gradients.set(id, upstream)
+    const total = arrived.reduce((sum, part) => b.add(sum, part))
+    gradients.set(id, total)
     parts.delete(id)
     if (isLeaf(node.op)) continue
     const needs = (i: number): boolean => {
@@ -46,7 +46,7 @@ export function backward(b: Builder, objective: Value, wanted?: ReadonlySet<numb
       b,
       inputs: node.inputs.map((i) => b.value(i)),
       output: b.value(id),
-      upstream,
+      upstream: total,
       attributes: node.attributes,
       needs
     })
