@@ -247,6 +247,15 @@ function product(node: IrNode, operands: ProductStep['operands'], output: number
 /** Bytes of float32 memory that the plan takes. */
 export const memoryNeeded = (plan: Plan): number => plan.slots.reduce((sum, slot) => sum + slot.size * 4, 0)
 
+/** Arithmetic operations of one walk: two for each multiplication of a product, one for each element elsewhere. */
+export const operationsOf = (plan: Plan): number =>
+  plan.steps.reduce((sum, step) => {
+    const size = sizeOf(step.shape)
+    if (step.kind === 'product') return sum + 2 * size * step.k
+    if (step.kind === 'elementwise') return sum + size * step.expressions.length
+    return sum + Math.max(size, ...step.operands.map((o) => sizeOf(o.shape)))
+  }, 0)
+
 /** The plan as text, one step a line. */
 export function printPlan(plan: Plan): string {
   const operand = (o: Operand): string => ('number' in o ? String(o.number) : `s${o.slot}[${o.shape.join(',')}]`)

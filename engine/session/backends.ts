@@ -1,5 +1,5 @@
 /** Which executor runs, and why not a better one. */
-import { fail } from '../problem.ts'
+import { fail, ProblemError } from '../problem.ts'
 import { CpuExecutor } from '../runtime/cpu.ts'
 import type { Executor } from '../runtime/executor.ts'
 import { type BackendProbe, probeBackends } from '../runtime/probe.ts'
@@ -15,17 +15,47 @@ export interface Chosen {
 /** Best first: the order in which `auto` tries. The reference is an oracle, never a choice of `auto`. */
 const BY_SPEED: readonly BackendName[] = ['webgpu', 'webgl2', 'wasm', 'cpu']
 
+/** What a backend is chosen for. */
+export interface Work {
+  /** `look` reads every value back; `learn` keeps them on the device from step to step. */
+  readonly kind: 'look' | 'learn'
+  /** Arithmetic operations of one walk. */
+  readonly operations: number
+}
+
+/**
+ * Below so many operations a step, starting kernels one by one costs more than the arithmetic: a GPU starts one in about
+ * 10 µs, and our SIMD products do 50 million operations in about 1 ms.
+ */
+const WORTH_A_GPU = 50e6
+
+const isGpu = (name: BackendName): boolean => name === 'webgpu' || name === 'webgl2'
+
+function notWorthTheGpu({ kind, operations }: Work): string | null {
+  if (kind === 'look') return 'to show every value, each would have to be read back from the device'
+  if (operations >= WORTH_A_GPU) return null
+  const millions = (n: number): string => String(Number((n / 1e6).toPrecision(2)))
+  return `a step of this graph is ${millions(operations)} million operations; below ${millions(WORTH_A_GPU)} the CPU is faster`
+}
+
 const NO_SIMD = 'this machine’s WebAssembly has no SIMD'
 
 /** Executors are kept: each holds compiled kernels and the memory of its device. */
 export class Backends {
   readonly #executors = new Map<BackendName, Executor>()
+  readonly #look: () => Promise<readonly BackendProbe[]>
+  readonly #make: (name: BackendName) => Promise<Executor>
   #probes: Promise<readonly BackendProbe[]> | null = null
+
+  constructor(look = probeBackends, make = makeExecutor) {
+    this.#look = look
+    this.#make = make
+  }
 
   async #executor(name: BackendName): Promise<Executor> {
     const known = this.#executors.get(name)
     if (known) return known
-    const made = await make(name)
+    const made = await this.#make(name)
     this.#executors.set(name, made)
     return made
   }
@@ -38,7 +68,7 @@ export class Backends {
       const usable = wasmBuild() !== null
       return { usable, chosen: usable, reason: usable ? '' : NO_SIMD }
     }
-    this.#probes ??= probeBackends()
+    this.#probes ??= this.#look()
     const probes = await this.#probes
     const found = probes.find((p) => p.backend === name)
     if (!found?.available) return { usable: false, chosen: false, reason: found?.reason ?? 'it was not found' }
@@ -46,10 +76,11 @@ export class Backends {
   }
 
   /**
+   * @param work what is to be done; only `auto` looks at it
    * @throws ProblemError run.backendUnavailable where a backend is asked for by name and cannot run. Nothing else is
    * taken in its place.
    */
-  async choose(choice: BackendChoice): Promise<Chosen> {
+  async choose(choice: BackendChoice, work: Work): Promise<Chosen> {
     if (choice !== 'auto') {
       const { usable, reason } = await this.#probe(choice)
       if (!usable) fail('run.backendUnavailable', { backend: choice, reason })
@@ -59,23 +90,35 @@ export class Backends {
     const passedOver: { backend: BackendName; reason: string }[] = []
     for (const backend of BY_SPEED) {
       const { chosen, reason } = await this.#probe(backend)
-      if (chosen) {
+      const why = chosen ? (isGpu(backend) ? notWorthTheGpu(work) : null) : reason
+      if (why !== null) {
+        passedOver.push({ backend, reason: why })
+        continue
+      }
+      try {
         const executor = await this.#executor(backend)
         return { executor, report: { backend, device: executor.device, passedOver } }
+      } catch (error) {
+        // A device that answered the probe and then cannot compute: passed over, and said.
+        if (!(error instanceof ProblemError)) throw error
+        passedOver.push({ backend, reason: error.problem.message })
       }
-      passedOver.push({ backend, reason })
     }
     throw new Error('the CPU is always there')
   }
 
-  /** Lets go of an executor whose device is gone; the next choice makes a new one. */
-  async drop(executor: Executor): Promise<void> {
-    for (const [name, one] of this.#executors) if (one === executor) this.#executors.delete(name)
-    await executor.dispose()
+  /** Lets go of what ran on a graphics device that is gone; the next choice makes a new one. */
+  async dropGpu(): Promise<void> {
+    for (const [name, executor] of this.#executors) {
+      if (!isGpu(name)) continue
+      this.#executors.delete(name)
+      await executor.dispose().catch(() => undefined)
+    }
+    this.#probes = null
   }
 }
 
-async function make(name: BackendName): Promise<Executor> {
+async function makeExecutor(name: BackendName): Promise<Executor> {
   switch (name) {
     case 'cpu':
       return new CpuExecutor()

@@ -4,11 +4,12 @@
  */
 
 import { compile } from '../compile/compile.ts'
+import { operationsOf } from '../compile/plan.ts'
 import { build } from '../document/build.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
 import type { IrNode } from '../ir/types.ts'
-import { fail, isError, ProblemError, problem, problemsOf } from '../problem.ts'
+import { fail, isError, type Problem, ProblemError, problem, problemsOf } from '../problem.ts'
 import type { Stop } from '../runtime/executor.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
 import { bindShape, isStatic, sameShape, showShape, sizeOf } from '../shape.ts'
@@ -16,7 +17,7 @@ import type { Numbers } from '../tensor.ts'
 import { BatchFeeder, datasetsIn, type Feeds, otherFeeds, rowsOf, tablesOf } from '../train/feeds.ts'
 import { metricValues, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
-import { Backends } from './backends.ts'
+import { Backends, type Chosen } from './backends.ts'
 import { DataSets } from './data.ts'
 import { checkParameter, type GradientCheck } from './gradcheck.ts'
 import { Inspection, sum } from './inspect.ts'
@@ -75,13 +76,23 @@ export class Session {
 
   /** One after the other: weights have one owner at a time. */
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work)
+    const result = this.#queue.then(work).catch(async (error) => {
+      await this.#afterFailure(problemsOf(error))
+      throw error
+    })
     this.#queue = result.catch(() => undefined)
     return result
   }
 
+  /** A lost device takes its executor and everything on it along; the next piece of work starts on a new one. */
+  async #afterFailure(problems: readonly Problem[]): Promise<void> {
+    if (!problems.some((p) => p.code === 'run.deviceLost')) return
+    this.#inspection = null
+    await this.#backends.dropGpu()
+  }
+
   async backends(): Promise<BackendReport> {
-    return (await this.#backends.choose('auto')).report
+    return (await this.#backends.choose('auto', { kind: 'learn', operations: Number.POSITIVE_INFINITY })).report
   }
 
   #inspect(document: GraphDocument): Inspection {
@@ -100,21 +111,20 @@ export class Session {
       const inspection = this.#inspect(request.document)
       this.#model.prepare(inspection.variables, request.seed ?? request.document.training?.seed ?? 0)
       const fed = this.#feed(inspection, request)
-      return this.#runInspection(inspection, request, fed, stop, began)
+      const chosen = await this.#backends.choose(request.backend, { kind: 'look', operations: 0 })
+      await this.#model.send(chosen.executor, inspection.variables)
+      return this.#runInspection(inspection, chosen, request.revision, fed, stop, began)
     })
   }
 
   async #runInspection(
     inspection: Inspection,
-    request: Pick<RunRequest, 'revision' | 'backend'>,
+    { executor, report }: Chosen,
+    revision: number,
     fed: { readonly batch: number; readonly open: boolean; readonly feeds: Feeds },
     stop: Stop,
-    began: number,
-    resident = false
+    began: number
   ): Promise<RunResult> {
-    const { executor, report } = await this.#backends.choose(request.backend)
-    // During training the executor's own variables are the newest.
-    if (!resident) await this.#model.send(executor, inspection.variables)
     const { compiled, program } = await inspection.program(executor, fed.batch)
     const others = otherFeeds(compiled.plan, { step: 1, training: false, rows: fed.batch })
     const feeds = { ...others, ...fed.feeds }
@@ -124,7 +134,7 @@ export class Session {
     const cells = await inspection.cells(fed.batch)
     return {
       runId: this.#lastRun,
-      revision: request.revision,
+      revision,
       backend: report,
       batch: fed.open ? fed.batch : null,
       ...cells,
@@ -236,7 +246,9 @@ export class Session {
         })
         return result
       } catch (error) {
-        return { outcome: 'failed', problems: problemsOf(error), report }
+        const problems = problemsOf(error)
+        await this.#afterFailure(problems)
+        return { outcome: 'failed', problems, report }
       }
     })
   }
@@ -255,10 +267,13 @@ export class Session {
     )
     if (errors.length > 0) throw new ProblemError(errors)
     const graph = trainingGraph(document, built, settings)
-    const { executor, report: backend } = await this.#backends.choose(request.backend)
+    const sets = this.#data.of(document, datasetsIn(graph.ir))
+    const step = compile(graph.ir, { batch: settings.batchSize, wanted: [graph.loss], updates: graph.updates })
+    const work = { kind: 'learn', operations: operationsOf(step.plan) } as const
+    const chosen = await this.#backends.choose(request.backend, work)
+    const { executor, report: backend } = chosen
     this.#model.prepare(graph.parameters, settings.seed)
     await this.#model.send(executor, graph.parameters)
-    const sets = this.#data.of(document, datasetsIn(graph.ir))
     const inspection = request.snapshotEvery > 0 ? this.#inspect(document) : null
     if (inspection) this.#model.prepare(inspection.variables, settings.seed)
     if (inspection) await this.#model.send(executor, inspection.variables)
@@ -280,7 +295,9 @@ export class Session {
       if (!inspection) return
       const fed = { batch: indices.length, open: true, feeds: looking.gather(indices) }
       try {
-        on({ type: 'snapshot', run: await this.#runInspection(inspection, request, fed, stop, this.#now(), true) })
+        // On the training's own executor, whose variables are the newest.
+        const run = await this.#runInspection(inspection, chosen, request.revision, fed, stop, this.#now())
+        on({ type: 'snapshot', run })
       } catch (error) {
         // stopped in the middle of a look: the training then ends as stopped, with the weights of its last step
         if (!stop()) throw error
@@ -335,7 +352,7 @@ export class Session {
       const metrics = metricValues(document, built, document.training?.metrics ?? [])
       const ir = built.builder.graph()
       const variables = variablesOf(ir)
-      const { executor } = await this.#backends.choose(choice)
+      const { executor } = await this.#backends.choose(choice, { kind: 'look', operations: 0 })
       this.#model.prepare(variables, document.training?.seed ?? 0)
       await this.#model.send(executor, variables)
       const sets = this.#data.of(document, datasetsIn(ir))
