@@ -35,7 +35,7 @@ function notWorthTheGpu({ kind, operations }: Work): string | null {
   if (kind === 'look') return 'to show every value, each would have to be read back from the device'
   if (operations >= WORTH_A_GPU) return null
   const millions = (n: number): string => String(Number((n / 1e6).toPrecision(2)))
-  return `a step of this graph is ${millions(operations)} million operations; below ${millions(WORTH_A_GPU)} the CPU is faster`
+  return `a step of this graph is ${millions(operations)} million operations; below ${millions(WORTH_A_GPU)} million the CPU is faster`
 }
 
 const NO_SIMD = 'this machine’s WebAssembly has no SIMD'
@@ -47,7 +47,7 @@ export class Backends {
   readonly #make: (name: BackendName) => Promise<Executor>
   #probes: Promise<readonly BackendProbe[]> | null = null
 
-  constructor(look = probeBackends, make = makeExecutor) {
+  constructor(look: () => Promise<readonly BackendProbe[]> = probeBackends, make = makeExecutor) {
     this.#look = look
     this.#make = make
   }

@@ -10,7 +10,7 @@ const probe = (backend: BackendProbe['backend'], software: boolean): BackendProb
   available: true,
   device: `a ${backend} device`,
   software,
-  reason: software ? 'it is drawn by the processor' : null
+  reason: software ? 'it is drawn by the processor' : ''
 })
 
 /** A machine with the given devices; every executor is a CPU one, so that only the choice is tested. */
