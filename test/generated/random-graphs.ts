@@ -43,7 +43,7 @@ const usable: readonly (readonly [Op, Sample])[] = ops
 /** The operators that graphs are grown from. */
 export const usableKinds: ReadonlySet<string> = new Set(usable.map(([op]) => op.kind))
 
-/** Where equal numbers compete the gradient is shared between them, which is not the slope to either side. */
+/** Where equal numbers compete the gradient is shared between them, or the winner jumps: no slope to compare with. */
 const isTied = (data: Numbers): boolean =>
   data.toSorted().some((x, i, all) => i > 0 && x - (all[i - 1] as number) < 1e-5)
 
@@ -78,6 +78,34 @@ async function valuesOf(b: Builder, values: readonly Value[], feeds: Store, vari
   return Promise.all(values.map((v) => program.read(idOf(v.id))))
 }
 
+/**
+ * Whether the operator makes much of a small difference here, as a normalisation of nearly equal numbers does: float32
+ * then has too few digits to compare.
+ */
+async function isSteep(op: Op, sample: Sample, inputs: readonly Value[], data: readonly Numbers[]): Promise<boolean> {
+  const random = new Random(3).fork('nudge')
+  const outputs: Numbers[] = []
+  for (const nudge of [0, 1e-6]) {
+    const b = new Builder(opOf)
+    const [feeds, variables]: [Store, Store] = [{}, {}]
+    const leaves = inputs.map((v, i) => {
+      const by = (sample.kinds?.[i] ?? null) === null ? nudge : 0
+      feeds[`in${i}`] = Float64Array.from(data[i] as Numbers, (x) => x + by * random.uniform(-1, 1))
+      return b.leaf('Feed', v.type, { name: `in${i}` })
+    })
+    const out = made(b, op, sample, leaves)
+    drawLeaves(b.graph().nodes, 0, new Random(4), feeds, variables)
+    outputs.push(...(await valuesOf(b, [out], feeds, variables)))
+  }
+  return difference(outputs[1] as Numbers, outputs[0] as Numbers) > 30e-6
+}
+
+function made(b: Builder, op: Op, sample: Sample, inputs: readonly Value[]): Value {
+  const handles = op.variadic ? inputs.map((_, i) => `${op.variadic?.name}${i}`) : op.inputs.map((p) => p.name)
+  const wired = Object.fromEntries(inputs.map((v, i) => [handles[i] as string, v]))
+  return Object.values(instantiate(b, op, `n${b.size}`, wired, inputs, sample.attributes ?? {}))[0] as Value
+}
+
 /** As many of the numbers of `v` as `shape` needs: the first ones, or all of them again and again. */
 function fitShape(b: Builder, v: Value, shape: StaticShape): Value {
   const [have, need] = [sizeOf(v.type.shape as StaticShape), sizeOf(shape)]
@@ -99,7 +127,8 @@ export async function grow(seed: number, size: number): Promise<Grown> {
   const kinds: string[] = []
   const leaf = (shape: StaticShape, sample: Sample | null, i: number): Value => {
     const kind = sample?.kinds?.[i] ?? null
-    const name = `leaf${Object.keys(feeds).length + Object.keys(variables).length}`
+    // What must stay a class, a 0 or 1, a probability is not moved to find a slope.
+    const name = `${kind === null ? 'leaf' : 'fixed'}${Object.keys(feeds).length + Object.keys(variables).length}`
     const data = drawInput(
       sample ? { ...sample, avoid: sample.avoid ?? [] } : { shapes: [shape] },
       sample ? i : 0,
@@ -141,15 +170,13 @@ export async function grow(seed: number, size: number): Promise<Grown> {
       inputs.push(input)
     }
     if (inputs.length < sample.shapes.length) continue
-    if (op.pattern === 'routes') {
-      const competing = await valuesOf(b, inputs, feeds, variables)
-      if (isTied(Float64Array.from(competing.flatMap((data) => [...data])))) continue
-    }
-    const handles = op.variadic ? inputs.map((_, i) => `${op.variadic?.name}${i}`) : op.inputs.map((p) => p.name)
-    const wired = Object.fromEntries(inputs.map((v, i) => [handles[i] as string, v]))
-    const made = instantiate(b, op, `n${b.size}`, wired, inputs, sample.attributes ?? {})
+    const given = await valuesOf(b, inputs, feeds, variables)
+    const free = given.filter((_, i) => (sample.kinds?.[i] ?? null) === null)
+    const competes = op.pattern === 'routes' || op.pattern === 'blocks'
+    if (competes && isTied(Float64Array.from(free.flatMap((data) => [...data])))) continue
+    if (await isSteep(op, sample, inputs, given)) continue
+    const out = made(b, op, sample, inputs)
     drawLeaves(b.graph().nodes, from, random, feeds, variables)
-    const out = Object.values(made)[0] as Value
     const [data] = (await valuesOf(b, [out], feeds, variables)) as [Numbers]
     if (!data.every((x) => Math.abs(x) <= LARGEST)) continue
     kinds.push(op.kind)
@@ -191,7 +218,7 @@ async function checkGrown({ b, objective, feeds, variables }: Grown): Promise<vo
   const gradients = backward(b, objective)
   const slopes = leaves.flatMap((n) => {
     const g = gradients.get(n.id)
-    return g ? [{ name: n.attributes.name as string, g }] : []
+    return g && !(n.attributes.name as string).startsWith('fixed') ? [{ name: n.attributes.name as string, g }] : []
   })
   const updates = new Map(
     slopes.flatMap(({ name, g }) => {
