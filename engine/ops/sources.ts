@@ -123,7 +123,7 @@ export const sources: readonly Op[] = [
     title: 'Data set',
     doc: 'Examples and their labels, a batch at a time. Which attributes matter depends on the source.',
     formula: { forward: '(x_n, t_n)_{n=1}^{B}' },
-    caption: (a) => dataSetInfo(attr.text(a, 'source'), dataSetAttributes(a)).title,
+    caption: (a) => attr.text(a, 'source'),
     keywords: ['data', 'mnist', 'digits', 'batch', '데이터'],
     outputs: [
       { name: 'features', doc: 'one example per row' },
