@@ -30,7 +30,7 @@ function labelsOf(term: string, rank: number | null, equation: string): Labels {
 }
 
 /** Reads an equation with the shapes it is used on. The output may be left out: then the labels that occur once. */
-export function parseEquation(equation: string, shapes: readonly Shape[]): Terms {
+function parseEquation(equation: string, shapes: readonly Shape[]): Terms {
   const [left = '', right, more] = equation.replaceAll(' ', '').split('->')
   if (more !== undefined) refuse(equation, 'it has more than one "->"')
   const terms = left.split(',')

@@ -55,7 +55,7 @@ export function binary(o: Binary): Op {
   })
 }
 
-export interface Unary {
+interface Unary {
   kind: string
   title: string
   doc: string

@@ -7,7 +7,7 @@ import { type Shape, sameShape, showShape, sizeOf } from '../shape.ts'
 import { choice } from './attributes.ts'
 import { define, float, needsRank, OUT } from './rules.ts'
 
-export const PREDICTION_TARGET = [{ name: 'prediction' }, { name: 'target' }] as const
+const PREDICTION_TARGET = [{ name: 'prediction' }, { name: 'target' }] as const
 export const attributes = {
   reduction: choice(
     'How the single losses become one: their mean, their sum, or not at all.',
@@ -20,7 +20,7 @@ export const attributes = {
  * PyTorch's guards in binary_cross_entropy: a logarithm is not below -100, and a gradient is not divided by less than
  * 1e-12 (a float32 there, whatever the type of the tensors).
  */
-export const LEAST_LOG = -100
+const LEAST_LOG = -100
 export const LEAST_DIVISOR = Math.fround(1e-12)
 export const guardedLog = (b: Builder, p: Value): Value => b.max(b.one('Log', p), LEAST_LOG)
 export const guardedLog64 = (p: number): number => Math.max(Math.log(p), LEAST_LOG)

@@ -8,7 +8,7 @@ import type { Value } from '../ir/builder.ts'
 import { attr, type LoopContext, type Op } from '../ir/op.ts'
 import type { Attributes, AttributeValue, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { countOf, type Dim, type Shape, type StaticShape, showShape, sizeOf } from '../shape.ts'
+import { type Dim, type Shape, type StaticShape, showShape, sizeOf } from '../shape.ts'
 import { eachIndex, reader, tabulate } from './reference.ts'
 import { define, float, limited, OUT, X } from './rules.ts'
 
@@ -259,6 +259,3 @@ export function flat(at: readonly string[], sizes: readonly number[]): string {
   })
   return terms.join(' + ') || '0'
 }
-
-/** [batch, channels] and one axis for all that is spatial. */
-export const flatSpatial = (shape: Shape): Dim[] => [shape[0] as Dim, shape[1] as Dim, countOf(shape.slice(2))]
