@@ -1,8 +1,9 @@
 /** Elementwise arithmetic with NumPy broadcasting. */
 
 import type { Value } from '../ir/builder.ts'
-import { attr, type Op } from '../ir/op.ts'
-import { number } from './attributes.ts'
+import type { Op } from '../ir/op.ts'
+import type { Attributes } from '../ir/types.ts'
+import { optionalNumber } from './attributes.ts'
 import { binary, number32, unary } from './elementwise.ts'
 import { binarySamples, define, elementwise, OUT, unarySamples, X } from './rules.ts'
 
@@ -209,7 +210,7 @@ export const arithmetic: readonly Op[] = [
     kind: 'Clip',
     family: 'arithmetic',
     title: 'Clip',
-    doc: 'Keeps x between min and max. The gradient passes where min ≤ x ≤ max, the borders included, as in PyTorch.',
+    doc: 'Keeps x between min and max; a border that is not given does not bind. The gradient passes where min ≤ x ≤ max, the borders included, as in PyTorch.',
     formula: {
       forward: String.raw`y = \min(\max(x, \mathrm{min}), \mathrm{max})`,
       backward: {
@@ -219,19 +220,38 @@ export const arithmetic: readonly Op[] = [
     keywords: ['clamp', 'limit'],
     inputs: X,
     outputs: OUT,
-    attributes: { min: number('Smallest value.', { default: -1 }), max: number('Largest value.', { default: 1 }) },
+    attributes: {
+      min: optionalNumber('Smallest value; null = no lower border.'),
+      max: optionalNumber('Largest value; null = no upper border.')
+    },
     pattern: 'gates',
     infer: elementwise('Clip'),
-    vjp: ({ b, inputs: [x], upstream, attributes }) => {
-      const outside = b.max(
-        b.less(x as Value, attr.number(attributes, 'min')),
-        b.greater(x as Value, attr.number(attributes, 'max'))
-      )
-      return [b.where(outside, 0, upstream)]
+    vjp: ({ b, inputs, upstream, attributes }) => {
+      const x = inputs[0] as Value
+      const { low, high } = borders(attributes)
+      const below = low === null ? upstream : b.where(b.less(x, low), 0, upstream)
+      return [high === null ? below : b.where(b.greater(x, high), 0, below)]
     },
-    scalar: ([x], a) =>
-      `Math.min(Math.max(${x}, ${number32(attr.number(a, 'min'))}), ${number32(attr.number(a, 'max'))})`,
-    scalarReference: ([x], a) => Math.min(Math.max(x as number, attr.number(a, 'min')), attr.number(a, 'max')),
-    samples: unarySamples([-2, 2], [-1, 1])
+    scalar: ([x], a) => {
+      const { low, high } = borders(a)
+      const raised = low === null ? (x as string) : `Math.max(${x}, ${number32(low)})`
+      return high === null ? raised : `Math.min(${raised}, ${number32(high)})`
+    },
+    scalarReference: ([x], a) => {
+      const { low, high } = borders(a)
+      return Math.min(Math.max(x as number, low ?? Number.NEGATIVE_INFINITY), high ?? Number.POSITIVE_INFINITY)
+    },
+    samples: [
+      ...unarySamples([-2, 2], [-1, 1]).map((sample) => ({ ...sample, attributes: { min: -1, max: 1 } })),
+      { shapes: [[6]], attributes: { min: 0.5 }, avoid: [0.5] },
+      { shapes: [[6]], attributes: { max: -0.5 }, avoid: [-0.5] },
+      { shapes: [[6]] }
+    ]
   })
 ]
+
+/** Clip's borders; null where there is none. */
+const borders = (a: Attributes): { readonly low: number | null; readonly high: number | null } => ({
+  low: (a.min ?? null) as number | null,
+  high: (a.max ?? null) as number | null
+})

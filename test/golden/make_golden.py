@@ -137,7 +137,7 @@ op("Sin", lambda x, _: x.sin(), *ONE, at(-20, 0, 10))
 op("Cos", lambda x, _: x.cos(), *ONE, at(-20, 0, 10))
 op("Tan", lambda x, _: x.tan(), *over(ONE, (-1.2, 1.2)))
 op("Erf", lambda x, _: torch.erf(x), *ONE, at(-7, -4, -0.5, 0, 0.5, 3, 5.75))
-op("Clip", lambda x, a: x.clamp(a.get("min", -1), a.get("max", 1)), *ONE, KINK, S((6,), a={"min": -0.5, "max": 0.25}))
+op("Clip", lambda x, a: x.clamp(a.get("min"), a.get("max")) if a else x * 1, *ONE, KINK, S((6,), a={"min": -0.5, "max": 0.25}), S((6,), a={"min": 0.1}), S((6,), a={"max": 0.1}))
 op("Sum", lambda *v: sum(v[:-1]), S((3,)), S((), (2, 3)), S((2, 3), (3,), (2, 1)), S((2, 1, 2), (2, 1), (), (1,)), S((0, 2), (2,)), names="x…")
 
 # Logic and routing
