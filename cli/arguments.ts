@@ -45,6 +45,16 @@ export function whole(options: Options, name: string, least: number): number | u
   return value
 }
 
+export function positive(options: Options, name: string): number | undefined {
+  const given = text(options, name)
+  if (given === undefined) return undefined
+  const value = Number(given)
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new UsageError(`--${name} takes a number above 0, not "${given}".`)
+  }
+  return value
+}
+
 export function oneOf<T extends string>(options: Options, name: string, choices: readonly T[]): T | undefined {
   const given = text(options, name)
   if (given !== undefined && !choices.includes(given as T)) {

@@ -26,7 +26,8 @@ const USAGE = `Usage: chainrule COMMAND
   run GRAPH [--feed NAME=FILE.json]… [--backend cpu|wasm|webgl2|webgpu] [--dtype float32|float64]
             [--seed N] [--weights FILE] [--data NAME=DIR]… [--json]
                                one forward and one backward pass
-  gradcheck GRAPH [--json]     central differences in float64 against autodiff, for each parameter
+  gradcheck GRAPH [--edges] [--forward] [--h H] [--json]
+                               differences in float64 against autodiff, for each parameter (and edge)
   train GRAPH [--epochs N] [--batch-size N] [--seed N] [--data NAME=DIR]… [--backend …]
               [--weights IN.json] [--export OUT.json] [--json]
                                train, then evaluate on the test split

@@ -185,6 +185,11 @@ const table = {
   },
   'gradient.blocked': { severity: 'warning', message: 'No gradient comes through {op}: {reason}.' },
 
+  'derivative.tooLarge': {
+    message: '{what} would be a matrix of {rows} × {columns} numbers; {limit}.',
+    hint: 'Choose smaller tensors, or fewer examples.'
+  },
+
   // Running and training.
   'run.nothing': {
     message: 'Nothing can be computed yet: every node has a problem.',

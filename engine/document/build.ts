@@ -56,7 +56,12 @@ export function instantiate(
   return Object.fromEntries(Object.entries(outputs).map(([handle, from]) => [handle, resolve(from)]))
 }
 
-export function build(document: GraphDocument): Built {
+/** How an edge's wire is made from the output that it starts at. */
+export type MakeWire = (b: Builder, from: Value, edge: string) => Value
+
+const plainWire: MakeWire = (b, from) => b.one('Identity', from)
+
+export function build(document: GraphDocument, makeWire = plainWire): Built {
   const problems = validate(document)
   const broken = new Set(problems.flatMap((p) => (p.nodeId ? [p.nodeId] : [])))
   const index = indexOf(document)
@@ -83,7 +88,7 @@ export function build(document: GraphDocument): Built {
         continue
       }
       b.origin = { node: node.id, edge: edge.id }
-      const wire = b.one('Identity', from)
+      const wire = makeWire(b, from, edge.id)
       wires.set(edge.id, wire)
       inputs[port.name] = wire
     }

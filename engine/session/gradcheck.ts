@@ -1,56 +1,119 @@
-/** Autodiff against central differences, in float64, on the reference. */
+/** Autodiff against differences, in float64, on the reference. */
+import { compile } from '../compile/compile.ts'
+import { build, type MakeWire } from '../document/build.ts'
+import { fail } from '../problem.ts'
+import { sizeOf } from '../shape.ts'
 import type { Numbers } from '../tensor.ts'
+import type { Feeds } from '../train/feeds.ts'
+import { cancelled, type Ground } from './derivatives.ts'
+import { sum } from './inspect.ts'
+import type { GradcheckOptions, GradcheckReport, GradientCheck } from './protocol.ts'
+import { feedsFor } from './rows.ts'
 
-export interface GradientCheck {
-  readonly name: string
-  readonly shape: readonly number[]
-  /** Elements compared: all of a small parameter, evenly spread ones of a large one. */
-  readonly checked: number
-  readonly elements: number
-  /**
-   * Largest |a - n| / max(|a|, |n|, 1e-3·max|a|, 1e-8) over them: the floor keeps rounding of tiny gradients beside
-   * large ones from counting as an error.
-   */
-  readonly relativeError: number
-  /** The element with the largest error: its index, autodiff's number and the central difference. */
-  readonly worst: { readonly index: number; readonly autodiff: number; readonly central: number }
-}
-
-/** Elements per parameter. */
+/** Elements per tensor. */
 const MOST = 25
 
-/** (L(x+h) - L(x-h)) / 2h has an error of order h²; in double precision h = 1e-5·max(1, |x|) balances rounding. */
-const stepFor = (x: number): number => 1e-5 * Math.max(1, Math.abs(x))
+/**
+ * (L(x + h) - L(x - h)) / 2h has an error of order h², (L(x + h) - L(x)) / h one of order h: in double precision these
+ * steps, times max(1, |x|), balance it against rounding. The limits are what is left with some room.
+ */
+const METHODS = {
+  central: { h: 1e-5, limit: 1e-5 },
+  forward: { h: 1e-7, limit: 1e-4 }
+} as const
 
-export async function checkParameter(
-  name: string,
-  shape: readonly number[],
-  values: Numbers,
-  gradient: Numbers,
-  objective: (values: Float64Array) => Promise<number>
+/** Names of the feeds that are added on edges. No node id begins so. */
+const NUDGE = '#nudge.'
+
+/** x + 0 in place of x: the feed changes the number on that edge alone. */
+const nudged: MakeWire = (b, from, edge) =>
+  from.type.dtype === 'float' ? b.add(from, b.feed(`${NUDGE}${edge}`, from.type.shape)) : b.one('Identity', from)
+
+interface Compared {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly values: Numbers
+  readonly gradient: Numbers
+  /** The objective with element `index` changed to x. */
+  readonly at: (index: number, x: number) => Promise<number>
+}
+
+async function compare(
+  { name, shape, values, gradient, at }: Compared,
+  method: GradcheckReport['method'],
+  step: number
 ): Promise<GradientCheck> {
-  const count = Math.min(MOST, values.length)
+  const checked = Math.min(MOST, values.length)
   let largest = 0
   for (const g of gradient) largest = Math.max(largest, Math.abs(g))
-  let worst = { index: 0, autodiff: 0, central: 0 }
+  let worst: GradientCheck['worst'] = { index: 0, autodiff: 0, [method]: 0 }
   let relativeError = 0
-  for (let i = 0; i < count; i++) {
-    const index = Math.floor((i * values.length) / count)
+  for (let i = 0; i < checked; i++) {
+    const index = Math.floor((i * values.length) / checked)
     const x = values[index] as number
-    const h = stepFor(x)
-    const at = async (shifted: number): Promise<number> => {
-      const moved = Float64Array.from(values)
-      moved[index] = shifted
-      return objective(moved)
-    }
-    const central = ((await at(x + h)) - (await at(x - h))) / (x + h - (x - h))
+    const h = step * Math.max(1, Math.abs(x))
+    const low = method === 'central' ? x - h : x
+    const difference = ((await at(index, x + h)) - (await at(index, low))) / (x + h - low)
     const autodiff = gradient[index] as number
-    const scale = Math.max(Math.abs(autodiff), Math.abs(central), 1e-3 * largest, 1e-8)
-    const error = Math.abs(autodiff - central) / scale
+    const scale = Math.max(Math.abs(autodiff), Math.abs(difference), 1e-3 * largest, 1e-8)
+    const error = Math.abs(autodiff - difference) / scale
     if (!(error <= relativeError)) {
       relativeError = error
-      worst = { index, autodiff, central }
+      worst = { index, autodiff, [method]: difference }
     }
   }
-  return { name, shape, checked: count, elements: values.length, relativeError, worst }
+  return { name, shape, checked, elements: values.length, relativeError, worst }
+}
+
+/** Every parameter that the objective depends on and, where asked for, every edge. */
+export async function checkGradients(ground: Ground, options: GradcheckOptions): Promise<GradcheckReport> {
+  const { document, inspection, executor, rows, stop } = ground
+  if (!inspection.built.objective) return fail('train.noObjective')
+  const method = options.forward ? 'forward' : 'central'
+  const { limit, h: usual } = METHODS[method]
+  const h = options.h ?? usual
+  const { compiled, program } = await inspection.program(executor, rows.batch)
+  if (!(await program.run(feedsFor(compiled.plan, rows), stop))) cancelled()
+
+  const walk = async (makeWire?: MakeWire): Promise<(change: Feeds) => Promise<number>> => {
+    const { ir, objective } = build(document, makeWire)
+    const id = objective?.id as number
+    const { plan, idOf } = compile(ir, { batch: rows.batch, wanted: [id] })
+    const still = plan.feeds.filter(({ name }) => name.startsWith(NUDGE))
+    const zeros = Object.fromEntries(still.map(({ name, shape }) => [name, new Float64Array(sizeOf(shape))]))
+    const feeds = feedsFor(plan, { ...rows, feeds: { ...rows.feeds, ...zeros } })
+    const forward = await executor.load(plan)
+    return async (change) => {
+      if (!(await forward.run({ ...feeds, ...change }, stop))) cancelled()
+      return sum(await forward.read(idOf(id)))
+    }
+  }
+
+  const parameters: GradientCheck[] = []
+  const objective = await walk()
+  for (const { name, shape } of inspection.variables) {
+    const gradient = await inspection.tensor({ kind: 'parameter', name }, 'gradient')
+    if (!gradient) continue
+    const values = await executor.getVariable(name)
+    const at = async (index: number, x: number): Promise<number> => {
+      await executor.setVariable(name, Float64Array.from(values).with(index, x))
+      return objective({})
+    }
+    parameters.push(await compare({ name, shape, values, gradient: gradient.data, at }, method, h))
+    await executor.setVariable(name, values)
+  }
+  if (!options.edges) return { method, h, limit, parameters, edges: null }
+
+  const edges: GradientCheck[] = []
+  const along = await walk(nudged)
+  for (const { id } of document.edges) {
+    const target = { kind: 'edge', id } as const
+    const gradient = await inspection.tensor(target, 'gradient')
+    if (!gradient) continue
+    const { data: values, shape } = (await inspection.tensor(target, 'value')) as typeof gradient
+    const at = (index: number, x: number): Promise<number> =>
+      along({ [`${NUDGE}${id}`]: new Float64Array(values.length).with(index, x - (values[index] as number)) })
+    edges.push(await compare({ name: id, shape, values, gradient: gradient.data, at }, method, h))
+  }
+  return { method, h, limit, parameters, edges }
 }

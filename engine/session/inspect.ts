@@ -75,15 +75,22 @@ export class Inspection {
     return new Map(this.ir.nodes.filter((n) => n.op === 'Variable').map((n) => [n.attributes.name as string, n]))
   }
 
-  #find(target: Target): Place {
+  /** @throws ProblemError graph.noSuchThing */
+  valueOf(target: Target): Value {
     const found =
       target.kind === 'node'
         ? this.built.outputs.get(target.id)?.[target.output]
         : target.kind === 'edge'
           ? this.built.wires.get(target.id)
           : this.#parameters().get(target.name)
-    if (found) return this.#place(found)
-    return fail('graph.noSuchThing', { what: target.kind, id: target.kind === 'parameter' ? target.name : target.id })
+    return (
+      found ??
+      fail('graph.noSuchThing', { what: target.kind, id: target.kind === 'parameter' ? target.name : target.id })
+    )
+  }
+
+  #find(target: Target): Place {
+    return this.#place(this.valueOf(target))
   }
 
   #read(id: number): Promise<Numbers> {

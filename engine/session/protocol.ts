@@ -147,6 +147,87 @@ export type TrainOutcome =
   | { readonly outcome: 'done' | 'cancelled'; readonly report: TrainReport }
   | { readonly outcome: 'failed'; readonly problems: readonly Problem[]; readonly report: TrainReport | null }
 
+export interface JacobianRequest {
+  readonly document: GraphDocument
+  /** Whose change is asked for, and by what. An edge stands for the part that goes along it. */
+  readonly of: Target
+  readonly wrt: Target
+  /** Rows of the data set; 1 where absent. */
+  readonly batch?: number
+  readonly feeds?: RunRequest['feeds']
+}
+
+/** d of / d wrt, in float64. */
+export interface JacobianResult {
+  /** Shapes of `of` and `wrt`; the matrix has as many rows and columns as these have elements. */
+  readonly of: readonly number[]
+  readonly wrt: readonly number[]
+  readonly batch: number | null
+  /** Row-major. */
+  readonly data: Float64Array
+  /** Where all of it is 0 because nothing differentiable leads from one to the other: the reason. */
+  readonly why: Problem | null
+}
+
+export interface HessianRequest {
+  readonly document: GraphDocument
+  /** Parameters by name; all that the graph has where absent. */
+  readonly wrt?: readonly string[]
+  /** Rows of the data set; the training batch size where absent. */
+  readonly batch?: number
+  readonly feeds?: RunRequest['feeds']
+}
+
+/** Second derivatives of the (summed) objective, in float64. */
+export interface HessianResult {
+  /** In the order of rows and columns; `offset` is the first of them. */
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly offset: number }[]
+  readonly size: number
+  readonly batch: number | null
+  readonly gradient: Float64Array
+  /** Row-major, size × size. */
+  readonly data: Float64Array
+}
+
+export interface GradcheckOptions {
+  /** Also each edge: its number is changed on that edge alone. */
+  readonly edges?: boolean
+  /** (L(x + h) - L(x)) / h in place of the central difference. */
+  readonly forward?: boolean
+  /** Step, times max(1, |x|). Absent: what suits double precision. */
+  readonly h?: number
+}
+
+export interface GradcheckReport {
+  readonly method: 'central' | 'forward'
+  readonly h: number
+  /** Largest relative error that is taken for rounding. */
+  readonly limit: number
+  readonly parameters: readonly GradientCheck[]
+  /** By edge id; null where they were not asked for. */
+  readonly edges: readonly GradientCheck[] | null
+}
+
+export interface GradientCheck {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Elements compared: all of a small tensor, evenly spread ones of a large one. */
+  readonly checked: number
+  readonly elements: number
+  /**
+   * Largest |a - n| / max(|a|, |n|, 1e-3·max|a|, 1e-8) over them: the floor keeps rounding of tiny gradients beside
+   * large ones from counting as an error.
+   */
+  readonly relativeError: number
+  /** The element with the largest error: its index, autodiff's number and the difference, by its method. */
+  readonly worst: {
+    readonly index: number
+    readonly autodiff: number
+    readonly central?: number
+    readonly forward?: number
+  }
+}
+
 export interface DataSummary {
   readonly name: string
   readonly title: string
@@ -171,6 +252,11 @@ export interface SessionClient {
   readTensor(request: TensorRequest): Promise<TensorSlice>
   train(request: TrainRequest, on: (event: TrainEvent) => void, signal?: AbortSignal): Promise<TrainOutcome>
   evaluate(document: GraphDocument, backend: BackendChoice, signal?: AbortSignal): Promise<Evaluation>
+  /** How each element of a tensor changes with each element of another, at the weights that there are. */
+  jacobian(request: JacobianRequest, signal?: AbortSignal): Promise<JacobianResult>
+  hessian(request: HessianRequest, signal?: AbortSignal): Promise<HessianResult>
+  /** Autodiff against differences, on four rows. */
+  gradcheck(document: GraphDocument, options?: GradcheckOptions, signal?: AbortSignal): Promise<GradcheckReport>
   /** Back to the initial weights of the seed. */
   reset(): Promise<void>
   /** The weights file, UTF-8. */

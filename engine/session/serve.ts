@@ -47,6 +47,12 @@ export function serve(scope: Scope): void {
         return session.train(first, (event) => scope.postMessage({ call, event }), stop)
       case 'evaluate':
         return session.evaluate(first, second, stop)
+      case 'jacobian':
+        return session.jacobian(first, stop)
+      case 'hessian':
+        return session.hessian(first, stop)
+      case 'gradcheck':
+        return session.gradcheck(first, second, stop)
       case 'backends':
         return session.backends()
       case 'readTensor':

@@ -8,19 +8,18 @@ import { operationsOf } from '../compile/plan.ts'
 import { build } from '../document/build.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
-import type { IrNode } from '../ir/types.ts'
 import { fail, isError, type Problem, ProblemError, problem, problemsOf } from '../problem.ts'
 import type { Stop } from '../runtime/executor.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
-import { bindShape, isStatic, sameShape, showShape, sizeOf } from '../shape.ts'
-import type { Numbers } from '../tensor.ts'
-import { BatchFeeder, datasetsIn, type Feeds, otherFeeds, rowsOf, tablesOf } from '../train/feeds.ts'
+import { sizeOf } from '../shape.ts'
+import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
 import { metricValues, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
 import { Backends, type Chosen } from './backends.ts'
 import { DataSets } from './data.ts'
-import { checkParameter, type GradientCheck } from './gradcheck.ts'
-import { Inspection, sum } from './inspect.ts'
+import { type Ground, hessian, jacobian } from './derivatives.ts'
+import { checkGradients } from './gradcheck.ts'
+import { Inspection } from './inspect.ts'
 import { Model } from './model.ts'
 import type {
   BackendChoice,
@@ -28,6 +27,12 @@ import type {
   DataFile,
   DataSummary,
   Evaluation,
+  GradcheckOptions,
+  GradcheckReport,
+  HessianRequest,
+  HessianResult,
+  JacobianRequest,
+  JacobianResult,
   RunRequest,
   RunResult,
   TensorRequest,
@@ -37,6 +42,7 @@ import type {
   TrainReport,
   TrainRequest
 } from './protocol.ts'
+import { feedsFor, type Rows, rowsFor } from './rows.ts'
 
 /** Rows of a gradient check: few, since each element takes two walks through the graph. */
 const GRADCHECK_BATCH = 4
@@ -110,7 +116,7 @@ export class Session {
       const began = this.#now()
       const inspection = this.#inspect(request.document)
       this.#model.prepare(inspection.variables, request.seed ?? request.document.training?.seed ?? 0)
-      const fed = this.#feed(inspection, request)
+      const fed = rowsFor(this.#data, inspection.ir, request)
       const chosen = await this.#backends.choose(request.backend, { kind: 'look', operations: 0 })
       await this.#model.send(chosen.executor, inspection.variables)
       return this.#runInspection(inspection, chosen, request.revision, fed, stop, began)
@@ -121,14 +127,12 @@ export class Session {
     inspection: Inspection,
     { executor, report }: Chosen,
     revision: number,
-    fed: { readonly batch: number; readonly open: boolean; readonly feeds: Feeds },
+    fed: Rows,
     stop: Stop,
     began: number
   ): Promise<RunResult> {
     const { compiled, program } = await inspection.program(executor, fed.batch)
-    const others = otherFeeds(compiled.plan, { step: 1, training: false, rows: fed.batch })
-    const feeds = { ...others, ...fed.feeds }
-    for (const { name, shape, node } of compiled.plan.feeds) checkFeed(name, shape, node, feeds[name])
+    const feeds = feedsFor(compiled.plan, fed)
     if (!(await program.run(feeds, stop))) throw new DOMException('The run was cancelled.', 'AbortError')
     this.#lastRun = ++this.#runs
     const cells = await inspection.cells(fed.batch)
@@ -143,86 +147,32 @@ export class Session {
     }
   }
 
-  /** The rows that a run looks at: fed ones, else the first of the data set in file order, else the inputs' examples. */
-  #feed(inspection: Inspection, request: RunRequest): { batch: number; open: boolean; feeds: Feeds } {
-    const nodes = inspection.ir.nodes.filter((n) => n.op === 'Feed')
-    const open = nodes.some((n) => !isStatic(n.type.shape))
-    const given = request.feeds ?? {}
-    const feeds: Feeds = Object.fromEntries(Object.entries(given).map(([name, { data }]) => [name, data]))
-    const inputs = nodes.filter((n) => 'example' in n.attributes).map((n) => n.attributes.name as string)
-    for (const name of Object.keys(given)) {
-      if (!inputs.includes(name)) fail('value.feedUnknown', { name, known: inputs.join(', ') || 'none' })
-    }
-    const sizes = new Map<string, number>()
-    for (const node of nodes) {
-      const name = node.attributes.name as string
-      if (isStatic(node.type.shape)) continue
-      const known = given[name]?.shape[0] ?? exampleRows(node)
-      if (known !== null) sizes.set(name, known)
-    }
-    const tables = tablesOf(this.#data.of(request.document, datasetsIn(inspection.ir)), 'train')
-    const rows = rowsOf(tables)
-    const asked = request.batch ?? request.document.training?.batchSize ?? 32
-    const [fixed] = sizes.values()
-    const batch = fixed ?? (rows === null ? 1 : Math.min(asked, rows))
-    for (const node of nodes) {
-      const { shape } = given[node.attributes.name as string] ?? {}
-      const expected = bindShape(node.type.shape, batch)
-      if (shape && !sameShape(shape, expected)) {
-        const name = node.attributes.name as string
-        fail('value.feedShape', { name, expected: showShape(expected), found: showShape(shape) }, { nodeId: name })
-      }
-    }
-    if ([...sizes.values()].some((n) => n !== batch)) {
-      fail('train.batchSizes', { sizes: [...sizes].map(([name, n]) => `${name}: ${n}`).join(', ') })
-    }
-    if (rows !== null)
-      Object.assign(feeds, new BatchFeeder(tables).gather(Uint32Array.from({ length: batch }, (_, i) => i % rows)))
-    return { batch, open, feeds }
+  /** The document with its weights on the float64 reference, at a batch of rows: where derivatives are looked at. */
+  async #ground(request: Pick<RunRequest, 'document' | 'batch' | 'feeds'>, stop: Stop): Promise<Ground> {
+    const { document } = request
+    const inspection = new Inspection(document)
+    const errors = inspection.built.problems.filter(isError)
+    if (errors.length > 0) throw new ProblemError(errors)
+    this.#model.prepare(inspection.variables, document.training?.seed ?? 0)
+    const rows = rowsFor(this.#data, inspection.ir, request)
+    const executor = new ReferenceExecutor()
+    await this.#model.send(executor, inspection.variables)
+    return { document, inspection, executor, rows, stop }
   }
 
-  /** Autodiff against central differences for each parameter that the objective depends on, in float64. */
-  gradcheck(document: GraphDocument, stop: Stop = never): Promise<readonly GradientCheck[]> {
-    return this.#exclusive(async () => {
-      const inspection = new Inspection(document)
-      const errors = inspection.built.problems.filter(isError)
-      if (errors.length > 0) throw new ProblemError(errors)
-      if (!inspection.built.objective) fail('train.noObjective')
-      const objective = inspection.built.objective?.id as number
-      this.#model.prepare(inspection.variables, document.training?.seed ?? 0)
-      const request = { document, revision: 0, backend: 'reference', batch: GRADCHECK_BATCH } as const
-      const fed = this.#feed(inspection, request)
-      const executor = new ReferenceExecutor()
-      await this.#model.send(executor, inspection.variables)
-      const { compiled, program } = await inspection.program(executor, fed.batch)
-      const others = otherFeeds(compiled.plan, { step: 1, training: false, rows: fed.batch })
-      const feeds = { ...others, ...fed.feeds }
-      for (const { name, shape, node } of compiled.plan.feeds) checkFeed(name, shape, node, feeds[name])
-      await program.run(feeds, stop)
-      const found: GradientCheck[] = []
-      const gradients = new Map<string, Numbers>()
-      for (const { name } of inspection.variables) {
-        const gradient = await inspection.tensor({ kind: 'parameter', name }, 'gradient')
-        if (gradient) gradients.set(name, gradient.data)
-      }
-      // Forward alone from here on.
-      const forward = compile(inspection.ir, { batch: fed.batch, wanted: [objective] })
-      const walk = await executor.load(forward.plan)
-      for (const { name, shape } of inspection.variables) {
-        const gradient = gradients.get(name)
-        if (!gradient) continue
-        const values = await executor.getVariable(name)
-        const check = await checkParameter(name, shape, values, gradient, async (moved) => {
-          await executor.setVariable(name, moved)
-          if (!(await walk.run(feeds, stop))) throw new DOMException('The check was cancelled.', 'AbortError')
-          return sum(await walk.read(forward.idOf(objective)))
-        })
-        await executor.setVariable(name, values)
-        found.push(check)
-      }
-      inspection.dispose()
-      return found
-    })
+  /** Autodiff against differences, in float64, for each parameter that the objective depends on, and each edge. */
+  gradcheck(document: GraphDocument, options: GradcheckOptions = {}, stop: Stop = never): Promise<GradcheckReport> {
+    return this.#exclusive(async () =>
+      checkGradients(await this.#ground({ document, batch: GRADCHECK_BATCH }, stop), options)
+    )
+  }
+
+  jacobian(request: JacobianRequest, stop: Stop = never): Promise<JacobianResult> {
+    return this.#exclusive(async () => jacobian(await this.#ground({ batch: 1, ...request }, stop), request))
+  }
+
+  hessian(request: HessianRequest, stop: Stop = never): Promise<HessianResult> {
+    return this.#exclusive(async () => hessian(await this.#ground(request, stop), request))
   }
 
   /** From the last run; `run.stale` where another came in between. */
@@ -399,20 +349,5 @@ export class Session {
 
   async dataSets(): Promise<readonly DataSummary[]> {
     return this.#data.provided()
-  }
-}
-
-/** Rows of an Input's example values, where it has any. */
-function exampleRows(node: IrNode): number | null {
-  const values = (node.attributes.example ?? []) as readonly number[]
-  if (values.length === 0) return null
-  return values.length / sizeOf(node.type.shape.filter((d) => typeof d === 'number'))
-}
-
-function checkFeed(name: string, shape: readonly number[], node: IrNode, data: ArrayLike<number> | undefined): void {
-  const place = { nodeId: node.origin?.node ?? name }
-  if (!data) fail('value.feedMissing', { name }, place)
-  else if (data.length !== sizeOf(shape)) {
-    fail('value.feedShape', { name, expected: `[${shape.join(', ')}]`, found: `${data.length} numbers` }, place)
   }
 }

@@ -132,6 +132,18 @@ describe('check, ops, gradcheck', () => {
     expect(parameters).toHaveLength(4)
     for (const { relativeError } of parameters) expect(relativeError).toBeLessThan(1e-6)
   })
+
+  test('gradcheck checks edges, one-sided and with a step of one’s own, where asked to', () => {
+    const plain = json('gradcheck', example('xyz'))
+    expect(Object.keys(plain)).toEqual(['ok', 'limit', 'parameters'])
+    expect(Object.keys(plain.parameters[0].worst)).toEqual(['index', 'autodiff', 'central'])
+    const asked = json('gradcheck', example('xyz'), '--edges', '--forward', '--h', '0.01')
+    expect(asked).toMatchObject({ ok: true, method: 'forward', h: 0.01 })
+    expect(asked.edges.map((e: { name: string }) => e.name)).toEqual(['e1', 'e2', 'e3', 'e4'])
+    expect(Object.keys(asked.edges[0].worst)).toEqual(['index', 'autodiff', 'forward'])
+    expect(cli('gradcheck', example('xyz'), '--edges').out).toMatch(/edge .*\ne1 .* ok\n/)
+    expect(cli('gradcheck', example('xyz'), '--h', '0').status).toBe(2)
+  })
 })
 
 describe('train and evaluate', () => {
