@@ -245,6 +245,11 @@ const table = {
     message: 'The optimizer "{kind}" does not apply here: {reason}.',
     hint: 'Choose sgd, rmsprop or adam.'
   },
+  'train.singular': {
+    message:
+      'The optimizer "{kind}" cannot solve for the parameters: its matrix is not positive definite (pivot {pivot} at {place}).',
+    hint: 'Raise "{option}" a little, remove parameters that do the same, or choose sgd or adam.'
+  },
   'train.diverged': {
     message: 'The loss became {loss} in epoch {epoch}, step {step}.',
     hint: 'Lower the learning rate; or look for the first NaN in the graph.'

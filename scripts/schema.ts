@@ -118,7 +118,7 @@ const optionNames = (kind: (typeof OPTIMIZERS)[number]) => Object.entries(optimi
 const optimizerSchema: JsonSchema = {
   type: 'object',
   properties: {
-    kind: { enum: OPTIMIZERS, description: 'newton and normalEquation are kept for a later version.' },
+    kind: { enum: OPTIMIZERS, description: 'newton and normalEquation are for small problems.' },
     learningRate: { ...number, minimum: 0 }
   },
   required: ['kind', 'learningRate'],

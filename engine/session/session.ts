@@ -15,6 +15,7 @@ import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
 import { metricValues, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
+import { takesAll } from '../train/second-order.ts'
 import { Backends, type Chosen } from './backends.ts'
 import { DataSets } from './data.ts'
 import { type Ground, hessian, jacobian } from './derivatives.ts'
@@ -205,7 +206,7 @@ export class Session {
 
   async #train(
     request: TrainRequest,
-    settings: TrainingSettings,
+    given: TrainingSettings,
     on: (event: TrainEvent) => void,
     stop: Stop,
     keep: (report: TrainReport) => void
@@ -216,9 +217,13 @@ export class Session {
       (p) => isError(p) && p.code.startsWith('graph.') && p.nodeId === document.objective
     )
     if (errors.length > 0) throw new ProblemError(errors)
-    const graph = trainingGraph(document, built, settings)
+    const graph = trainingGraph(document, built, given)
     const sets = this.#data.of(document, datasetsIn(graph.ir))
-    const step = compile(graph.ir, { batch: settings.batchSize, wanted: [graph.loss], updates: graph.updates })
+    const tables = tablesOf(sets, 'train')
+    const rows = rowsOf(tables) ?? fail('train.noData')
+    const batchSize = takesAll(given.optimizer.kind) ? rows : Math.min(given.batchSize, rows)
+    const settings = { ...given, batchSize }
+    const step = compile(graph.ir, { batch: batchSize, wanted: [graph.loss], updates: graph.updates })
     const work = { kind: 'learn', operations: operationsOf(step.plan) } as const
     const chosen = await this.#backends.choose(request.backend, work)
     const { executor, report: backend } = chosen
@@ -227,8 +232,6 @@ export class Session {
     const inspection = request.snapshotEvery > 0 ? this.#inspect(document) : null
     if (inspection) this.#model.prepare(inspection.variables, settings.seed)
     if (inspection) await this.#model.send(executor, inspection.variables)
-    const tables = tablesOf(sets, 'train')
-    const rows = rowsOf(tables) ?? fail('train.noData')
     const runId = ++this.#runs
     on({
       type: 'started',
@@ -255,7 +258,7 @@ export class Session {
       snapshotAt = this.#now()
     }
     // The same rows at every look, so that what changes is the network and not the batch.
-    const shown = Uint32Array.from({ length: Math.min(settings.batchSize, rows) }, (_, i) => i)
+    const shown = Uint32Array.from({ length: batchSize }, (_, i) => i)
     const loop = await trainLoop({
       graph,
       settings,

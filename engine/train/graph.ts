@@ -9,6 +9,7 @@ import { fail } from '../problem.ts'
 import { type StaticShape, showShape } from '../shape.ts'
 import { clipped } from './clip.ts'
 import { makeOptimizer, type Optimizer } from './optimizers.ts'
+import { type SecondOrder, secondOrder } from './second-order.ts'
 
 export interface Variable {
   readonly name: string
@@ -19,6 +20,8 @@ export interface Variable {
 export interface TrainingGraph {
   readonly ir: IrGraph
   readonly optimizer: Optimizer
+  /** Where steps are taken on the host: what they need. */
+  readonly secondOrder: SecondOrder | null
   readonly loss: number
   readonly metrics: Readonly<Record<string, number>>
   /** Variable name → IR id of its value after the step; sums for the epoch's means among them. */
@@ -113,6 +116,7 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
   const trained = parameters.filter((p) => gradients.has(p.id))
   if (trained.length === 0) fail('train.noParameters')
   const metrics = metricValues(document, built, settings.metrics)
+  const order = secondOrder(document, built, settings, trained)
   b.phase = 'update'
   const updates = new Map<string, number>()
   const states: Variable[] = []
@@ -134,6 +138,7 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
   return {
     ir: b.graph(),
     optimizer,
+    secondOrder: order,
     loss: objective.id,
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.id])),
     updates,

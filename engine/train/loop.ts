@@ -12,6 +12,7 @@ import { sizeOf } from '../shape.ts'
 import { BatchFeeder, otherFeeds, rowsOf, tablesOf } from './feeds.ts'
 import type { TrainingGraph } from './graph.ts'
 import { rateAt } from './schedules.ts'
+import { Solver } from './second-order.ts'
 
 /** Rows per pass when nothing is learned. Fixed, so that an evaluation gives the same number every time. */
 const EVALUATION_BATCH = 500
@@ -166,6 +167,8 @@ export async function trainLoop({
   const programs = new Programs(executor, (batch) =>
     compile(graph.ir, { batch, wanted, updates: graph.updates, maxOperands: executor.maxOperands })
   )
+  const { ir, secondOrder: order, parameters } = graph
+  const solver = order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop })
   for (const { name, shape } of graph.states) await executor.setVariable(name, new Float64Array(sizeOf(shape)))
 
   const start = now()
@@ -200,16 +203,19 @@ export async function trainLoop({
       for (const sum of Object.values(graph.sums)) await executor.setVariable(sum, [0])
       for (const indices of batches.epoch(epoch - 1)) {
         const loaded = await programs.get(indices.length)
-        const feeds = {
-          ...feeder.gather(indices),
-          ...otherFeeds(loaded.compiled.plan, {
-            step: step + 1,
-            training: true,
-            rows: indices.length,
-            scalars: graph.optimizer.scalars(step + 1, rateAt(settings, { step, epoch: epoch - 1, steps }))
-          })
+        const rate = rateAt(settings, { step, epoch: epoch - 1, steps })
+        const context = {
+          step: step + 1,
+          training: true,
+          rows: indices.length,
+          scalars: graph.optimizer.scalars(step + 1, rate)
         }
+        const data = feeder.gather(indices)
+        const next = solver && (await solver.step(executor, data, context, rate))
+        if (solver && !next) return result('cancelled')
+        const feeds = { ...data, ...otherFeeds(loaded.compiled.plan, context) }
         if (!(await loaded.program.run(feeds, stop))) return result('cancelled')
+        for (const [name, values] of next ?? []) await executor.setVariable(name, values)
         step++
         const time = now()
         if (time - shown >= PROGRESS_EVERY || step === 1 || step === steps) {

@@ -37,7 +37,8 @@ interface Definition {
   /** PyTorch's defaults, but Keras' epsilon and rho for rmsprop. */
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>
   readonly learningRate: number
-  readonly make: (h: (name: string) => number, on: (name: string) => boolean) => Optimizer
+  /** Absent: steps are taken on the host (second-order.ts). */
+  readonly make?: (h: (name: string) => number, on: (name: string) => boolean) => Optimizer
 }
 
 const rate = (_t: number, learningRate: number) => ({ learningRate })
@@ -159,8 +160,23 @@ export const optimizers: Readonly<Partial<Record<OptimizerSettings['kind'], Defi
       weightDecay: { default: 0.01, doc: 'Share of the weight that each step takes away, times the learning rate.' }
     },
     make: (h) => adam(h, true)
+  },
+  newton: {
+    title: 'Newton',
+    formula: String.raw`w \leftarrow w - \eta (H + \lambda I)^{-1} g`,
+    learningRate: 1,
+    hyperparameters: { damping: { default: 0, doc: 'λ: what is added to the diagonal of the Hessian.' } }
+  },
+  normalEquation: {
+    title: 'Normal equation',
+    formula: String.raw`(X^{\top} X + \lambda I)\, w = X^{\top} t`,
+    learningRate: 1,
+    hyperparameters: { ridge: { default: 0, doc: 'λ: what is added to the diagonal of XᵀX.' } }
   }
 }
+
+/** Nothing is fed, and no parameter changes on the device. */
+const onHost: Optimizer = { scalars: () => ({}), update: () => ({}) }
 
 /** @throws ProblemError train.optimizer for a kind that does not apply, or a hyperparameter that it does not have. */
 export function makeOptimizer(settings: OptimizerSettings): Optimizer {
@@ -179,6 +195,7 @@ export function makeOptimizer(settings: OptimizerSettings): Optimizer {
   }
   const hyperparameter = (name: string): number | boolean =>
     (settings[name] ?? known[name]?.default ?? 0) as number | boolean
+  if (!definition.make) return onHost
   return definition.make(
     (name) => Number(hyperparameter(name)),
     (name) => hyperparameter(name) === true

@@ -51,7 +51,7 @@ export function TrainingForm() {
             integer
             min={1}
             max={1_000_000}
-            disabled={disabled}
+            disabled={disabled || optimizerForms[optimizer.kind]?.takesAll}
             onCommit={(value) => changeTraining({ batchSize: value })}
           />
         )}

@@ -5,6 +5,7 @@ import { OPTIMIZERS } from '../../engine/document/types.ts'
 import { documentOps } from '../../engine/ops/registry.ts'
 import { problemTemplates } from '../../engine/problem.ts'
 import { optimizers } from '../../engine/train/optimizers.ts'
+import { takesAll } from '../../engine/train/second-order.ts'
 import en from '../../renderer/i18n/en.json'
 import ko from '../../renderer/i18n/ko.json'
 import operators from '../../renderer/i18n/operators.ko.json'
@@ -90,6 +91,7 @@ describe('optimizers', () => {
       expect(form?.title, kind).toBe(definition?.title)
       if (!definition || !form) continue
       expect(form.learningRate, kind).toBe(definition.learningRate)
+      expect(form.takesAll ?? false, kind).toBe(takesAll(kind))
       expect(form.hyperparameters, kind).toEqual(
         Object.fromEntries(Object.entries(definition.hyperparameters).map(([name, h]) => [name, h.default]))
       )
