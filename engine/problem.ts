@@ -149,7 +149,78 @@ const table = {
     hint: 'Chainrule computes with up to 6.'
   },
 
-  // Expressions, equations and values.
+  // Expressions, and the operators that are made of them.
+  'expression.empty': {
+    message: 'There is no expression yet.',
+    hint: 'Write one, such as (x + y) * z.'
+  },
+  'expression.ends': {
+    message: 'The expression ends at column {column}, where a number, a name or "(" is expected.'
+  },
+  'expression.operand': {
+    message: 'Column {column}: expected a number, a name or "(", found "{found}".'
+  },
+  'expression.operator': {
+    message: 'Column {column}: expected an operator (+ - * / ^ @) or the end, found "{found}".',
+    hint: 'Multiplication is written out: 2 * x.'
+  },
+  'expression.unclosed': {
+    message: 'Column {column}: expected a ")" that closes this parenthesis.'
+  },
+  'expression.number': {
+    message: 'Column {column}: expected a number such as 2, 0.5 or 1e-3, followed by an operator.',
+    hint: 'Multiplication is written out: 2 * x.'
+  },
+  'expression.name': {
+    message: 'Column {column}: "{name}" cannot be a name; expected letters from a to z, digits and _.'
+  },
+  'expression.function': {
+    message: 'Column {column}: there is no function "{name}".',
+    hint: 'Known: {known}.'
+  },
+  'expression.arguments': {
+    message: 'Column {column}: {name} expects {expected} argument(s), found {found}.'
+  },
+  'expression.axis': {
+    message: 'Column {column}: {name} expects an axis here, a whole number such as 0 or -1.'
+  },
+  'expression.assignment': {
+    message: 'Column {column}: expected a name, "=" and an expression.'
+  },
+  'expression.twice': {
+    message: '"{name}" is given twice.',
+    hint: 'Remove one of the two.'
+  },
+  'expression.tooLong': {
+    message: 'The expression is too long: at most {limit} characters can be read.'
+  },
+  'custom.inputs': {
+    message: 'Custom: inputs must be different names parted by commas, such as "a, b", but are "{found}".',
+    hint: 'Names are letters from a to z, digits and _; y and g are taken.'
+  },
+  'custom.name': {
+    message: 'Custom: {attribute} uses "{name}", which is not there.',
+    hint: 'It may use: {known}.'
+  },
+  'custom.backward': {
+    message: 'Custom: backward gives a gradient of "{name}", which is no input.',
+    hint: 'Inputs: {known}.'
+  },
+  'custom.backwardMissing': {
+    message: 'Custom: backward gives no gradient of "{name}".',
+    hint: 'Give one for each input (0 lets nothing through), or none to have them found.'
+  },
+  'custom.gradient': {
+    severity: 'warning',
+    message: 'The backward of "{input}" gives {given}, but differentiating forward gives {slope}, where {point}.',
+    hint: 'Check the formula; where the difference is meant, ignore this.'
+  },
+  'custom.gradientShape': {
+    message: 'The backward of "{input}" has shape {found}; the input has {expected}.',
+    hint: 'Its gradient must have the shape of the input, or one that broadcasts to it.'
+  },
+
+  // Values.
   'value.index': {
     message: '{op}: index {index} at position {position} is outside 0…{last}.',
     hint: 'Check the labels or indices.'

@@ -4,7 +4,7 @@
  * test/generated/operators-doc.test.ts fails where the file is not what this makes of the registry.
  */
 import { writeFileSync } from 'node:fs'
-import { FAMILIES, type Family, type Field, type Op } from '../engine/ir/op.ts'
+import { FAMILIES, type Family, type Field, type Op, portsOf } from '../engine/ir/op.ts'
 import { withDefaults } from '../engine/ops/attributes.ts'
 import { documentOps } from '../engine/ops/registry.ts'
 
@@ -36,7 +36,7 @@ const ports = (ports: readonly { name: string; doc?: string; optional?: boolean 
     .join(', ')
 
 function inputsOf(op: Op): string {
-  const fixed = ports(op.inputs)
+  const fixed = ports(portsOf(op)) + (typeof op.inputs === 'function' ? ' as the attributes say' : '')
   const { variadic } = op
   if (!variadic) return fixed === '' ? 'none' : fixed
   const any = `${code(`${variadic.name}0`)}, ${code(`${variadic.name}1`)}, … (at least ${variadic.min})`

@@ -108,10 +108,8 @@ const outputHandles = handlePattern(
   )
 )
 
-const inputHandles = handlePattern(
-  documentOps.flatMap((op) => op.inputs.map((port) => port.name)),
-  documentOps.flatMap((op) => (op.variadic ? [op.variadic.name] : []))
-)
+/** A Custom operator names its inputs itself, so that any name may be a handle. */
+const inputHandles = '^[A-Za-z_][A-Za-z0-9_]*$'
 
 const optionNames = (kind: (typeof OPTIMIZERS)[number]) => Object.entries(optimizers[kind]?.hyperparameters ?? {})
 

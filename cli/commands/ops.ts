@@ -1,4 +1,5 @@
 import { outputsOf } from '../../engine/document/connect.ts'
+import { portsOf } from '../../engine/ir/op.ts'
 import { documentOps } from '../../engine/ops/registry.ts'
 import { readCall } from '../arguments.ts'
 import { print, printJson, table } from '../output.ts'
@@ -10,8 +11,10 @@ export function opsCommand(args: readonly string[]): number {
     title: op.title,
     family: op.family,
     doc: op.doc,
-    inputs: op.variadic ? [`${op.variadic.name}0…`] : op.inputs.map((p) => p.name),
-    optionalInputs: op.inputs.filter((p) => p.optional).map((p) => p.name),
+    inputs: op.variadic ? [`${op.variadic.name}0…`] : portsOf(op).map((p) => p.name),
+    optionalInputs: portsOf(op)
+      .filter((p) => p.optional)
+      .map((p) => p.name),
     ...(op.variadic ? { leastInputs: op.variadic.min } : {}),
     outputs: outputsOf(op).map((p) => p.name),
     attributes: Object.fromEntries(

@@ -3,6 +3,7 @@ import type { TensorType } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
 import { countOf, type Dim, type Shape } from '../shape.ts'
 import { build, typesOf } from './build.ts'
+import { checkCustom } from './custom.ts'
 import type { GraphDocument } from './types.ts'
 
 export interface ParameterInfo {
@@ -22,9 +23,10 @@ export interface Checked {
 }
 
 export function check(document: GraphDocument): Checked {
-  const { ir, outputs, wires, problems } = build(document)
+  const built = build(document)
+  const { ir, outputs, wires } = built
   return {
-    problems,
+    problems: [...built.problems, ...checkCustom(document, built)],
     types: new Map([...outputs].map(([id, values]) => [id, typesOf(values)])),
     edgeTypes: new Map([...wires].map(([id, value]) => [id, value.type])),
     parameters: ir.nodes

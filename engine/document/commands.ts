@@ -1,5 +1,8 @@
 /** Every edit is a command: apply(document, command) gives the new document and a reversible patch, or problems. */
+
+import { portsOf } from '../ir/op.ts'
 import type { Attributes, AttributeValue } from '../ir/types.ts'
+import { opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
 import { canConnect } from './connect.ts'
 import { indexOf } from './lookup.ts'
@@ -60,6 +63,29 @@ function removals(document: GraphDocument, table: Table, doomed: (row: Row) => b
     .map((row, index): Change => ({ table, index, before: row, after: null }))
     .filter((change) => 'table' in change && doomed(change.before as Row))
     .reverse()
+}
+
+/** Where a node's attributes name its inputs: wires go along with an input that is renamed, and go with one that is gone. */
+function followInputs(document: GraphDocument, before: GraphNode, after: GraphNode): Change[] {
+  const op = opOf(before.op)
+  if (typeof op?.inputs !== 'function') return []
+  const [old, now] = [before, after].map((node) => portsOf(op, node.attributes).map((port) => port.name))
+  if (!old || !now) return []
+  const target = (handle: string): string | undefined => {
+    if (now.includes(handle)) return handle
+    const name = old.length === now.length ? now[old.indexOf(handle)] : undefined
+    return name !== undefined && !old.includes(name) ? name : undefined
+  }
+  const moved = document.edges.flatMap((edge, index): Change[] => {
+    if (edge.target !== before.id || !old.includes(edge.targetHandle)) return []
+    const targetHandle = target(edge.targetHandle)
+    if (targetHandle === edge.targetHandle) return []
+    return [
+      { table: 'edges', index, before: edge, after: targetHandle === undefined ? null : { ...edge, targetHandle } }
+    ]
+  })
+  // last first, so that each index is true when its change is applied
+  return moved.reverse()
 }
 
 function replacement(document: GraphDocument, node: string, edit: (node: GraphNode) => GraphNode): Change | null {
@@ -136,8 +162,11 @@ export function apply(document: GraphDocument, command: Command): Applied {
         return Object.keys(attributes).length > 0 ? placed({ ...node, attributes }) : without(node, 'attributes')
       })
       if (!change) return missing('node', command.node)
-      const problems = validateNode((change as { after: GraphNode }).after)
-      return problems.length > 0 ? refuse(...problems) : changed(document, [change])
+      const { before, after } = change as { before: GraphNode; after: GraphNode }
+      const problems = validateNode(after)
+      return problems.length > 0
+        ? refuse(...problems)
+        : changed(document, [change, ...followInputs(document, before, after)])
     }
     case 'setLabel': {
       const change = replacement(document, command.node, (node) =>

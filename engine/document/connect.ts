@@ -1,5 +1,5 @@
 /** May this edge be added? One answer for the canvas, the loader and the command line. */
-import type { Op, Port } from '../ir/op.ts'
+import { type Op, type Port, portsOf } from '../ir/op.ts'
 import type { Attributes } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
@@ -14,19 +14,20 @@ export const outputsOf = (op: Op, attributes: Attributes = {}): readonly Port[] 
 const repeated = (op: Op, handle: string): boolean =>
   op.variadic !== undefined && new RegExp(`^${op.variadic.name}(0|[1-9]\\d*)$`).test(handle)
 
-export const hasInput = (op: Op, handle: string): boolean =>
-  op.inputs.some((p) => p.name === handle) || repeated(op, handle)
+export const hasInput = (op: Op, handle: string, attributes: Attributes = {}): boolean =>
+  portsOf(op, attributes).some((p) => p.name === handle) || repeated(op, handle)
 
 /** The inputs to show: for operators that take any number, those in use and one free. */
 export function inputsOf(document: GraphDocument, node: GraphNode, op: Op): readonly Port[] {
-  if (!op.variadic) return op.inputs
+  const ports = portsOf(op, node.attributes)
+  if (!op.variadic) return ports
   const { name, min } = op.variadic
   const used = indexOf(document)
     .incoming(node.id)
     .map((e) => Number(e.targetHandle.slice(name.length)))
     .filter(Number.isInteger)
   const count = Math.max(min, ...used.map((n) => n + 2), 1)
-  return [...op.inputs, ...Array.from({ length: count }, (_, i): Port => ({ name: `${name}${i}`, optional: i >= min }))]
+  return [...ports, ...Array.from({ length: count }, (_, i): Port => ({ name: `${name}${i}`, optional: i >= min }))]
 }
 
 const known = (ports: readonly Port[], op?: Op): string =>
@@ -54,10 +55,16 @@ export function checkEnds(document: GraphDocument, edge: Wire): Problem | null {
       )
     }
   }
-  if (to && !hasInput(to, edge.targetHandle)) {
+  if (to && !hasInput(to, edge.targetHandle, target.attributes)) {
     return problem(
       'graph.unknownHandle',
-      { edge: edge.id, op: target.op, end: 'input', handle: edge.targetHandle, known: known(to.inputs, to) },
+      {
+        edge: edge.id,
+        op: target.op,
+        end: 'input',
+        handle: edge.targetHandle,
+        known: known(portsOf(to, target.attributes), to)
+      },
       place
     )
   }

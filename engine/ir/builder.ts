@@ -53,6 +53,13 @@ export class Builder {
     )
   }
 
+  /** As `emit`, with the operator's own defaults for what is not given. */
+  emitWithDefaults(op: string, inputs: readonly Value[], given: Attributes): Value {
+    const fields = Object.entries(this.#lookup(op)?.attributes ?? {})
+    const defaults = fields.flatMap(([name, field]) => (field.default === undefined ? [] : [[name, field.default]]))
+    return this.emit(op, inputs, { ...Object.fromEntries(defaults), ...given })
+  }
+
   leaf(op: Leaf, type: TensorType, attributes: Attributes): Value {
     return this.#push(op, [], attributes, type)
   }

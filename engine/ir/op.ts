@@ -160,8 +160,8 @@ export interface Op {
   readonly caption?: (attributes: Attributes) => string
   /** Further words that the search finds it by. */
   readonly keywords?: readonly string[]
-  /** A function where attributes decide (Sum, Concat: `variadic`, one port per connected edge and one more). */
-  readonly inputs: readonly Port[]
+  /** A function where attributes decide. (Sum, Concat: `variadic`, one port per connected edge and one more.) */
+  readonly inputs: readonly Port[] | ((attributes: Attributes) => readonly Port[])
   /** The last port repeats: x0, x1, …; at least so many. */
   readonly variadic?: { readonly name: string; readonly min: number }
   readonly outputs: readonly Port[] | ((attributes: Attributes) => readonly Port[])
@@ -197,6 +197,10 @@ export interface Op {
   /** Largest |a - b| / max(1, |b|) of the float32 backends against the reference; 1e-5 unless the doc says why. */
   readonly tolerance?: number
 }
+
+/** The inputs that have names of their own; further ones where the operator is `variadic`. */
+export const portsOf = (op: Op, attributes: Attributes = {}): readonly Port[] =>
+  typeof op.inputs === 'function' ? op.inputs(attributes) : op.inputs
 
 export type OpLookup = (kind: string) => Op | undefined
 

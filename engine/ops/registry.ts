@@ -4,6 +4,7 @@ import { activations } from './activations.ts'
 import { arithmetic } from './arithmetic.ts'
 import { classLosses } from './class-losses.ts'
 import { convolution } from './convolution.ts'
+import { custom } from './custom.ts'
 import { einsum } from './einsum.ts'
 import { functions } from './functions.ts'
 import { indexing } from './indexing.ts'
@@ -28,6 +29,7 @@ export const ops: readonly Op[] = [
   sources,
   arithmetic,
   functions,
+  custom,
   logic,
   routing,
   linear,

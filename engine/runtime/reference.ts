@@ -4,34 +4,13 @@
  */
 import type { Plan } from '../compile/plan.ts'
 import type { IrNode } from '../ir/types.ts'
-import { broadcastReader, tabulate } from '../ops/reference.ts'
+import { evaluate } from '../ops/evaluate.ts'
 import { opOf } from '../ops/registry.ts'
 import { type StaticShape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import type { Executor, Program, Stop } from './executor.ts'
 
 type Tensor64 = Tensor<Float64Array>
-
-/** One node from its inputs, in float64. */
-export function evaluate(node: IrNode, inputs: readonly Tensor64[]): Tensor64 {
-  const shape = node.type.shape as StaticShape
-  const op = opOf(node.op)
-  if (op?.scalarReference) {
-    const readers = inputs.map(broadcastReader)
-    const { scalarReference } = op
-    return {
-      shape,
-      data: tabulate(shape, (at) =>
-        scalarReference(
-          readers.map((read) => read(at)),
-          node.attributes
-        )
-      )
-    }
-  }
-  if (!op?.reference) throw new Error(`${node.op} has no reference`)
-  return { shape, data: Float64Array.from(op.reference(inputs, node.attributes, shape)) }
-}
 
 const filled = (values: ArrayLike<number>, size: number): Float64Array =>
   values.length === 1 && size !== 1 ? new Float64Array(size).fill(values[0] as number) : Float64Array.from(values)

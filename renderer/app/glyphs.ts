@@ -23,6 +23,7 @@ const glyphs: Readonly<Record<string, string>> = {
   Cos: 'cos',
   Tan: 'tan',
   Erf: 'erf',
+  Custom: 'ƒ',
   Sum: 'Σ',
   Equal: '=',
   Greater: '>',

@@ -3,7 +3,7 @@
 import { check } from '../../engine/document/check.ts'
 import { apply, type Command } from '../../engine/document/commands.ts'
 import { emptyDocument, type GraphDocument, type GraphNode, type Position } from '../../engine/document/types.ts'
-import type { Op } from '../../engine/ir/op.ts'
+import { type Op, portsOf } from '../../engine/ir/op.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { nodeIdFor } from '../app/addNode.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
@@ -51,7 +51,7 @@ export function addOp(op: Op, middle: Position, from?: End | null): string {
 
 /** Whether a wire from an output of this type can go into the operator, found by trying it in a graph of the two. */
 export function takes(op: Op, type: TensorType | undefined): boolean {
-  if (op.inputs.length === 0 && !op.variadic) return false
+  if (portsOf(op).length === 0 && !op.variadic) return false
   if (!type) return true
   const source: GraphNode = {
     id: 'source',

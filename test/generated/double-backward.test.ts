@@ -8,6 +8,7 @@ import { compile } from '../../engine/compile/compile.ts'
 import { hessianProduct } from '../../engine/compile/jacobian.ts'
 import { instantiate } from '../../engine/document/build.ts'
 import { Builder, type Value } from '../../engine/ir/builder.ts'
+import { portsOf } from '../../engine/ir/op.ts'
 import { isLeaf } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
@@ -25,7 +26,9 @@ function sampleGraph({ op, sample }: Case): { b: Builder; inputs: Value[]; outpu
     const dtype = kind !== null && typeof kind === 'object' ? 'int' : 'float'
     return b.leaf('Feed', { shape, dtype }, { name: `in${i}` })
   })
-  const ports = op.variadic ? inputs.map((_, i) => `${op.variadic?.name}${i}`) : op.inputs.map((p) => p.name)
+  const ports = op.variadic
+    ? inputs.map((_, i) => `${op.variadic?.name}${i}`)
+    : portsOf(op, sample.attributes).map((p) => p.name)
   b.origin = { node: 'probe' }
   const named = Object.fromEntries(inputs.map((v, i) => [ports[i] as string, v]))
   const made = instantiate(b, op, 'probe', named, inputs, sample.attributes ?? {})

@@ -3,7 +3,7 @@ import { backward } from '../../engine/compile/backward.ts'
 import { type Compiled, compile } from '../../engine/compile/compile.ts'
 import { instantiate } from '../../engine/document/build.ts'
 import { Builder, type Value } from '../../engine/ir/builder.ts'
-import type { Op, Sample } from '../../engine/ir/op.ts'
+import { type Op, portsOf, type Sample } from '../../engine/ir/op.ts'
 import type { IrNode } from '../../engine/ir/types.ts'
 import { opOf, ops } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
@@ -91,7 +91,9 @@ export function probe({ op, sample }: Case, maxOperands = 6): Probe {
       { name: names[i] as string }
     )
   })
-  const ports = op.variadic ? values.map((_, i) => `${op.variadic?.name}${i}`) : op.inputs.map((p) => p.name)
+  const ports = op.variadic
+    ? values.map((_, i) => `${op.variadic?.name}${i}`)
+    : portsOf(op, sample.attributes).map((p) => p.name)
   b.origin = { node: 'probe' }
   const made = instantiate(
     b,

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { instantiate } from '../../engine/document/build.ts'
 import { Builder } from '../../engine/ir/builder.ts'
+import { portsOf } from '../../engine/ir/op.ts'
 import type { Attributes } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { ProblemError, describe as say } from '../../engine/problem.ts'
@@ -11,7 +12,9 @@ function complaint(kind: string, shapes: readonly Shape[], attributes: Attribute
   const op = opOf(kind)!
   const b = new Builder(opOf)
   const inputs = shapes.map((shape, i) => b.feed(`in${i}`, shape))
-  const handles = op.variadic ? inputs.map((_, i) => `${op.variadic?.name}${i}`) : op.inputs.map((p) => p.name)
+  const handles = op.variadic
+    ? inputs.map((_, i) => `${op.variadic?.name}${i}`)
+    : portsOf(op, attributes).map((p) => p.name)
   const wired = Object.fromEntries(inputs.map((v, i) => [handles[i] as string, v]))
   try {
     instantiate(b, op, 'node', wired, inputs, attributes)

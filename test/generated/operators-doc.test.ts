@@ -1,7 +1,7 @@
 /** docs/operators.md is what the registry says, and the registry says enough of each operator. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { FAMILIES } from '../../engine/ir/op.ts'
+import { FAMILIES, portsOf } from '../../engine/ir/op.ts'
 import { documentOps, opOf, ops } from '../../engine/ops/registry.ts'
 import { OPERATORS_PAGE, operatorsPage } from '../../scripts/operators-doc.ts'
 
@@ -43,7 +43,7 @@ test('every operator of the table is there, with its handles', () => {
     for (const kind of kinds.split(' ')) {
       const op = opOf(kind)
       const found = [
-        ...(op?.inputs ?? []).map((p) => `${p.name}${p.optional ? '?' : ''}`),
+        ...(op ? portsOf(op) : []).map((p) => `${p.name}${p.optional ? '?' : ''}`),
         ...(op?.variadic ? [`${op.variadic.name}…`] : [])
       ].join(' ')
       expect(`${op?.kind}: ${found}`).toBe(`${kind}: ${handles}`)
@@ -67,7 +67,7 @@ describe.each(documentOps.map((op) => ({ op, kind: op.kind })))('$kind', ({ op }
   test('has a formula for each gradient, or a reason for none', () => {
     const tells = Object.keys(op.formula.backward ?? {})
     if (op.notDifferentiable) expect(tells).toEqual([])
-    const known = [...op.inputs.map((p) => p.name), ...(op.variadic ? [op.variadic.name] : [])]
+    const known = [...portsOf(op).map((p) => p.name), ...(op.variadic ? [op.variadic.name] : [])]
     for (const handle of tells) expect(known).toContain(handle)
     if (op.vjp && !op.notDifferentiable) expect(tells.length).toBeGreaterThan(0)
   })

@@ -7,15 +7,16 @@ import { backward } from '../../engine/compile/backward.ts'
 import { compile } from '../../engine/compile/compile.ts'
 import { instantiate } from '../../engine/document/build.ts'
 import { Builder, type Value } from '../../engine/ir/builder.ts'
-import type { Op, Sample } from '../../engine/ir/op.ts'
+import { type Op, portsOf, type Sample } from '../../engine/ir/op.ts'
 import { printIr } from '../../engine/ir/print.ts'
 import type { IrNode } from '../../engine/ir/types.ts'
 import { verify } from '../../engine/ir/verify.ts'
+import { evaluate } from '../../engine/ops/evaluate.ts'
 import { opOf, ops } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
-import { evaluate, ReferenceExecutor } from '../../engine/runtime/reference.ts'
+import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import { bindShape, type StaticShape, sizeOf } from '../../engine/shape.ts'
 import type { Numbers } from '../../engine/tensor.ts'
 import { difference, drawInput } from './harness.ts'
@@ -101,7 +102,9 @@ async function isSteep(op: Op, sample: Sample, inputs: readonly Value[], data: r
 }
 
 function made(b: Builder, op: Op, sample: Sample, inputs: readonly Value[]): Value {
-  const handles = op.variadic ? inputs.map((_, i) => `${op.variadic?.name}${i}`) : op.inputs.map((p) => p.name)
+  const handles = op.variadic
+    ? inputs.map((_, i) => `${op.variadic?.name}${i}`)
+    : portsOf(op, sample.attributes).map((p) => p.name)
   const wired = Object.fromEntries(inputs.map((v, i) => [handles[i] as string, v]))
   return Object.values(instantiate(b, op, `n${b.size}`, wired, inputs, sample.attributes ?? {}))[0] as Value
 }

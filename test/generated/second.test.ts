@@ -4,6 +4,7 @@ import { backward } from '../../engine/compile/backward.ts'
 import { compile } from '../../engine/compile/compile.ts'
 import { instantiate } from '../../engine/document/build.ts'
 import { Builder, type Value } from '../../engine/ir/builder.ts'
+import { portsOf } from '../../engine/ir/op.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
@@ -39,7 +40,9 @@ async function curvatures({
       typeof (sample.kinds?.[i] ?? '') === 'object' && sample.kinds?.[i] !== null
     )
   )
-  const handles = op.variadic ? inputs.map((_, i) => `${op.variadic?.name}${i}`) : op.inputs.map((p) => p.name)
+  const handles = op.variadic
+    ? inputs.map((_, i) => `${op.variadic?.name}${i}`)
+    : portsOf(op, sample.attributes).map((p) => p.name)
   const made = instantiate(
     b,
     op,

@@ -67,6 +67,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   Dataset: 'a source: its numbers are tested in test/data',
   RandomNormal: 'a source: random numbers are tested in test/random.test.ts',
   RandomUniform: 'a source: random numbers are tested in test/random.test.ts',
+  Custom: 'made of operators that have cases: test/expression/custom.test.ts compares it with them',
   Branch: 'several outputs: the graphs "attention block" and "sigmoid neuron of gates" use it'
 }
 

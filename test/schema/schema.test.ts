@@ -14,6 +14,7 @@ import {
   type Schedule
 } from '../../engine/document/types.ts'
 import { readWeights, writeWeights } from '../../engine/io/weights.ts'
+import { portsOf } from '../../engine/ir/op.ts'
 import { documentOps, opOf } from '../../engine/ops/registry.ts'
 import { optimizers } from '../../engine/train/optimizers.ts'
 import { fieldSchema, files, graphSchema, type JsonSchema, weightsSchema } from '../../scripts/schema.ts'
@@ -205,7 +206,7 @@ describe('handles', () => {
     const position = { x: 0, y: 0 }
     const from = documentOps.flatMap((op) => outputsOf(op).map((port) => port.name))
     const into = documentOps.flatMap((op) => [
-      ...op.inputs.map((port) => port.name),
+      ...portsOf(op).map((port) => port.name),
       ...(op.variadic ? [`${op.variadic.name}0`, `${op.variadic.name}12`] : [])
     ])
     const edges = [...new Set(from)].flatMap((sourceHandle) =>
@@ -258,7 +259,7 @@ describe('wrong files', () => {
     ['seven dimensions', node({ attributes: { shape: [1, 1, 1, 1, 1, 1, 1] } })],
     ['an unknown initialiser', node({ attributes: { init: { kind: 'lecun' } } })],
     ['an edge without a handle', { edges: [{ id: 'e', source: 'a', target: 's' }] }],
-    ['an edge to a handle that no operator has', { edges: [{ ...good.edges[0], targetHandle: 'upstream' }] }],
+    ['an edge to a handle that cannot be one', { edges: [{ ...good.edges[0], targetHandle: 'up stream' }] }],
     ['an objective that cannot be an id', { objective: 'a b' }],
     ['an unknown optimizer', training({ optimizer: { kind: 'lion', learningRate: 1 } })],
     ['an optimizer without a learning rate', training({ optimizer: { kind: 'sgd' } })],

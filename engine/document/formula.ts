@@ -1,0 +1,283 @@
+/** Expressions as graphs, and graphs as expressions. */
+import { FUNCTIONS, stepOf, wordFor } from '../expression/functions.ts'
+import { type Expression, namesIn, num, type Statement, shapeOf, sizeOf } from '../expression/tree.ts'
+import { type Op, portsOf } from '../ir/op.ts'
+import type { Attributes, AttributeValue, TensorType } from '../ir/types.ts'
+import { withDefaults } from '../ops/attributes.ts'
+import { CUSTOM, readCustom } from '../ops/custom.ts'
+import { opOf } from '../ops/registry.ts'
+import { ProblemError } from '../problem.ts'
+import type { Shape } from '../shape.ts'
+import { freeId } from './commands.ts'
+import { inputsOf } from './connect.ts'
+import { indexOf } from './lookup.ts'
+import { emptyDocument, type GraphDocument, type GraphEdge, type GraphNode } from './types.ts'
+
+export const SOURCE_KINDS = ['Parameter', 'Constant', 'Input'] as const
+export type SourceKind = (typeof SOURCE_KINDS)[number]
+
+/** What a name of the expression becomes. */
+export interface NewSource {
+  readonly kind: SourceKind
+  readonly shape: readonly (number | null)[]
+  /** One number fills the shape; null leaves a parameter to chance. */
+  readonly value: number | null
+}
+
+export interface FormulaGraph {
+  /** The new nodes and the wires among them, all at one place. */
+  readonly fragment: GraphDocument
+  /** Wires from nodes of the document into the fragment. */
+  readonly feeds: readonly GraphEdge[]
+  /** The node that the expression is; null where it is a name that the document has. */
+  readonly result: string | null
+}
+
+const at = { x: 0, y: 0 }
+const MOST_VALUES = 4096
+
+/** Half of the matrices that a lecture starts with, and numbers for the rest. */
+export function suggestedSource(e: Expression, name: string): NewSource {
+  const shape = suggestedShape(e, name)
+  const kind: SourceKind = /^(n|N|k|c|eps|epsilon)$/.test(name)
+    ? 'Constant'
+    : /^[tXxT]$/.test(name) && shape.length > 0
+      ? 'Input'
+      : 'Parameter'
+  return { kind, shape, value: shape.length > 0 && kind === 'Parameter' ? null : 1 }
+}
+
+/** The sizes of a part when its names have those that are suggested. */
+function guessed(e: Expression): Shape {
+  const put = (part: Expression): Expression =>
+    part.kind === 'name'
+      ? { ...part, shape: suggestedShape(e, part.name) }
+      : part.kind === 'call'
+        ? { ...part, args: part.args.map(put) }
+        : part
+  return shapeOf(put(e)) ?? []
+}
+
+const TARGETED = new Set(['sub', 'mse', 'mae', 'bce', 'huber', 'crossentropy'])
+
+function suggestedShape(e: Expression, name: string): readonly number[] {
+  if (e.kind !== 'call') return []
+  const [a, b] = e.args
+  const is = (part: Expression | undefined): boolean => part?.kind === 'name' && part.name === name
+  if (e.fn === 'matmul') {
+    if (is(a)) return [2, 2]
+    if (is(b)) return /^[a-z]/.test(name) ? [2] : [2, 2]
+  }
+  if (e.fn === 'dot' && (is(a) || is(b))) return [2]
+  if (e.fn === 'transpose' && is(a)) return [2, 2]
+  if ((e.fn === 'softmax' || e.fn === 'logsoftmax') && is(a)) return [3]
+  // a bias is a row of what it is added to, a target has all of its sizes
+  if (a && is(b) && e.fn === 'add') return guessed(a).slice(-1) as number[]
+  if (a && is(b) && TARGETED.has(e.fn)) return guessed(a) as number[]
+  for (const arg of e.args) {
+    const found = suggestedShape(arg, name)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+function sourceNode(id: string, { kind, shape, value }: NewSource): GraphNode {
+  const count = shape.reduce<number>((n, d) => n * (d ?? 1), 1)
+  const values = (x: number): number[] => Array<number>(Math.min(count, MOST_VALUES)).fill(x)
+  const attributes: Record<string, AttributeValue> = { shape: [...shape] }
+  if (kind !== 'Parameter') attributes.values = values(value ?? 1)
+  else if (value === null) attributes.init = { kind: shape.length > 1 ? 'glorotUniform' : 'zeros' }
+  else if (count === 1) attributes.init = { kind: 'values', values: [value] }
+  else attributes.init = { kind: 'constant', value }
+  return { id, op: kind, attributes, position: at }
+}
+
+/** A name of the expression in the document: a node of that id, or one that is shown by it. */
+export const nodeNamed = (document: GraphDocument, name: string): GraphNode | undefined =>
+  indexOf(document).nodes.get(name) ?? document.nodes.find((node) => node.label === name)
+
+/** The nodes that the statement is. Names in `reused` stand for nodes of the document. */
+export function graphOfStatement(
+  document: GraphDocument,
+  { name, value }: Statement,
+  sources: ReadonlyMap<string, NewSource>,
+  reused: ReadonlySet<string>
+): FormulaGraph {
+  const nodes = new Map<string, GraphNode>()
+  const edges: GraphEdge[] = []
+  const feeds: GraphEdge[] = []
+  const names = namesIn(value)
+  const taken = { has: (id: string) => nodes.has(id) || names.has(id) || id === name }
+  const add = (node: GraphNode): string => {
+    nodes.set(node.id, node)
+    return node.id
+  }
+  const olds = new Map<string, GraphNode>()
+  for (const one of names) {
+    const old = reused.has(one) ? nodeNamed(document, one) : undefined
+    if (old) olds.set(one, old)
+    else add(sourceNode(one, sources.get(one) ?? suggestedSource(value, one)))
+  }
+  const make = (e: Expression, id?: string): { id: string; old?: GraphNode } => {
+    if (e.kind === 'name') {
+      const old = olds.get(e.name)
+      return old ? { id: old.id, old } : { id: e.name }
+    }
+    if (e.kind === 'number') {
+      return { id: add(sourceNode(id ?? freeId(taken, 'c'), { kind: 'Constant', shape: [], value: e.value })) }
+    }
+    const { op, handles, attributes } = stepOf(e)
+    const inputs = e.args.map((arg) => make(arg))
+    const target = add({
+      id: id ?? freeId(taken, e.fn),
+      op,
+      ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
+      position: at
+    })
+    for (const [i, from] of inputs.entries()) {
+      const wire = {
+        id: `e${edges.length + feeds.length + 1}`,
+        source: from.id,
+        sourceHandle: from.old ? firstOutput(from.old) : 'out',
+        target,
+        targetHandle: handles[i] as string
+      }
+      if (from.old) feeds.push(wire)
+      else edges.push(wire)
+    }
+    return { id: target }
+  }
+  const result = make(value, name ?? undefined)
+  const fragment: GraphDocument = { ...emptyDocument, nodes: [...nodes.values()], edges }
+  return { fragment, feeds, result: result.old ? null : result.id }
+}
+
+function firstOutput(node: GraphNode): string {
+  const outputs = opOf(node.op)?.outputs
+  return (typeof outputs === 'function' ? outputs(node.attributes ?? {}) : outputs)?.[0]?.name ?? 'out'
+}
+
+export interface NodeFormula {
+  readonly expression: Expression
+  /** Names in it that it can be differentiated by, in the order in which they are read. */
+  readonly names: readonly string[]
+}
+
+/** More parts cannot be read at one glance. */
+const MOST_PARTS = 120
+
+type Types = ReadonlyMap<string, Readonly<Record<string, TensorType>>>
+
+/** The number that a constant is. */
+function numberOf(node: GraphNode): number | null {
+  const { shape = [], values = [0] } = (node.attributes ?? {}) as {
+    shape?: readonly number[]
+    values?: readonly number[]
+  }
+  return node.op === 'Constant' && shape.length === 0 && values.length === 1 ? (values[0] as number) : null
+}
+
+/** Names of the user's own stay names; a constant that has no name is its number. */
+const isNamed = (node: GraphNode): boolean => !/^(c|const|constant)\d*$/.test(node.id) || node.label !== undefined
+
+const PASSING = new Set(['Identity', 'Branch'])
+const VARIADIC: Readonly<Record<string, string>> = { Sum: 'add' }
+
+/**
+ * The node as an expression of what feeds it: of all that leads to it, or of the nodes in `within` alone, where others are
+ * names. Null where an input is missing or it would be too long to read.
+ */
+export function formulaOf(
+  document: GraphDocument,
+  types: Types,
+  id: string,
+  within: ReadonlySet<string> | null = null
+): NodeFormula | null {
+  const index = indexOf(document)
+  const made = new Map<string, Expression | null>()
+  const named = (node: GraphNode, handle: string): Expression => {
+    const shape = types.get(node.id)?.[handle]?.shape
+    const name = handle === 'out' ? node.id : `${node.id}_${handle}`
+    return { kind: 'name', name, ...(shape ? { shape } : {}) }
+  }
+  const read = (nodeId: string, handle: string): Expression | null => {
+    const key = `${nodeId} ${handle}`
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const node = index.nodes.get(nodeId)
+    const op = node && opOf(node.op)
+    const found = !node || !op ? null : part(node, op, handle)
+    made.set(key, found)
+    return found
+  }
+  const part = (node: GraphNode, op: Op, handle: string): Expression | null => {
+    const number = numberOf(node)
+    if (number !== null && !isNamed(node)) return num(number)
+    if ((within && !within.has(node.id)) || op.family === 'sources') return named(node, handle)
+    const args: Expression[] = []
+    for (const port of inputsOf(document, node, op)) {
+      const edge = index.into(node.id, port.name)
+      if (!edge && port.optional) continue
+      const arg = edge && read(edge.source, edge.sourceHandle)
+      if (!arg) return null
+      args.push(arg)
+      if (args.reduce((sum, one) => sum + sizeOf(one), 0) > MOST_PARTS) return null
+    }
+    const shape = types.get(node.id)?.[handle]?.shape
+    return placed(node, op, args, shape ? { shape } : {})
+  }
+  const expression = read(id, firstOutput(index.nodes.get(id) ?? { id, op: '', position: at }))
+  return expression && sizeOf(expression) <= MOST_PARTS ? { expression, names: [...namesIn(expression)] } : null
+}
+
+function placed(
+  node: GraphNode,
+  op: Op,
+  args: readonly Expression[],
+  shape: Pick<Expression, 'shape'>
+): Expression | null {
+  const [first, ...rest] = args
+  if (!first) return null
+  if (PASSING.has(op.kind)) return first
+  if (op.kind === CUSTOM) return customFormula(node, op, args, shape)
+  const joined = VARIADIC[op.kind]
+  if (joined) return rest.reduce<Expression>((a, b) => ({ kind: 'call', fn: joined, args: [a, b] }), first)
+  const attributes = withDefaults(op, node.attributes)
+  const fn = wordFor(op.kind)
+  const entry = fn ? FUNCTIONS[fn] : undefined
+  // a word says what the operator does by default; other attributes make it another function
+  const plain = entry && sameButAxis(op, attributes, entry.axis)
+  if (!fn || !plain) return { kind: 'call', fn: op.kind, args, ...shape }
+  const axis = entry.axis === undefined ? null : attributes[entry.axis]
+  const axes = Array.isArray(axis) ? (axis as number[]) : typeof axis === 'number' ? [axis] : null
+  const told = axes && !(fn === 'softmax' || fn === 'logsoftmax' ? axes[0] === -1 : false)
+  return { kind: 'call', fn, args, ...(told ? { axes } : {}), ...shape }
+}
+
+function sameButAxis(op: Op, attributes: Attributes, axis: string | undefined): boolean {
+  return Object.entries(op.attributes).every(
+    ([name, field]) => name === axis || JSON.stringify(attributes[name]) === JSON.stringify(field.default)
+  )
+}
+
+/** The formula that the user wrote, with what feeds it in the place of its inputs. */
+function customFormula(
+  node: GraphNode,
+  op: Op,
+  args: readonly Expression[],
+  shape: Pick<Expression, 'shape'>
+): Expression | null {
+  const ports = portsOf(op, node.attributes).map((port) => port.name)
+  const put = (e: Expression): Expression =>
+    e.kind === 'name'
+      ? (args[ports.indexOf(e.name)] as Expression)
+      : e.kind === 'call'
+        ? { ...e, args: e.args.map(put) }
+        : e
+  try {
+    return { ...put(readCustom(withDefaults(op, node.attributes)).forward), ...shape }
+  } catch (error) {
+    if (error instanceof ProblemError) return null
+    throw error
+  }
+}

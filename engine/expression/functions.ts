@@ -1,0 +1,123 @@
+/** The words of the expression language, each with the operator that it stands for. */
+import type { Attributes } from '../ir/types.ts'
+import type { CallExpression } from './tree.ts'
+
+export interface FunctionEntry {
+  readonly op: string
+  readonly handles: readonly string[]
+  /** The attribute that the last argument, a whole number, goes to. */
+  readonly axis?: 'axes' | 'axis'
+  readonly tex?: string
+}
+
+const X = ['x']
+const AB = ['a', 'b']
+const PAIR = ['prediction', 'target']
+
+const one = (op: string, tex?: string): FunctionEntry => ({ op, handles: X, ...(tex === undefined ? {} : { tex }) })
+const two = (op: string): FunctionEntry => ({ op, handles: AB })
+const over = (op: string): FunctionEntry => ({ op, handles: X, axis: 'axes' })
+const loss = (op: string, tex: string): FunctionEntry => ({ op, handles: PAIR, tex })
+
+const table = {
+  add: two('Add'),
+  sub: two('Sub'),
+  mul: two('Mul'),
+  div: two('Div'),
+  pow: two('Pow'),
+  matmul: two('MatMul'),
+  dot: two('Dot'),
+  gt: two('Greater'),
+  lt: two('Less'),
+  eq: two('Equal'),
+  max: { ...two('Max'), tex: String.raw`\max` },
+  min: { ...two('Min'), tex: String.raw`\min` },
+  where: { op: 'Where', handles: ['condition', 'a', 'b'] },
+  neg: one('Neg'),
+  abs: one('Abs'),
+  exp: one('Exp'),
+  log: one('Log', String.raw`\ln`),
+  sqrt: one('Sqrt'),
+  reciprocal: one('Reciprocal'),
+  sign: one('Sign', String.raw`\operatorname{sign}`),
+  floor: one('Floor'),
+  ceil: one('Ceil'),
+  sin: one('Sin', String.raw`\sin`),
+  cos: one('Cos', String.raw`\cos`),
+  tan: one('Tan', String.raw`\tan`),
+  tanh: one('Tanh', String.raw`\tanh`),
+  erf: one('Erf'),
+  sigmoid: one('Sigmoid', String.raw`\sigma`),
+  relu: one('Relu', String.raw`\operatorname{ReLU}`),
+  leakyrelu: one('LeakyRelu', String.raw`\operatorname{LeakyReLU}`),
+  elu: one('Elu', String.raw`\operatorname{ELU}`),
+  selu: one('Selu', String.raw`\operatorname{SELU}`),
+  gelu: one('Gelu', String.raw`\operatorname{GELU}`),
+  silu: one('Silu', String.raw`\operatorname{SiLU}`),
+  mish: one('Mish', String.raw`\operatorname{Mish}`),
+  softplus: one('Softplus'),
+  softsign: one('Softsign'),
+  step: one('Step'),
+  softmax: { op: 'Softmax', handles: X, axis: 'axis' },
+  logsoftmax: { op: 'LogSoftmax', handles: X, axis: 'axis', tex: String.raw`\operatorname{log\,softmax}` },
+  sum: over('ReduceSum'),
+  mean: over('ReduceMean'),
+  prod: over('ReduceProd'),
+  norm: over('ReduceL2'),
+  amax: { ...over('ReduceMax'), tex: String.raw`\max` },
+  amin: { ...over('ReduceMin'), tex: String.raw`\min` },
+  transpose: one('Transpose'),
+  stop: one('StopGradient'),
+  mse: loss('MeanSquaredError', String.raw`\operatorname{MSE}`),
+  mae: loss('MeanAbsoluteError', String.raw`\operatorname{MAE}`),
+  bce: loss('BinaryCrossEntropy', String.raw`\operatorname{BCE}`),
+  huber: loss('Huber', String.raw`\operatorname{Huber}`),
+  crossentropy: loss('SoftmaxCrossEntropyLoss', String.raw`\operatorname{CE}`)
+} satisfies Record<string, FunctionEntry>
+
+export type FunctionName = keyof typeof table
+
+/** Without a prototype: "constructor" is no function of ours. */
+const bare = <T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T | undefined>> =>
+  Object.assign(Object.create(null), entries)
+
+export const FUNCTIONS = bare<FunctionEntry>(table)
+
+/** Other spellings, and the few that are short for something. */
+export const ALIASES = bare<string>({
+  ln: 'log',
+  swish: 'silu',
+  product: 'prod',
+  average: 'mean',
+  log_softmax: 'logsoftmax',
+  leaky_relu: 'leakyrelu',
+  cross_entropy: 'crossentropy',
+  stop_gradient: 'stop'
+})
+
+/** The words that a person may write, for messages and help. */
+export const WORDS: readonly string[] = Object.keys(table)
+  .filter((word) => !['add', 'sub', 'mul', 'div', 'gt', 'lt', 'eq'].includes(word))
+  .sort()
+
+export const CONSTANTS = bare<number>({ pi: Math.PI, π: Math.PI })
+
+const byOp: ReadonlyMap<string, string> = new Map(Object.entries(table).map(([fn, { op }]) => [op, fn]))
+
+/** The word for an operator, where there is one. */
+export const wordFor = (op: string): string | undefined => byOp.get(op)
+
+export interface Step {
+  readonly op: string
+  readonly handles: readonly string[]
+  readonly attributes: Attributes
+}
+
+/** The operator that a call stands for. */
+export function stepOf(e: CallExpression): Step {
+  const entry = FUNCTIONS[e.fn]
+  if (!entry) throw new Error(`no function "${e.fn}"`)
+  const attributes: Attributes =
+    e.axes && entry.axis === 'axes' ? { axes: [...e.axes] } : e.axes && entry.axis === 'axis' ? { axis: e.axes[0] } : {}
+  return { op: entry.op, handles: entry.handles, attributes }
+}

@@ -1,0 +1,135 @@
+/** Trees as text that can be read back, and as LaTeX. */
+import { FUNCTIONS } from './functions.ts'
+import type { CallExpression, Expression } from './tree.ts'
+import { shapeOf } from './tree.ts'
+
+/** How tightly a written part holds together: what binds less than its surroundings stands in parentheses. */
+const SUM = 1
+const PRODUCT = 2
+const SIGN = 3
+const POWER = 4
+const ATOM = 5
+
+interface Written {
+  readonly text: string
+  readonly binds: number
+}
+
+const atom = (text: string): Written => ({ text, binds: ATOM })
+
+/** Up to 12 digits: what a person typed, not what the machine made of it. */
+export const showNumber = (x: number): string => String(Number(x.toPrecision(12)))
+
+const SIGNS: Readonly<Record<string, readonly [sign: string, binds: number]>> = {
+  gt: [' > ', 0],
+  lt: [' < ', 0],
+  eq: [' == ', 0],
+  add: [' + ', SUM],
+  sub: [' - ', SUM],
+  mul: [' * ', PRODUCT],
+  div: [' / ', PRODUCT],
+  matmul: [' @ ', PRODUCT]
+}
+
+/** In the language of `parse`: reading it back gives the same tree. */
+export const toText = (e: Expression): string => text(e).text
+
+const held = ({ text: inner, binds }: Written, least: number): string => (binds < least ? `(${inner})` : inner)
+
+function text(e: Expression): Written {
+  if (e.kind === 'number') return { text: showNumber(e.value), binds: e.value < 0 ? SIGN : ATOM }
+  if (e.kind === 'name') return atom(e.name)
+  const [a, b] = e.args.map(text) as [Written, Written]
+  const sign = SIGNS[e.fn]
+  if (sign) return { text: held(a, sign[1]) + sign[0] + held(b, sign[1] + 1), binds: sign[1] }
+  if (e.fn === 'neg') return { text: `-${held(a, SIGN)}`, binds: SIGN }
+  if (e.fn === 'pow') return { text: `${held(a, ATOM)}^${held(b, SIGN)}`, binds: POWER }
+  if (e.fn === 'transpose') return atom(`${held(a, ATOM)}.T`)
+  const word = e.fn === 'amax' || e.fn === 'amin' ? (e.axes ? e.fn : e.fn.slice(1)) : e.fn
+  return atom(`${word}(${[...e.args.map(toText), ...(e.axes ?? [])].join(', ')})`)
+}
+
+const GREEK =
+  /^(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi|chi|psi|omega)$/
+
+const letter = (name: string): string =>
+  name.length === 1 ? name : GREEK.test(name) ? `\\${name}` : `\\mathrm{${name.replaceAll(/[_.-]/g, '\\_')}}`
+
+/** w0 and w_0 as w₀, x_train with its subscript in words, theta as θ. */
+export function nameTex(name: string): string {
+  const parts = /^([A-Za-z]+?)_?(\d+)$/.exec(name) ?? /^([A-Za-z]\w*?)[_.-]([\w.-]+)$/.exec(name)
+  if (!parts) return letter(name)
+  const [, base = '', below = ''] = parts
+  return `${letter(base)}_{${/^\d+$/.test(below) ? below : letter(below)}}`
+}
+
+function numberTex(x: number): string {
+  const [digits = '', exponent] = showNumber(x).split('e')
+  return exponent === undefined ? digits : `${digits} \\cdot 10^{${Number(exponent)}}`
+}
+
+export const toTex = (e: Expression): string => tex(e).text
+
+const wrap = ({ text: inner, binds }: Written, least: number): string =>
+  binds < least ? `\\left(${inner}\\right)` : inner
+
+const inside = (e: Expression): string => `\\left(${tex(e).text}\\right)`
+
+function productTex(e: CallExpression): Written {
+  const [a, b] = e.args as [Expression, Expression]
+  const [left, right] = [wrap(tex(a), PRODUCT), wrap(tex(b), SIGN)]
+  if (a.kind === 'number' && b.kind !== 'number') {
+    return { text: `${left} ${/^[\d-]/.test(right) ? '\\cdot' : '\\,'} ${right}`, binds: PRODUCT }
+  }
+  const tensors = [a, b].every((part) => (shapeOf(part)?.length ?? 0) > 0)
+  return { text: `${left} ${tensors ? '\\odot' : '\\cdot'} ${right}`, binds: PRODUCT }
+}
+
+const axisTex = (e: CallExpression): string => (e.axes ? `_{\\text{axis } ${e.axes.join(', ')}}` : '')
+
+const SPECIAL: Readonly<Record<string, (e: CallExpression, a: Written, b: Written) => Written>> = {
+  add: (_, a, b) => ({ text: `${a.text} + ${wrap(b, SUM)}`, binds: SUM }),
+  sub: (_, a, b) => ({ text: `${a.text} - ${wrap(b, PRODUCT)}`, binds: SUM }),
+  mul: productTex,
+  div: (_, a, b) => atom(`\\frac{${a.text}}{${b.text}}`),
+  matmul: (_, a, b) => ({ text: `${wrap(a, PRODUCT)} \\, ${wrap(b, SIGN)}`, binds: PRODUCT }),
+  dot: (_, a, b) => ({ text: `${wrap(a, PRODUCT)} \\cdot ${wrap(b, SIGN)}`, binds: PRODUCT }),
+  neg: (_, a) => ({ text: `-${wrap(a, PRODUCT)}`, binds: SUM }),
+  exp: (_, a) => ({ text: `e^{${a.text}}`, binds: POWER }),
+  sqrt: (_, a) => atom(`\\sqrt{${a.text}}`),
+  abs: (_, a) => atom(`\\left|${a.text}\\right|`),
+  norm: (_, a) => atom(`\\left\\lVert ${a.text}\\right\\rVert`),
+  floor: (_, a) => atom(`\\left\\lfloor ${a.text}\\right\\rfloor`),
+  ceil: (_, a) => atom(`\\left\\lceil ${a.text}\\right\\rceil`),
+  reciprocal: (_, a) => atom(`\\frac{1}{${a.text}}`),
+  gt: (_, a, b) => atom(`\\left[${a.text} > ${b.text}\\right]`),
+  lt: (_, a, b) => atom(`\\left[${a.text} < ${b.text}\\right]`),
+  eq: (_, a, b) => atom(`\\left[${a.text} = ${b.text}\\right]`),
+  ones: () => atom('\\mathbf{1}'),
+  transpose: (_, a) => ({ text: `${wrap(a, ATOM)}^{\\mathsf T}`, binds: POWER }),
+  sum: (e, a) => ({ text: `\\sum${axisTex(e)} ${wrap(a, SIGN)}`, binds: PRODUCT }),
+  prod: (e, a) => ({ text: `\\prod${axisTex(e)} ${wrap(a, SIGN)}`, binds: PRODUCT }),
+  upstream: (e) => atom(`\\frac{\\partial L}{\\partial ${toTex(e.args[0] as Expression)}}`)
+}
+
+function tex(e: Expression): Written {
+  if (e.kind === 'number') return { text: numberTex(e.value), binds: e.value < 0 ? SUM : ATOM }
+  if (e.kind === 'name') return atom(nameTex(e.name))
+  if (e.fn === 'pow') {
+    const [base, exponent] = e.args as [Expression, Expression]
+    return { text: `${wrap(tex(base), ATOM)}^{${toTex(exponent)}}`, binds: POWER }
+  }
+  if (e.fn === 'where') {
+    const [condition, a, b] = e.args.map(toTex)
+    return atom(`\\begin{cases} ${a} & ${condition} \\\\ ${b} & \\text{else} \\end{cases}`)
+  }
+  const special = SPECIAL[e.fn]
+  if (special) {
+    const [a, b] = e.fn === 'upstream' ? [] : e.args.map(tex)
+    return special(e, a as Written, b as Written)
+  }
+  const name = FUNCTIONS[e.fn]?.tex ?? `\\operatorname{${e.fn}}`
+  const [only] = e.args
+  const list = only && e.args.length === 1 ? inside(only) : `\\left(${e.args.map(toTex).join(', ')}\\right)`
+  return { text: name + axisTex(e) + list, binds: POWER }
+}
