@@ -5,7 +5,9 @@ import { useRun } from '../store/run.ts'
 import { Button } from '../ui/Button.tsx'
 import { NumberField } from '../ui/NumberField.tsx'
 import { Toggle } from '../ui/Toggle.tsx'
+import { BatchMode } from './BatchSettings.tsx'
 import { HYPERPARAMETERS, type Hyperparameter, optimizerForms } from './optimizers.ts'
+import { ScheduleSettings } from './ScheduleSettings.tsx'
 import { Row } from './TrainingForm.tsx'
 import { changeOptimizer, changeTraining, useTraining } from './useTraining.ts'
 
@@ -59,7 +61,9 @@ export function MoreSettings({ disabled }: { readonly disabled: boolean }) {
               })}
             </>
           )}
+          <ScheduleSettings disabled={disabled} />
           <h3>{t('training.data')}</h3>
+          <BatchMode disabled={disabled} />
           <Row label={t('training.seed')}>
             {(id) => (
               <NumberField

@@ -4,6 +4,7 @@ import { OPTIMIZERS, type OptimizerKind } from '../../engine/document/types.ts'
 import { useRun } from '../store/run.ts'
 import { Choice } from '../ui/Choice.tsx'
 import { NumberField } from '../ui/NumberField.tsx'
+import { BatchSize } from './BatchSettings.tsx'
 import { MoreSettings } from './MoreSettings.tsx'
 import { optimizerForms, withKind } from './optimizers.ts'
 import { changeOptimizer, changeTraining, useTraining } from './useTraining.ts'
@@ -22,7 +23,7 @@ export function Row({ label, children }: { readonly label: string; readonly chil
 /** How the document is trained. */
 export function TrainingForm() {
   const { t } = useTranslation()
-  const { optimizer, epochs, batchSize } = useTraining()
+  const { optimizer, epochs } = useTraining()
   const disabled = useRun((s) => s.status === 'training')
   const kinds = OPTIMIZERS.filter((kind) => optimizerForms[kind] || kind === optimizer.kind)
   return (
@@ -42,20 +43,7 @@ export function TrainingForm() {
           />
         )}
       </Row>
-      <Row label={t('training.batchSize')}>
-        {(id) => (
-          <NumberField
-            id={id}
-            label={t('training.batchSize')}
-            value={batchSize}
-            integer
-            min={1}
-            max={1_000_000}
-            disabled={disabled || optimizerForms[optimizer.kind]?.takesAll}
-            onCommit={(value) => changeTraining({ batchSize: value })}
-          />
-        )}
-      </Row>
+      <BatchSize disabled={disabled} />
       <Row label={t('training.optimizer')}>
         {(id) => (
           <Choice<OptimizerKind>

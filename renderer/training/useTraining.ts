@@ -4,9 +4,11 @@ import { dispatch, useEditor } from '../store/editor.ts'
 
 export const useTraining = (): TrainingSettings => useEditor((s) => s.document.training ?? defaultTraining)
 
+/** What becomes undefined is left out. */
 export function changeTraining(change: Partial<TrainingSettings>): void {
   const training = useEditor.getState().document.training ?? defaultTraining
-  dispatch({ type: 'set', setting: 'training', value: { ...training, ...change } })
+  const fields = Object.entries({ ...training, ...change }).filter(([, value]) => value !== undefined)
+  dispatch({ type: 'set', setting: 'training', value: Object.fromEntries(fields) as unknown as TrainingSettings })
 }
 
 export function changeOptimizer(optimizer: OptimizerSettings): void {

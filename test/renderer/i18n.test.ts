@@ -1,16 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { OPTIMIZERS } from '../../engine/document/types.ts'
+import { readGraph, writeGraph } from '../../engine/document/file.ts'
+import { defaultTraining, emptyDocument, OPTIMIZERS, SCHEDULES } from '../../engine/document/types.ts'
 import { documentOps } from '../../engine/ops/registry.ts'
 import { problemTemplates } from '../../engine/problem.ts'
 import { optimizers } from '../../engine/train/optimizers.ts'
+import { SCHEDULE_PRESETS } from '../../engine/train/schedules.ts'
 import { takesAll } from '../../engine/train/second-order.ts'
 import en from '../../renderer/i18n/en.json'
 import ko from '../../renderer/i18n/ko.json'
 import operators from '../../renderer/i18n/operators.ko.json'
 import problems from '../../renderer/i18n/problems.ko.json'
 import { optimizerForms } from '../../renderer/training/optimizers.ts'
+import { newSchedule, scheduleForms } from '../../renderer/training/schedules.ts'
 
 type Catalogue = { readonly [key: string]: string | Catalogue }
 
@@ -80,6 +83,27 @@ describe('problems', () => {
 describe('operators', () => {
   it('have Korean names', () => {
     expect(documentOps.map((op) => op.kind).filter((kind) => !(kind in operators))).toEqual([])
+  })
+})
+
+describe('schedules', () => {
+  it('are offered with the presets of the engine', () => {
+    const presets: Readonly<Record<string, number | string>> = SCHEDULE_PRESETS
+    expect(Object.keys(scheduleForms)).toEqual([...SCHEDULES])
+    for (const fields of Object.values(scheduleForms)) {
+      for (const [name, { preset }] of Object.entries(fields)) {
+        if (name in presets) expect(preset, name).toBe(presets[name])
+      }
+    }
+  })
+
+  it('begin as files that can be read', () => {
+    for (const kind of SCHEDULES) {
+      const schedule = newSchedule(kind, 0.01)
+      const training = { ...defaultTraining, ...(schedule ? { schedule } : {}), clip: { norm: 1 } }
+      const text = writeGraph({ ...emptyDocument, training })
+      expect(readGraph(new TextEncoder().encode(text)).document.training, kind).toEqual(training)
+    }
   })
 })
 
