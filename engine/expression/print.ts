@@ -92,7 +92,12 @@ const SPECIAL: Readonly<Record<string, (e: CallExpression, a: Written, b: Writte
   sub: (_, a, b) => ({ text: `${a.text} - ${wrap(b, PRODUCT)}`, binds: SUM }),
   mul: productTex,
   div: (_, a, b) => atom(`\\frac{${a.text}}{${b.text}}`),
-  matmul: (_, a, b) => ({ text: `${wrap(a, PRODUCT)} \\, ${wrap(b, SIGN)}`, binds: PRODUCT }),
+  // element by element within a matrix product stands in parentheses
+  matmul: (e, a, b) => {
+    const [left] = e.args
+    const least = left?.kind === 'call' && left.fn === 'mul' ? SIGN : PRODUCT
+    return { text: `${wrap(a, least)} \\, ${wrap(b, SIGN)}`, binds: PRODUCT }
+  },
   dot: (_, a, b) => ({ text: `${wrap(a, PRODUCT)} \\cdot ${wrap(b, SIGN)}`, binds: PRODUCT }),
   neg: (_, a) => ({ text: `-${wrap(a, PRODUCT)}`, binds: SUM }),
   exp: (_, a) => ({ text: `e^{${a.text}}`, binds: POWER }),

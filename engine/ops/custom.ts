@@ -141,7 +141,7 @@ export const custom: readonly Op[] = [
     kind: CUSTOM,
     family: 'arithmetic',
     title: 'Custom',
-    doc: 'A formula of your own over its inputs, such as `sigmoid(a) * b`. Its gradients are found by differentiation, unless backward gives them, as in `a = g * b; b = g * a`; there y is the output and g the gradient that arrives. A backward that disagrees with forward is taken, with a warning.',
+    doc: 'A formula of your own over its inputs, such as sigmoid(a) * b. Its gradients are found by differentiation, unless backward gives them, as in a = g * b; b = g * a: there y is the output and g the gradient that arrives. A backward that disagrees with forward is taken, with a warning.',
     formula: { forward: 'y = f(a, b, \\dots)' },
     keywords: ['formula', 'expression', 'function', 'own', '수식', '사용자 정의'],
     inputs: customPorts,

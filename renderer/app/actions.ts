@@ -69,6 +69,7 @@ export const menus: readonly Menu[] = [
       'edit.selectAll',
       'edit.objective',
       '-',
+      'edit.expression',
       'edit.tidy',
       { label: 'menus.align', entries: alignActions.map((action) => action.id) }
     ]

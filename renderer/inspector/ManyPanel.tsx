@@ -2,6 +2,7 @@ import { AlignHorizontalJustifyStart, AlignVerticalJustifyStart, Copy, Trash2, W
 import { useTranslation } from 'react-i18next'
 import { align, deleteSelection, duplicate, tidy } from '../canvas/commands.ts'
 import { Button } from '../ui/Button.tsx'
+import { ExpressionSection } from './ExpressionSection.tsx'
 import { Section } from './parts.tsx'
 
 interface ManyPanelProps {
@@ -52,6 +53,7 @@ export function ManyPanel({ nodes, edges }: ManyPanelProps) {
           </Button>
         </div>
       </Section>
+      {several && <ExpressionSection nodes={nodes} />}
     </>
   )
 }

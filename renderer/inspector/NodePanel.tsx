@@ -1,5 +1,5 @@
 import { Flag } from 'lucide-react'
-import type { CSSProperties } from 'react'
+import { type CSSProperties, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { inputsOf, outputsOf } from '../../engine/document/connect.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
@@ -21,6 +21,7 @@ import { formatShape } from '../value/format.ts'
 import { RichText } from '../value/RichText.tsx'
 import { AttributeField } from './AttributeField.tsx'
 import { CommitField } from './CommitField.tsx'
+import { ExpressionSection } from './ExpressionSection.tsx'
 import { CellView, Problems, Section } from './parts.tsx'
 
 export function NodePanel({ node }: { readonly node: GraphNode }) {
@@ -34,6 +35,7 @@ export function NodePanel({ node }: { readonly node: GraphNode }) {
       <Objective id={node.id} />
       <Outputs node={node} />
       {op && <Inputs node={node} op={op} />}
+      <ExpressionSection nodes={useMemo(() => new Set([node.id]), [node.id])} />
       {op && <Formulas op={op} />}
       <Names node={node} />
     </>

@@ -14,6 +14,7 @@ export type Dialog =
     }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'commands' }
+  | { readonly kind: 'expression' }
   | { readonly kind: 'about' }
 
 interface Dialogs {

@@ -11,6 +11,7 @@ import {
   setObjective,
   tidy
 } from '../../canvas/commands.ts'
+import { openDialog } from '../../store/dialogs.ts'
 import { redo, undo, useEditor } from '../../store/editor.ts'
 import type { Action, AppState } from '../action.ts'
 
@@ -96,6 +97,12 @@ export const editActions: readonly Action[] = [
     yieldsToText: true,
     when: anyNodes,
     perform: selectAll
+  },
+  {
+    id: 'edit.expression',
+    label: 'actions.expression',
+    shortcuts: ['Mod+Shift+E'],
+    perform: () => openDialog({ kind: 'expression' })
   },
   { id: 'edit.tidy', label: 'actions.tidy', shortcuts: ['Mod+Shift+L'], when: anyNodes, perform: tidy },
   ...alignActions,

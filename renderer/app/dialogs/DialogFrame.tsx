@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import { closeDialog } from '../../store/dialogs.ts'
 
@@ -8,11 +8,13 @@ interface DialogFrameProps {
   readonly title: string
   readonly description?: string
   readonly wide?: boolean
+  /** What has the focus at first, where it is not the dialog itself. */
+  readonly focus?: RefObject<HTMLElement | null>
   readonly children: ReactNode
 }
 
 /** A dialog with its title and the ways out of it. */
-export function DialogFrame({ title, description, wide = false, children }: DialogFrameProps) {
+export function DialogFrame({ title, description, wide = false, focus, children }: DialogFrameProps) {
   const { t } = useTranslation()
   return (
     <Dialog.Root open onOpenChange={(open) => !open && closeDialog()}>
@@ -24,7 +26,8 @@ export function DialogFrame({ title, description, wide = false, children }: Dial
           onOpenAutoFocus={(event) => {
             // the dialog itself, so that its title is read and no button seems chosen
             event.preventDefault()
-            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+            if (focus?.current) focus.current.focus()
+            else if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
           }}
           {...(description === undefined && { 'aria-describedby': undefined })}
         >

@@ -1,3 +1,4 @@
+import { ExpressionDialog } from '../../expression/ExpressionDialog.tsx'
 import { useDialogs } from '../../store/dialogs.ts'
 import { AboutDialog } from './AboutDialog.tsx'
 import { CommandPalette } from './CommandPalette.tsx'
@@ -18,6 +19,8 @@ export function Dialogs() {
       return <ShortcutSheet />
     case 'commands':
       return <CommandPalette />
+    case 'expression':
+      return <ExpressionDialog />
     case 'about':
       return <AboutDialog />
     default:
