@@ -1,5 +1,7 @@
 /** The command line: the engine without a screen. Exit status 0 done, 1 the work failed, 2 the call was wrong. */
+
 import { ProblemError, problemsOf } from '../engine/problem.ts'
+import packageFile from '../package.json' with { type: 'json' }
 import { UsageError } from './arguments.ts'
 import { checkCommand } from './commands/check.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
@@ -18,6 +20,8 @@ const commands: Readonly<Record<string, (args: readonly string[]) => number | Pr
   train: trainCommand,
   evaluate: evaluateCommand
 }
+
+const { version } = packageFile
 
 const USAGE = `Usage: chainrule COMMAND
 
@@ -40,6 +44,10 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help' || args.includes('--help')) {
     print(USAGE)
     return name === undefined ? 2 : 0
+  }
+  if (name === '--version') {
+    print(version)
+    return 0
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!command) {

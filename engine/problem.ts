@@ -20,7 +20,7 @@ const table = {
     message: 'This is not JSON: {detail}.',
     hint: 'Open a *.chainrule.json file, or mend the text at the place named.'
   },
-  'file.empty': { message: 'The file holds no text, only {bytes} bytes of white space.', hint: 'Choose another file.' },
+  'file.empty': { message: 'The file is empty: {bytes} bytes, nothing but white space.', hint: 'Choose another file.' },
   'file.tooLarge': {
     message: 'The file has {bytes} bytes; a graph file has at most {limit}.',
     hint: 'Data sets and weights are kept in files of their own.'
@@ -44,11 +44,15 @@ const table = {
   },
 
   // The graph's structure.
-  'graph.duplicateNode': { message: 'Two nodes have the id "{id}".', hint: 'Give one of them another id.' },
+  'graph.duplicateNode': { message: 'The id "{id}" is taken by another node.', hint: 'Give one of them another id.' },
   'graph.duplicateEdge': { message: 'Two edges have the id "{id}".', hint: 'Give one of them another id.' },
   'graph.nodeId': {
-    message: 'The node id "{id}" is not allowed.',
-    hint: 'Ids begin with a letter or _ and go on with letters, digits, _ . or -.'
+    message: 'A node id begins with a letter A–Z or _ and goes on with letters, digits, _ . or -; "{id}" does not.',
+    hint: 'A name in any language can stand in the label.'
+  },
+  'graph.parameterName': {
+    message: 'Its parameter "{name}" has the same name as one of "{other}".',
+    hint: 'Rename this node.'
   },
   'graph.unknownOp': { message: 'There is no operator "{op}".', hint: 'Did you mean {suggestion}?' },
   'graph.unknownAttribute': { message: '{op} has no attribute "{attribute}".', hint: 'Its attributes: {known}.' },
@@ -123,7 +127,7 @@ const table = {
     hint: 'Look at the edges that lead here.'
   },
   'shape.values': {
-    message: '{op}: shape {shape} needs {expected} values, but {found} are given.',
+    message: '{op}: numbers needed for shape {shape}: {expected}; given: {found}.',
     hint: 'Change the shape or the values.'
   },
   'shape.inner': {

@@ -56,7 +56,7 @@ export function statisticsOf(data: ArrayLike<number>): Statistics {
     max: none ? Number.NaN : max,
     mean: none ? Number.NaN : mean,
     std: none ? Number.NaN : Math.sqrt(m2 / finite),
-    norm: Math.sqrt(squares),
+    norm: none && data.length > 0 ? Number.NaN : Math.sqrt(squares),
     zeros: data.length === 0 ? 0 : zeros / data.length,
     nan,
     infinite

@@ -12,6 +12,7 @@ import {
   type TensorType
 } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
+import { type Problem, ProblemError } from '../problem.ts'
 import { bindDim, bindShape, type Dim } from '../shape.ts'
 
 export interface Passed {
@@ -28,11 +29,17 @@ function rebuild(ir: IrGraph, each: Rebuild): Passed {
   for (const node of ir.nodes) {
     b.origin = node.origin
     b.phase = node.phase
-    to[node.id] = each(
-      node,
-      node.inputs.map((i) => b.value(to[i] as number)),
-      b
-    ).id
+    try {
+      to[node.id] = each(
+        node,
+        node.inputs.map((i) => b.value(to[i] as number)),
+        b
+      ).id
+    } catch (error) {
+      // A size that is wrong only now that the batch is known: said with the node that it comes from.
+      if (!(error instanceof ProblemError) || !node.origin) throw error
+      throw new ProblemError(error.problems.map((p) => ({ nodeId: node.origin?.node, ...p }) as Problem))
+    }
   }
   return { ir: b.graph(), to }
 }

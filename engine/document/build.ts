@@ -4,7 +4,7 @@ import type { Op } from '../ir/op.ts'
 import type { Attributes, IrGraph, TensorType } from '../ir/types.ts'
 import { withDefaults } from '../ops/attributes.ts'
 import { opOf } from '../ops/registry.ts'
-import { type Problem, problem, problemsOf } from '../problem.ts'
+import { fail, type Problem, problem, problemsOf } from '../problem.ts'
 import { inputsOf } from './connect.ts'
 import { indexOf } from './lookup.ts'
 import type { GraphDocument, GraphNode } from './types.ts'
@@ -68,6 +68,7 @@ export function build(document: GraphDocument, makeWire = plainWire): Built {
   const b = new Builder(opOf)
   const outputs = new Map<string, Readonly<Record<string, Value>>>()
   const wires = new Map<string, Value>()
+  const owners = new Map<string, string>()
 
   /** The wires into a node in the order of its ports, or null where one is missing; says why. */
   const gather = (node: GraphNode, op: Op): Record<string, Value> | null => {
@@ -102,7 +103,10 @@ export function build(document: GraphDocument, makeWire = plainWire): Built {
     if (!inputs) continue
     b.origin = { node: node.id }
     try {
-      outputs.set(node.id, instantiate(b, op, node.id, inputs, Object.values(inputs), node.attributes ?? {}))
+      const first = b.size
+      const made = instantiate(b, op, node.id, inputs, Object.values(inputs), node.attributes ?? {})
+      ownParameters(b, first, owners, node.id)
+      outputs.set(node.id, made)
     } catch (error) {
       problems.push(...problemsOf(error, { nodeId: node.id }))
     }
@@ -117,6 +121,17 @@ export function build(document: GraphDocument, makeWire = plainWire): Built {
     wires: inFileOrder(document.edges, wires),
     objective,
     problems
+  }
+}
+
+/** Notes who owns which parameter; a node called "dense1.kernel" would take that of the layer "dense1". */
+function ownParameters(b: Builder, first: number, owners: Map<string, string>, node: string): void {
+  for (const { op, attributes } of b.graph().nodes.slice(first)) {
+    if (op !== 'Variable') continue
+    const name = attributes.name as string
+    const other = owners.get(name)
+    if (other !== undefined) fail('graph.parameterName', { name, other })
+    owners.set(name, node)
   }
 }
 

@@ -93,6 +93,9 @@ export function canConnect(document: GraphDocument, edge: Wire): Problem | null 
   if (edge.source === edge.target) return problem('graph.selfEdge', {}, { nodeId: edge.source })
   const ends = checkEnds(document, edge)
   if (ends) return ends
+  if (reaches(document, edge.target, edge.source)) {
+    return problem('graph.cycle', { nodes: `${edge.source}, ${edge.target}` }, { nodeId: edge.target })
+  }
   const taken = indexOf(document).into(edge.target, edge.targetHandle)
   if (taken) {
     return problem(
@@ -100,9 +103,6 @@ export function canConnect(document: GraphDocument, edge: Wire): Problem | null 
       { handle: edge.targetHandle, first: taken.id, second: edge.id },
       { nodeId: edge.target }
     )
-  }
-  if (reaches(document, edge.target, edge.source)) {
-    return problem('graph.cycle', { nodes: `${edge.source}, ${edge.target}` }, { nodeId: edge.target })
   }
   return null
 }

@@ -94,7 +94,7 @@ export const shape = (doc: string, batch = false): Field =>
       v.length <= MAX_RANK &&
       v.every((d, i) => (isWhole(d) && d >= 0) || (batch && i === 0 && d === null))
         ? null
-        : `a list of at most ${MAX_RANK} sizes${batch ? ', the first may be null for the batch' : ''}`,
+        : `a list of at most ${MAX_RANK} sizes, whole numbers from 0${batch ? ', the first may be null for the batch' : ''}`,
     { default: [] }
   )
 

@@ -4,8 +4,8 @@ import type { Attributes, DType, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { broadcast, type Dim, isStatic, MAX_RANK, type Shape, showShape, sizeOf } from '../shape.ts'
 
-/** The largest tensor: what float32 index arithmetic on a GPU still counts exactly, many times over what it can hold. */
-export const MAX_ELEMENTS = 2 ** 31 - 1
+/** The largest tensor: one gigabyte of float32. More would only make the machine swap. */
+export const MAX_ELEMENTS = 2 ** 28
 
 export const float = (shape: Shape): TensorType => ({ shape, dtype: 'float' })
 

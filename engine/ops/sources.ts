@@ -15,7 +15,7 @@ import {
   optionalNumber,
   shape
 } from './attributes.ts'
-import { define, OUT, shapeOfAttribute } from './rules.ts'
+import { define, float, limited, OUT, shapeOfAttribute } from './rules.ts'
 
 const needsCount = (op: string, of: Shape, values: readonly number[]): void => {
   if (countOf(of) !== values.length) {
@@ -67,6 +67,7 @@ export const sources: readonly Op[] = [
     },
     build: ({ b, id, attributes }) => {
       const sizes = attr.numbers(attributes, 'shape')
+      limited('Parameter', float(sizes))
       const start = attributes.init as { kind: string; values?: readonly number[] }
       if (start.kind === 'values') needsCount('Parameter', sizes, start.values ?? [])
       return { out: b.leaf('Variable', { shape: sizes, dtype: 'float' }, { name: id, init: start as never }) }
@@ -104,6 +105,7 @@ export const sources: readonly Op[] = [
     },
     build: ({ b, id, attributes }) => {
       const sizes = shapeOfAttribute(attributes, BATCH)
+      limited('Input', float(sizes))
       const values = attr.numbers(attributes, 'values')
       const row = sizeOf(sizes.filter((d) => typeof d === 'number'))
       const open = sizes.includes(BATCH)

@@ -1,5 +1,6 @@
 /** Walks plans over float32 arrays, wherever those live: plain JavaScript memory, or that of a WebAssembly module. */
-import type { Plan, Slot } from '../compile/plan.ts'
+import { memoryNeeded, type Plan, type Slot } from '../compile/plan.ts'
+import { fail } from '../problem.ts'
 import { type Gemm, kernelOf } from './array-kernels.ts'
 import type { Executor, Program, Stop } from './executor.ts'
 
@@ -21,6 +22,11 @@ export interface Arithmetic {
   prepare?(plan: Plan): void
 }
 
+/** What one plan may take: more would make the whole machine swap. A 32-bit WebAssembly memory ends there too. */
+const MOST_BYTES = 4 * 2 ** 30
+
+const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GB`
+
 interface Variable {
   current: Region
   next: Region | null
@@ -40,6 +46,8 @@ export class ArrayExecutor implements Executor {
   }
 
   async load(plan: Plan): Promise<Program> {
+    const needed = memoryNeeded(plan)
+    if (needed > MOST_BYTES) fail('run.outOfMemory', { needed: gigabytes(needed), available: gigabytes(MOST_BYTES) })
     this.#arithmetic.prepare?.(plan)
     const own = plan.slots.map((slot) => this.#allocate(slot))
     const steps = plan.steps.map((step) => ({ step, kernel: kernelOf(step, this.#arithmetic.gemm) }))

@@ -51,6 +51,11 @@ export class Model {
     }
   }
 
+  /** What an executor holds is not known any more: work on it broke off. */
+  forget(executor: Executor): void {
+    this.#sent.delete(executor)
+  }
+
   tensors(variables: readonly Variable[]): WeightTensor[] {
     return variables.map(({ name, shape }) => ({ name, shape, data: Float32Array.from(this.#entry(name).data) }))
   }

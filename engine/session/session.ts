@@ -116,9 +116,11 @@ export class Session {
     return this.#exclusive(async () => {
       const began = this.#now()
       const inspection = this.#inspect(request.document)
-      this.#model.prepare(inspection.variables, request.seed ?? request.document.training?.seed ?? 0)
       const fed = rowsFor(this.#data, inspection.ir, request)
       const chosen = await this.#backends.choose(request.backend, { kind: 'look', operations: 0 })
+      // First of all: what does not fit is refused here, before gigabytes of weights are drawn for it.
+      await inspection.program(chosen.executor, fed.batch)
+      this.#model.prepare(inspection.variables, request.seed ?? request.document.training?.seed ?? 0)
       await this.#model.send(chosen.executor, inspection.variables)
       return this.#runInspection(inspection, chosen, request.revision, fed, stop, began)
     })
@@ -274,6 +276,10 @@ export class Session {
           await this.#breathe()
         }
       }
+    }).catch((error) => {
+      // The weights stay those from before this training.
+      this.#model.forget(executor)
+      throw error
     })
     await this.#model.receive(executor, graph.parameters)
     const report = { backend, epochs: loop.epochs, test: null, steps: loop.steps, seconds: loop.seconds }

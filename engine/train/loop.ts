@@ -195,6 +195,11 @@ export async function trainLoop({
       stepsPerSecond: step / seconds,
       secondsLeft: ((steps - step) * seconds) / step
     })
+    finite(loss as number, epoch)
+  }
+  /** Nothing comes back from NaN: going on would only make the machine warm. */
+  const finite = (loss: number, epoch: number): void => {
+    if (!Number.isFinite(loss)) fail('train.diverged', { loss: String(loss), epoch, step })
   }
 
   try {
@@ -235,6 +240,7 @@ export async function trainLoop({
       )
       const validation = held.size === 0 ? null : await evaluate(executor, graph.ir, graph, held, stop)
       const report = { epoch, loss: await mean('loss'), metrics, validation, seconds: (now() - began) / 1000 }
+      finite(report.loss, epoch)
       epochs.push(report)
       listener.onEpoch?.(report)
     }

@@ -98,8 +98,22 @@ describe('wrong shapes name the node, the rule and both values', () => {
   test('a missing input, wrong values', () => {
     const constant = { id: 'c', op: 'Constant', attributes: { shape: [2, 2], values: [1, 2, 3] } }
     expect(messages(graph([constant, { id: 'n', op: 'Neg' }], []))).toEqual([
-      'c: Constant: shape [2, 2] needs 4 values, but 3 are given.',
+      'c: Constant: numbers needed for shape [2, 2]: 4; given: 3.',
       'n: Negate: nothing is connected to input "x".'
+    ])
+  })
+
+  test('a node that takes the name of a layer’s parameter', () => {
+    const data = { id: 'data', op: 'Dataset', attributes: { source: 'spiral' } }
+    const document = graph([data, { id: 'd', op: 'Dense' }, parameter('d.kernel', 2)], ['data.features -> d'])
+    expect(check(document).problems.map((p) => [p.code, p.params])).toEqual([
+      ['graph.parameterName', { name: 'd.kernel', other: expect.any(String) }]
+    ])
+  })
+
+  test('a tensor that no machine should hold', () => {
+    expect(messages(graph([parameter('p', 1_000_000, 1_000_000)], []))).toEqual([
+      `p: Parameter: shape [1000000, 1000000] has more than ${2 ** 28} elements.`
     ])
   })
 })

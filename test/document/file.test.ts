@@ -70,8 +70,8 @@ describe('bad files', () => {
   const cases: [string, unknown, RegExp[]][] = [
     ['not JSON', '{ "format": "chainrule-graph",\n  nodes }', [/not JSON.*line 2, column 3/]],
     ['cut off', JSON.stringify(good).slice(0, 200), [/not JSON/]],
-    ['nothing at all', '', [/no text, only 0 bytes/]],
-    ['blanks', ' \n '.repeat(1000), [/only 3000 bytes of white space/]],
+    ['nothing at all', '', [/The file is empty: 0 bytes/]],
+    ['blanks', ' \n '.repeat(1000), [/empty: 3000 bytes, nothing but white space/]],
     ['no UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0xfe]), [/first bad byte at 2/]],
     ['another format', { format: 'onnx' }, [/Expected "format": "chainrule-graph", found "onnx"/]],
     ['a list', [1, 2], [/Expected "format"/]],
@@ -83,7 +83,7 @@ describe('bad files', () => {
       [/no operator "MatMull".*Did you mean MatMul/]
     ],
     ['an internal op', nodes({ id: 'n', op: 'BatchMatMul', position: { x: 0, y: 0 } }), [/no operator "BatchMatMul"/]],
-    ['a duplicate id', nodes({ ...good.nodes[0] }), [/Two nodes have the id "apple"/]],
+    ['a duplicate id', nodes({ ...good.nodes[0] }), [/The id "apple" is taken by another node/]],
     [
       'a duplicate edge id',
       edges({ ...wire, id: 'e1' }),

@@ -180,6 +180,19 @@ describe('training', () => {
     expect(outcome.outcome !== 'failed' && outcome.report.epochs.length).toBeGreaterThanOrEqual(3)
   })
 
+  test('a loss that is no number ends the run with the place, and the weights stay as they were', async () => {
+    const before = await session.exportWeights(classifier)
+    const optimizer = { kind: 'sgd', learningRate: 1e38 } as const
+    const outcome = await train({
+      ...classifier,
+      training: { ...(classifier.training as typeof defaultTraining), optimizer }
+    })
+    expect(outcome.outcome === 'failed' && outcome.problems.map((p) => p.code)).toEqual(['train.diverged'])
+    expect(await session.exportWeights(classifier)).toEqual(before)
+    // The executor's own copy is not taken for the old weights either.
+    expect((await reportOf()).epochs[0]?.loss).toBeLessThan(2)
+  })
+
   test('validation holds examples back', async () => {
     const { epochs } = await reportOf({
       ...classifier,
