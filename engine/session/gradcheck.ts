@@ -47,7 +47,7 @@ async function compare(
   let largest = 0
   for (const g of gradient) largest = Math.max(largest, Math.abs(g))
   let worst: GradientCheck['worst'] = { index: 0, autodiff: 0, [method]: 0 }
-  let relativeError = 0
+  let relativeError = -1
   for (let i = 0; i < checked; i++) {
     const index = Math.floor((i * values.length) / checked)
     const x = values[index] as number
@@ -57,12 +57,14 @@ async function compare(
     const autodiff = gradient[index] as number
     const scale = Math.max(Math.abs(autodiff), Math.abs(difference), 1e-3 * largest, 1e-8)
     const error = Math.abs(autodiff - difference) / scale
-    if (!(error <= relativeError)) {
-      relativeError = error
+    // What is no number agrees with nothing, and stays the worst.
+    const off = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error
+    if (off > relativeError) {
+      relativeError = off
       worst = { index, autodiff, [method]: difference }
     }
   }
-  return { name, shape, checked, elements: values.length, relativeError, worst }
+  return { name, shape, checked, elements: values.length, relativeError: Math.max(0, relativeError), worst }
 }
 
 /** Every parameter that the objective depends on and, where asked for, every edge. */

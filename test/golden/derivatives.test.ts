@@ -260,6 +260,21 @@ describe('gradient check', () => {
     expect(coarse).toBeLessThan(oneSided as number)
   })
 
+  test('a difference that is no number counts as wrong, whatever comes after it', async () => {
+    const document: GraphDocument = {
+      ...emptyDocument,
+      nodes: [parameter('x', [2, -1, 3]), node('log', 'Log'), node('loss', 'ReduceSum')],
+      edges: edges([
+        ['x', 'log', 'x'],
+        ['log', 'loss', 'x']
+      ]),
+      objective: 'loss'
+    }
+    const { parameters } = await session.gradcheck(document)
+    expect(parameters[0]).toMatchObject({ relativeError: Number.POSITIVE_INFINITY, checked: 3 })
+    expect(parameters[0]?.worst.central).toBeNaN()
+  })
+
   test('an edge of a fork carries its own part alone', async () => {
     const document: GraphDocument = {
       ...emptyDocument,

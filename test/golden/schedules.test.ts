@@ -1,134 +1,29 @@
 /** Learning-rate schedules and gradient clipping, against PyTorch's (make_schedules.py). */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { compile } from '../../engine/compile/compile.ts'
-import { build } from '../../engine/document/build.ts'
-import {
-  type ClipSettings,
-  defaultTraining,
-  emptyDocument,
-  type GraphDocument,
-  type OptimizerSettings,
-  SCHEDULES,
-  type Schedule,
-  type TrainingSettings
-} from '../../engine/document/types.ts'
+import { SCHEDULES } from '../../engine/document/types.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
-import type { Executor } from '../../engine/runtime/executor.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
-import { sizeOf } from '../../engine/shape.ts'
-import { otherFeeds } from '../../engine/train/feeds.ts'
-import { trainingGraph } from '../../engine/train/graph.ts'
-import { rateAt } from '../../engine/train/schedules.ts'
-
-interface Golden {
-  readonly start: number[][]
-  readonly bias: number[]
-  readonly curvature: number[][]
-  readonly target: number[][]
-  readonly epochs: number
-  readonly stepsPerEpoch: number
-  readonly cases: readonly {
-    readonly optimizer: OptimizerSettings
-    readonly schedule?: Schedule
-    readonly clip?: ClipSettings
-    readonly rates: number[]
-    readonly steps: number[][]
-  }[]
-}
-
-const golden: Golden = JSON.parse(readFileSync(join(import.meta.dirname, 'schedules.json'), 'utf8'))
-const steps = golden.epochs * golden.stepsPerEpoch
-const position = { x: 0, y: 0 }
-const constant = (id: string, values: number[][]) => ({
-  id,
-  op: 'Constant',
-  attributes: { shape: [2, 3], values: values.flat() },
-  position
-})
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
-})
-
-/** loss = Σ c (w + b - t)² */
-const document: GraphDocument = {
-  ...emptyDocument,
-  nodes: [
-    { id: 'w', op: 'Parameter', attributes: { shape: [2, 3], init: { kind: 'zeros' } }, position },
-    { id: 'b', op: 'Parameter', attributes: { shape: [3], init: { kind: 'zeros' } }, position },
-    constant('c', golden.curvature),
-    constant('t', golden.target),
-    { id: 'sum', op: 'Add', position },
-    { id: 'd', op: 'Sub', position },
-    { id: 'square', op: 'Mul', position },
-    { id: 'scaled', op: 'Mul', position },
-    { id: 'loss', op: 'ReduceSum', position }
-  ],
-  edges: [
-    edge('e0', 'w', 'sum', 'a'),
-    edge('e1', 'b', 'sum', 'b'),
-    edge('e2', 'sum', 'd', 'a'),
-    edge('e3', 't', 'd', 'b'),
-    edge('e4', 'd', 'square', 'a'),
-    edge('e5', 'd', 'square', 'b'),
-    edge('e6', 'square', 'scaled', 'a'),
-    edge('e7', 'c', 'scaled', 'b'),
-    edge('e8', 'scaled', 'loss', 'x')
-  ],
-  objective: 'loss'
-}
-
-const rates = (settings: TrainingSettings): number[] =>
-  Array.from({ length: steps }, (_, step) =>
-    rateAt(settings, { step, epoch: Math.floor(step / golden.stepsPerEpoch), steps })
-  )
-
-async function train(executor: Executor, settings: TrainingSettings): Promise<number[][]> {
-  const graph = trainingGraph(document, build(document), settings)
-  await executor.setVariable('w', golden.start.flat())
-  await executor.setVariable('b', golden.bias)
-  for (const { name, shape } of graph.states) await executor.setVariable(name, new Float64Array(sizeOf(shape)))
-  const { plan } = compile(graph.ir, { batch: 1, wanted: [graph.loss], updates: graph.updates })
-  const program = await executor.load(plan)
-  const found: number[][] = []
-  for (const [i, rate] of rates(settings).entries()) {
-    const scalars = graph.optimizer.scalars(i + 1, rate)
-    await program.run(otherFeeds(plan, { step: i + 1, training: true, rows: 1, scalars }))
-    found.push([...(await executor.getVariable('w')), ...(await executor.getVariable('b'))])
-  }
-  return found
-}
-
-const worst = (a: number[][], b: readonly number[][]): number =>
-  Math.max(...a.flatMap((step, t) => step.map((x, i) => Math.abs(x - (b[t]?.[i] ?? Number.NaN)))))
+import { type Build, WasmExecutor, wasmBuild } from '../../engine/runtime/wasm/index.ts'
+import { golden, rates, settingsOf, train, worst } from './bowl.ts'
 
 test('every schedule and every way of clipping has a case', () => {
   expect([...new Set(golden.cases.flatMap((c) => c.schedule?.kind ?? []))].sort()).toEqual([...SCHEDULES].sort())
   expect([...new Set(golden.cases.flatMap((c) => Object.keys(c.clip ?? {})))].sort()).toEqual(['norm', 'value'])
 })
 
-describe.each(golden.cases)('$optimizer.kind, $schedule, $clip', ({ optimizer, schedule, clip, ...expected }) => {
-  const settings: TrainingSettings = {
-    ...defaultTraining,
-    optimizer,
-    ...(schedule ? { schedule } : {}),
-    ...(clip ? { clip } : {})
-  }
+describe.each(golden.cases)('$optimizer.kind, $schedule, $clip', (one) => {
+  const settings = settingsOf(one)
 
   test('the rates agree to 1e-14', () => {
-    expect(worst([rates(settings)], [expected.rates])).toBeLessThan(1e-14)
+    expect(worst([rates(settings)], [one.rates])).toBeLessThan(1e-14)
   })
 
   test('float64 agrees to 1e-12', async () => {
-    expect(worst(await train(new ReferenceExecutor(), settings), expected.steps)).toBeLessThan(1e-12)
+    expect(worst(await train(new ReferenceExecutor(), settings), one.steps)).toBeLessThan(1e-12)
   })
 
   test('float32 agrees to 1e-6', async () => {
-    expect(worst(await train(new CpuExecutor(), settings), expected.steps)).toBeLessThan(1e-6)
+    expect(worst(await train(new CpuExecutor(), settings), one.steps)).toBeLessThan(1e-6)
+    expect(worst(await train(new WasmExecutor(wasmBuild() as Build), settings), one.steps)).toBeLessThan(1e-6)
   })
 })
