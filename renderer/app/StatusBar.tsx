@@ -1,11 +1,13 @@
 import { LoaderCircle, Target } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
+import { nameOf } from '../canvas/geometry.ts'
 import { useNumbers } from '../i18n/useNumbers.ts'
 import { ProblemsButton } from '../problems/ProblemsButton.tsx'
 import { select, useEditor } from '../store/editor.ts'
 import { reveal, useFlow } from '../store/flow.ts'
 import { useRun } from '../store/run.ts'
+import { RichText } from '../value/RichText.tsx'
 import { BackendStatus } from './BackendStatus.tsx'
 import './statusbar.css'
 import { useAction } from './useAction.ts'
@@ -14,7 +16,10 @@ function Objective() {
   const { t } = useTranslation()
   const numbers = useNumbers()
   const id = useEditor((s) => s.document.objective)
-  const label = useEditor((s) => (id === null ? undefined : indexOf(s.document).nodes.get(id)?.label))
+  const name = useEditor((s) => {
+    const node = id === null ? undefined : indexOf(s.document).nodes.get(id)
+    return node ? nameOf(node) : id
+  })
   const value = useRun((s) => s.result?.objective ?? null)
   const stale = useRun((s) => s.stale)
   if (id === null) return <span className="status-item muted">{t('status.noObjective')}</span>
@@ -25,7 +30,9 @@ function Objective() {
   return (
     <button type="button" className="status-item" title={t('status.objective')} onClick={go}>
       <Target size={14} aria-hidden="true" />
-      {label && !label.includes('$') ? label : id}
+      <span className="status-name">
+        <RichText text={name ?? id} />
+      </span>
       {value !== null && (
         <b className="numbers" data-stale={stale}>
           {numbers.value(value)}

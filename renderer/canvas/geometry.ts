@@ -33,6 +33,12 @@ const NAMED = new Set(['Parameter', 'Constant', 'Input'])
 export const titleOf = (node: GraphNode, op: Op | undefined = opOf(node.op)): string =>
   node.label ?? (NAMED.has(node.op) ? node.id : (op?.title ?? node.op))
 
+/** The name by which panels tell a node from others of its kind: its label, else what it does and its id. */
+export function nameOf(node: GraphNode, op: Op | undefined = opOf(node.op)): string {
+  const title = titleOf(node, op)
+  return node.label || title === node.id ? title : `${title} · ${node.id}`
+}
+
 /** A Hangul syllable is as wide as two Latin letters. */
 const widthOf = (text: string): number =>
   [...text.replace(/\$[^$]*\$/g, (math) => math.replace(/\\[a-z]+|[{}$^_]/gi, 'x'))].reduce(

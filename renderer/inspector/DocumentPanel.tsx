@@ -1,13 +1,14 @@
 import { useTranslation } from 'react-i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
 import { bindDim } from '../../engine/shape.ts'
-import { titleOf } from '../canvas/geometry.ts'
+import { nameOf } from '../canvas/geometry.ts'
 import { useNumbers } from '../i18n/useNumbers.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
 import { formatShape } from '../value/format.ts'
 import { RichText } from '../value/RichText.tsx'
 import { CommitField } from './CommitField.tsx'
 import { Fact, Section } from './parts.tsx'
+import { showParameter } from './Weights.tsx'
 
 /** Parameters that are listed one by one. */
 const LISTED = 30
@@ -50,7 +51,7 @@ export function DocumentPanel() {
           <Fact name={t('inspector.objective')}>
             {objective ? (
               <button type="button" className="go-to" onClick={() => select({ nodes: [objective.id] })}>
-                <RichText text={titleOf(objective)} />
+                <RichText text={nameOf(objective)} />
               </button>
             ) : (
               <span className="muted">{t('inspector.noObjective')}</span>
@@ -62,7 +63,7 @@ export function DocumentPanel() {
         <Section title={t('inspector.parameters')}>
           {parameters.slice(0, LISTED).map(({ name, nodeId, shape, count }) => (
             <div key={name} className="port-row">
-              <button type="button" className="go-to" onClick={() => select({ nodes: [nodeId] })}>
+              <button type="button" className="go-to" onClick={() => showParameter(nodeId, name)}>
                 {name}
               </button>
               <span className="port-row-shape numbers">

@@ -23,6 +23,7 @@ import { AttributeField } from './AttributeField.tsx'
 import { CommitField } from './CommitField.tsx'
 import { ExpressionSection } from './ExpressionSection.tsx'
 import { CellView, Problems, Section } from './parts.tsx'
+import { Weights } from './Weights.tsx'
 
 export function NodePanel({ node }: { readonly node: GraphNode }) {
   const op = opOf(node.op)
@@ -34,6 +35,7 @@ export function NodePanel({ node }: { readonly node: GraphNode }) {
       {op && <Attributes node={node} op={op} />}
       <Objective id={node.id} />
       <Outputs node={node} />
+      <Weights node={node} />
       {op && <Inputs node={node} op={op} />}
       <ExpressionSection nodes={useMemo(() => new Set([node.id]), [node.id])} />
       {op && <Formulas op={op} />}

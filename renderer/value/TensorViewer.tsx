@@ -25,7 +25,7 @@ function cellAt(result: RunResult | null, target: Target): Cell | undefined {
   }
 }
 
-function nameOf(document: GraphDocument, target: Target): string {
+function titleOfTarget(document: GraphDocument, target: Target): string {
   const { nodes, edges } = indexOf(document)
   const title = (id: string) => {
     const node = nodes.get(id)
@@ -66,7 +66,7 @@ function Content({ viewed: { target, which } }: { readonly viewed: Viewed }) {
   const { t } = useTranslation()
   const textOf = useProblemText()
   const cell = useRun((s) => cellAt(s.result, target))
-  const name = useEditor((s) => nameOf(s.document, target))
+  const name = useEditor((s) => titleOfTarget(s.document, target))
   return (
     <>
       <div className="viewer-head">
