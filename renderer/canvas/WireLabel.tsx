@@ -1,4 +1,5 @@
 /** The two numbers of a wire: its value above it, the gradient that comes back along it below. */
+import { TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { TensorType } from '../../engine/ir/types.ts'
@@ -6,7 +7,7 @@ import type { Cell, Summary } from '../../engine/session/protocol.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { select } from '../store/editor.ts'
 import { Hint } from '../ui/Hint.tsx'
-import { formatNumber, formatShape } from '../value/format.ts'
+import { formatBroken, formatNumber, formatShape } from '../value/format.ts'
 import { HeatStrip } from '../value/HeatStrip.tsx'
 import { viewTensor } from '../value/viewer.ts'
 import type { Point } from './geometry.ts'
@@ -64,9 +65,8 @@ export const WireLabel = memo(
 export function textOf(summary: Summary | null | undefined, type: TensorType): string {
   if (!summary) return type.shape.length === 0 ? '–' : formatShape(type.shape)
   const only = summary.shape.length === 0 ? summary.values?.[0] : undefined
-  return only === undefined
-    ? `${formatShape(summary.shape)} ‖·‖ ${formatNumber(summary.statistics.norm)}`
-    : formatNumber(only)
+  if (only !== undefined) return formatNumber(only)
+  return `${formatShape(summary.shape)} ${formatBroken(summary.statistics) ?? `‖·‖ ${formatNumber(summary.statistics.norm)}`}`
 }
 
 interface FigureProps {
@@ -78,13 +78,23 @@ interface FigureProps {
 function Figure({ summary, type, which }: FigureProps) {
   if (!summary) return <span className="wire-number">{which === 'value' ? formatShape(type.shape) : '–'}</span>
   const only = summary.values?.length === 1 ? summary.values[0] : undefined
-  if (only !== undefined && summary.shape.length === 0) return <span className="wire-number">{formatNumber(only)}</span>
+  const broken = formatBroken(summary.statistics)
+  const sign = broken && <TriangleAlert className="wire-broken" size={11} aria-hidden="true" />
+  if (only !== undefined && summary.shape.length === 0) {
+    return (
+      <span className="wire-number">
+        {sign}
+        {formatNumber(only)}
+      </span>
+    )
+  }
   return (
     <span className="wire-tensor">
       <span className="wire-facts">
         <span className="wire-shape">{formatShape(type.shape)}</span>
         <span className="wire-number">
-          {only === undefined ? `‖·‖ ${formatNumber(summary.statistics.norm, 3)}` : formatNumber(only)}
+          {sign}
+          {only === undefined ? (broken ?? `‖·‖ ${formatNumber(summary.statistics.norm, 3)}`) : formatNumber(only)}
         </span>
       </span>
       {only === undefined && <HeatStrip values={summary.strip} />}

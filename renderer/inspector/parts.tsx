@@ -6,7 +6,7 @@ import { isError, type Problem } from '../../engine/problem.ts'
 import type { Cell, Summary, Target } from '../../engine/session/protocol.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { IconButton } from '../ui/Button.tsx'
-import { formatNumber, formatShape, formatShare } from '../value/format.ts'
+import { formatBroken, formatNumber, formatShape, formatShare } from '../value/format.ts'
 import { HeatStrip } from '../value/HeatStrip.tsx'
 import { viewTensor } from '../value/viewer.ts'
 
@@ -58,7 +58,7 @@ export function Figures({ summary }: { readonly summary: Summary }) {
   const { statistics } = summary
   return (
     <dl className="figures numbers">
-      {FIGURES.map((name) => (
+      {FIGURES.filter((name) => name !== 'norm' || formatBroken(statistics) === null).map((name) => (
         <Fact key={name} name={t(`inspector.figure.${name}`)}>
           {formatNumber(statistics[name])}
         </Fact>
@@ -104,14 +104,23 @@ interface TensorBlockProps {
 function TensorBlock({ name, which, summary, target }: TensorBlockProps) {
   const { t } = useTranslation()
   const only = summary.shape.length === 0 ? summary.values?.[0] : undefined
+  const broken = formatBroken(summary.statistics)
   return (
     <div className="tensor-block" data-which={which}>
       <div className="tensor-head">
         <span className="tensor-name">{name}</span>
         {only === undefined ? (
-          <span className="tensor-shape numbers">{formatShape(summary.shape)}</span>
+          <span className="tensor-shape numbers" title={formatShape(summary.shape)}>
+            {formatShape(summary.shape)}
+          </span>
         ) : (
           <span className="tensor-number numbers">{formatNumber(only, 7)}</span>
+        )}
+        {broken && (
+          <span className="tensor-broken numbers">
+            <TriangleAlert size={13} role="img" aria-label={t('canvas.warning')} />
+            {only === undefined && broken}
+          </span>
         )}
         <IconButton
           icon={Maximize2}

@@ -1,3 +1,4 @@
+import { TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { formatNumber } from './format.ts'
 import { histogram } from './slices.ts'
@@ -9,9 +10,16 @@ const HEIGHT = 72
 export function Histogram({ data }: { readonly data: ArrayLike<number> }) {
   const { t } = useTranslation()
   const bins = histogram(data)
+  const left = data.length - bins.reduce((sum, bin) => sum + bin.count, 0)
   const [first] = bins
   const last = bins.at(-1)
-  if (!first || !last) return null
+  const leftOut = left > 0 && (
+    <p className="histogram-left-out">
+      <TriangleAlert size={13} aria-hidden="true" />
+      {t('value.leftOut', { count: left })}
+    </p>
+  )
+  if (!first || !last) return leftOut || null
   const most = Math.max(...bins.map((bin) => bin.count))
   const step = WIDTH / bins.length
   return (
@@ -36,6 +44,7 @@ export function Histogram({ data }: { readonly data: ArrayLike<number> }) {
         <span>{formatNumber(first.from, 3)}</span>
         {bins.length > 1 && <span>{formatNumber(last.to, 3)}</span>}
       </figcaption>
+      {leftOut}
     </figure>
   )
 }

@@ -27,6 +27,12 @@ export function formatNumber(value: number, digits = 4): string {
   return size >= 10 ** digits ? value.toFixed(0) : trim(value.toPrecision(digits))
 }
 
+/** What a tensor holds that is no number, with how many of each: "NaN × 12, ∞ × 3". Null where all are finite. */
+export function formatBroken({ nan, infinite }: { readonly nan: number; readonly infinite: number }): string | null {
+  const parts = [nan > 0 && `NaN × ${nan}`, infinite > 0 && `∞ × ${infinite}`].filter(Boolean)
+  return parts.length === 0 ? null : parts.join(', ')
+}
+
 /** A share 0…1: "12 %" where small shares still show. */
 export function formatShare(share: number): string {
   if (share === 0 || share === 1) return `${share * 100}%`

@@ -1,0 +1,37 @@
+import { expect, test } from '@playwright/test'
+import { type Served, serve } from '../../scripts/serve.ts'
+import { openExample, showAll } from './canvas.ts'
+
+let served: Served
+test.beforeAll(async () => {
+  served = await serve({
+    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
+  })
+})
+test.afterAll(() => served.close())
+test.beforeEach(async ({ page }) => {
+  await page.goto(served.url)
+  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openExample(page, 'Spiral')
+  await showAll(page)
+})
+
+test('a parameter of a layer is looked at: its gradient, and all of it in the viewer', async ({ page }) => {
+  await page.getByRole('button', { name: 'hidden.kernel' }).click()
+  const kernel = page.locator('[data-parameter="hidden.kernel"]')
+  await expect(kernel).toBeInViewport()
+  const gradient = kernel.locator('.tensor-block[data-which="gradient"]')
+  await expect(gradient.locator('.fact', { hasText: 'norm' }).locator('dd')).toHaveText(/^\d/)
+  await gradient.getByRole('button', { name: 'Open the whole tensor' }).click()
+  await expect(page.getByRole('dialog')).toContainText('hidden.kernel')
+  await expect(page.getByRole('tab', { name: 'Gradient', exact: true })).toHaveAttribute('aria-selected', 'true')
+})
+
+test('a loss that is no number is a warning, on the wires as well', async ({ page }) => {
+  await page.getByLabel('Learning rate').fill('1e30')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Train', exact: true }).first().click()
+  await expect(page.locator('.outcome')).toHaveAttribute('data-state', 'warned', { timeout: 20_000 })
+  await expect(page.locator('.outcome')).toContainText('Lower the learning rate')
+  await expect(page.locator('.wire-broken').first()).toBeVisible()
+})
