@@ -9,7 +9,7 @@ export const keyOf = (p: Problem) => `${p.code} ${p.nodeId ?? ''} ${p.edgeId ?? 
 export function useProblems(): readonly Problem[] {
   const checked = useEditor((s) => s.checked.problems)
   const failed = useRun((s) => s.problems)
-  const warnings = useRun((s) => s.result?.warnings)
+  const warnings = useRun((s) => (s.stale ? undefined : s.result?.warnings))
   return useMemo(() => {
     const all = new Map([...checked, ...failed, ...(warnings ?? [])].map((p) => [keyOf(p), p]))
     return [...all.values()].sort((a, b) => Number(isError(b)) - Number(isError(a)))

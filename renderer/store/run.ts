@@ -157,7 +157,10 @@ export async function train(): Promise<TrainOutcome | null> {
   set((s) => ({
     status: 'idle',
     training: s.training && { ...s.training, outcome },
-    problems: outcome.outcome === 'failed' ? outcome.problems : noProblems
+    problems:
+      outcome.outcome === 'failed' && graphRevision === useEditor.getState().graphRevision
+        ? outcome.problems
+        : noProblems
   }))
   if (outcome.outcome !== 'failed') runSoon(0)
   return outcome
@@ -246,7 +249,8 @@ export function followEditor(): () => void {
     useEditor.subscribe((s, before) => {
       if (s.generation !== before.generation) fresh()
       else if (s.graphRevision !== before.graphRevision) {
-        set((r) => ({ stale: r.result !== null && isStale(r.result) }))
+        // what failed was the graph before
+        set((r) => ({ stale: r.result !== null && isStale(r.result), problems: noProblems }))
         if (useRun.getState().status !== 'training') runSoon()
       }
     }),
