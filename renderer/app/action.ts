@@ -18,6 +18,8 @@ export interface Action {
   readonly label: TextKey
   /** What it belongs to, for where it stands apart from its menu: "Theme: Dark". */
   readonly group?: TextKey
+  /** Other words that people type for it, in any language. */
+  readonly keywords?: readonly string[]
   /** `Mod` is Ctrl, and Command on a Mac; the first is the one that is shown. */
   readonly shortcuts?: readonly string[]
   /** The browser brings the key itself, as an event of its own (copy, cut, paste); the shortcut is only shown. */

@@ -65,13 +65,13 @@ function SearchBox({ search }: { readonly search: Search }) {
         loop
         label={t('canvas.search.title')}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') {
+          if (event.nativeEvent.isComposing) event.stopPropagation()
+          else if (event.key === 'Escape') {
             event.preventDefault()
             event.stopPropagation()
             close()
             document.querySelector<HTMLElement>('.canvas')?.focus()
           } else if (event.key === 'Tab') event.preventDefault()
-          else if (event.key === 'Enter' && event.nativeEvent.isComposing) event.stopPropagation()
         }}
       >
         <Command.Input

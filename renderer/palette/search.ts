@@ -34,7 +34,20 @@ export function score(query: string, text: string): number {
   return query.length < 2 ? 0 : Math.max(0, 24 - 4 * gaps)
 }
 
-const normal = (text: string) => text.normalize('NFC').toLowerCase().trim()
+export const normal = (text: string) => text.normalize('NFC').toLowerCase().replace(/…$/, '').trim()
+
+/** Below it only some letters answer; shown where nothing answers better. */
+const CLOSE = 30
+
+/** The best of several names, and of keywords, which count a little less. */
+export const best = (query: string, names: readonly string[], keywords: readonly string[] = []): number =>
+  Math.max(0, ...names.map((n) => score(query, n)), ...keywords.map((k) => score(query, k) * 0.85))
+
+/** Best first, and what only has some of the letters not at all beside a real answer. */
+export function ranked<T extends { readonly points: number }>(found: readonly T[]): readonly T[] {
+  const least = found.some(({ points }) => points >= CLOSE) ? CLOSE : 1
+  return found.filter(({ points }) => points >= least).sort((a, b) => b.points - a.points)
+}
 
 const words = new Map(
   paletteOps.map((op) => [
@@ -48,16 +61,12 @@ const words = new Map(
 
 export function scoreOp(op: Op, query: string): number {
   const { names = [], keywords = [] } = words.get(op.kind) ?? {}
-  return Math.max(0, ...names.map((n) => score(query, n)), ...keywords.map((k) => score(query, k) * 0.85))
+  return best(query, names, keywords)
 }
 
 /** The operators that answer, best first; all of them, as they stand, for an empty query. */
 export function findOps(query: string, among: readonly Op[] = paletteOps): readonly Op[] {
   const wanted = normal(query)
   if (wanted === '') return among
-  return among
-    .map((op) => ({ op, points: scoreOp(op, wanted) }))
-    .filter(({ points }) => points > 0)
-    .sort((a, b) => b.points - a.points)
-    .map(({ op }) => op)
+  return ranked(among.map((op) => ({ op, points: scoreOp(op, wanted) }))).map(({ op }) => op)
 }

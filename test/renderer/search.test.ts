@@ -26,10 +26,15 @@ describe('the search for operators', () => {
     expect(first('add')).toBe('Add')
     expect(first('sum')).toMatch(/Sum/)
     expect(first('DENSE')).toBe('Dense')
+    expect(first('곱')).toBe('Mul')
+    expect(first('곱하기')).toBe('Mul')
+    expect(first('빼기')).toBe('Sub')
+    expect(first('나누기')).toBe('Div')
   })
 
   it('forgives left-out letters, but not everything', () => {
     expect(findOps('sgmd').map((op) => op.kind)).toContain('Sigmoid')
+    expect(findOps('matmul').map((op) => op.kind)).not.toContain('Mul')
     expect(findOps('qqqq')).toEqual([])
   })
 })

@@ -104,7 +104,14 @@ export const editActions: readonly Action[] = [
     shortcuts: ['Mod+Shift+E'],
     perform: () => openDialog({ kind: 'expression' })
   },
-  { id: 'edit.tidy', label: 'actions.tidy', shortcuts: ['Mod+Shift+L'], when: anyNodes, perform: tidy },
+  {
+    id: 'edit.tidy',
+    label: 'actions.tidy',
+    keywords: ['layout', 'arrange'],
+    shortcuts: ['Mod+Shift+L'],
+    when: anyNodes,
+    perform: tidy
+  },
   ...alignActions,
   {
     id: 'edit.objective',

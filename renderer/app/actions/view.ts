@@ -3,7 +3,14 @@ import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel } from '../../store
 import type { Action } from '../action.ts'
 
 export const viewActions: readonly Action[] = [
-  { id: 'view.fit', label: 'actions.fit', shortcuts: ['Shift+1'], yieldsToText: true, perform: () => fitView() },
+  {
+    id: 'view.fit',
+    label: 'actions.fit',
+    keywords: ['fit', 'centre', 'center'],
+    shortcuts: ['Shift+1'],
+    yieldsToText: true,
+    perform: () => fitView()
+  },
   {
     id: 'view.fitSelection',
     label: 'actions.fitSelection',
@@ -39,6 +46,7 @@ export const viewActions: readonly Action[] = [
       id: `view.language.${language}`,
       label: `actions.language.${language}`,
       group: 'menus.language',
+      keywords: { system: [], en: ['english', '영어'], ko: ['korean', '한글'] }[language],
       checked: ({ settings }) => settings.language === language,
       perform: () => setSettings({ language })
     })
