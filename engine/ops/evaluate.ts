@@ -13,15 +13,13 @@ export function evaluate(node: IrNode, inputs: readonly Tensor64[]): Tensor64 {
   if (op?.scalarReference) {
     const readers = inputs.map(broadcastReader)
     const { scalarReference } = op
-    return {
-      shape,
-      data: tabulate(shape, (at) =>
-        scalarReference(
-          readers.map((read) => read(at)),
-          node.attributes
-        )
-      )
-    }
+    // One list for all elements: no rule keeps it.
+    const values = readers.map(() => 0)
+    const data = tabulate(shape, (at) => {
+      for (const [i, read] of readers.entries()) values[i] = read(at)
+      return scalarReference(values, node.attributes)
+    })
+    return { shape, data }
   }
   if (!op?.reference) throw new Error(`${node.op} has no reference`)
   return { shape, data: Float64Array.from(op.reference(inputs, node.attributes, shape)) }

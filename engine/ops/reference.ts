@@ -23,14 +23,26 @@ export function eachIndex(shape: StaticShape, visit: (at: Coordinates, flat: num
 
 /** Reads a tensor at coordinates. */
 export function reader(t: Tensor): (at: Coordinates) => number {
-  const strides = stridesOf(t.shape)
-  return (at) => t.data[at.reduce((sum, c, i) => sum + c * (strides[i] as number), 0)] as number
+  return strided(t, stridesOf(t.shape))
+}
+
+/** The last coordinates count, as many as there are strides. */
+function strided({ data }: Tensor, strides: readonly number[]): (at: Coordinates) => number {
+  return (at) => {
+    const skipped = at.length - strides.length
+    let flat = 0
+    for (let i = 0; i < strides.length; i++) flat += (at[skipped + i] as number) * (strides[i] as number)
+    return data[flat] as number
+  }
 }
 
 /** Reads a tensor as if broadcast to a larger shape: aligned from the right, sizes of 1 repeat. */
 export function broadcastReader(t: Tensor): (at: Coordinates) => number {
-  const read = reader(t)
-  return (at) => read(t.shape.map((d, i) => (d === 1 ? 0 : (at[at.length - t.shape.length + i] as number))))
+  const strides = stridesOf(t.shape)
+  return strided(
+    t,
+    t.shape.map((d, i) => (d === 1 ? 0 : (strides[i] as number)))
+  )
 }
 
 /** One number for each output coordinate. */
