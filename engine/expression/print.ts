@@ -39,14 +39,15 @@ const held = ({ text: inner, binds }: Written, least: number): string => (binds 
 function text(e: Expression): Written {
   if (e.kind === 'number') return { text: showNumber(e.value), binds: e.value < 0 ? SIGN : ATOM }
   if (e.kind === 'name') return atom(e.name)
-  const [a, b] = e.args.map(text) as [Written, Written]
+  const args = e.args.map(text)
+  const [a, b] = args as [Written, Written]
   const sign = SIGNS[e.fn]
   if (sign) return { text: held(a, sign[1]) + sign[0] + held(b, sign[1] + 1), binds: sign[1] }
   if (e.fn === 'neg') return { text: `-${held(a, SIGN)}`, binds: SIGN }
   if (e.fn === 'pow') return { text: `${held(a, ATOM)}^${held(b, SIGN)}`, binds: POWER }
   if (e.fn === 'transpose') return atom(`${held(a, ATOM)}.T`)
   const word = e.fn === 'amax' || e.fn === 'amin' ? (e.axes ? e.fn : e.fn.slice(1)) : e.fn
-  return atom(`${word}(${[...e.args.map(toText), ...(e.axes ?? [])].join(', ')})`)
+  return atom(`${word}(${[...args.map((arg) => arg.text), ...(e.axes ?? [])].join(', ')})`)
 }
 
 const GREEK =
@@ -75,9 +76,9 @@ const wrap = ({ text: inner, binds }: Written, least: number): string =>
 
 const inside = (e: Expression): string => `\\left(${tex(e).text}\\right)`
 
-function productTex(e: CallExpression): Written {
+function productTex(e: CallExpression, first: Written, second: Written): Written {
   const [a, b] = e.args as [Expression, Expression]
-  const [left, right] = [wrap(tex(a), PRODUCT), wrap(tex(b), SIGN)]
+  const [left, right] = [wrap(first, PRODUCT), wrap(second, SIGN)]
   if (a.kind === 'number' && b.kind !== 'number') {
     return { text: `${left} ${/^[\d-]/.test(right) ? '\\cdot' : '\\,'} ${right}`, binds: PRODUCT }
   }

@@ -13,6 +13,15 @@ interface Product {
   readonly powers: Map<string, { readonly base: Expression; exponent: number }>
 }
 
+const keys = new WeakMap<Expression, string>()
+
+/** Equal parts have equal texts. */
+function keyOf(e: Expression): string {
+  const key = keys.get(e) ?? toText(e)
+  keys.set(e, key)
+  return key
+}
+
 function multiplyInto(product: Product, e: Expression, exponent: number): void {
   if (e.kind === 'number') product.coefficient *= e.value ** exponent
   else if (isCall(e, 'neg')) {
@@ -23,8 +32,13 @@ function multiplyInto(product: Product, e: Expression, exponent: number): void {
     multiplyInto(product, a, exponent)
     multiplyInto(product, b, e.fn === 'mul' ? exponent : -exponent)
   } else {
+    const short = simplify(e)
+    if (short !== e) {
+      multiplyInto(product, short, exponent)
+      return
+    }
     const [base, power] = isCall(e, 'pow') && e.args[1]?.kind === 'number' ? [e.args[0], e.args[1].value] : [e, 1]
-    const key = toText(base as Expression)
+    const key = keyOf(base as Expression)
     const known = product.powers.get(key)
     if (known) known.exponent += power * exponent
     else product.powers.set(key, { base: base as Expression, exponent: power * exponent })
@@ -79,13 +93,18 @@ function termsOf(e: Expression, sign: number, found: Map<string, Term>): void {
     termsOf(e.args[0] as Expression, -sign, found)
     return
   }
+  const short = simplify(e)
+  if (short !== e) {
+    termsOf(short, sign, found)
+    return
+  }
   const [factor, rest]: [number, Expression | null] =
     e.kind === 'number'
       ? [e.value, null]
       : isCall(e, 'mul') && e.args[0]?.kind === 'number'
         ? [e.args[0].value, e.args[1] as Expression]
         : [1, e]
-  const key = rest ? toText(rest) : ''
+  const key = rest ? keyOf(rest) : ''
   found.set(key, { factor: (found.get(key)?.factor ?? 0) + sign * factor, rest })
 }
 
@@ -113,28 +132,29 @@ function power(e: CallExpression): Expression {
   return isNumber(base, 1) ? base : e
 }
 
+/** What was simplified before, and what came of it: a gradient grows factor by factor, and each is looked at once. */
+const simplified = new WeakMap<Expression, Expression>()
+
 /** The shape is that of the expression before: where all is gone but a number, it stands for a tensor of it. */
 export function simplify(e: Expression): Expression {
   if (e.kind !== 'call') return e
+  const known = simplified.get(e)
+  if (known) return known
+  const short = shortened(e)
+  simplified.set(e, short)
+  simplified.set(short, short)
+  return short
+}
+
+function shortened(e: CallExpression): Expression {
+  // sums and products look at their parts themselves, through all that hangs together
+  if (e.fn === 'add' || e.fn === 'sub') return keepShape(sum(e), e)
+  if (e.fn === 'neg' || e.fn === 'mul' || e.fn === 'div') return keepShape(product(e), e)
   const args = e.args.map(simplify)
-  const inner: CallExpression = { ...e, args }
-  switch (e.fn) {
-    case 'add':
-    case 'sub':
-      return keepShape(sum(inner), e)
-    case 'neg':
-    case 'mul':
-    case 'div':
-      return keepShape(product(inner), e)
-    case 'pow':
-      return keepShape(power(inner), e)
-    case 'transpose':
-      return args[0] && isCall(args[0], 'transpose') ? (args[0].args[0] as Expression) : inner
-    case 'sum':
-      return sumOf(inner)
-    default:
-      return inner
-  }
+  const inner: CallExpression = args.every((arg, i) => arg === e.args[i]) ? e : { ...e, args }
+  if (e.fn === 'pow') return keepShape(power(inner), e)
+  if (e.fn === 'sum') return sumOf(inner)
+  return e.fn === 'transpose' && args[0] && isCall(args[0], 'transpose') ? (args[0].args[0] as Expression) : inner
 }
 
 /** A number before a sum stands before it. */

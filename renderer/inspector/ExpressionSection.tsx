@@ -6,7 +6,7 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument } from '../../engine/document/types.ts'
 import { gradientOf, NoFormula } from '../../engine/expression/gradient.ts'
 import { nameTex, toTex, toText } from '../../engine/expression/print.ts'
-import { call, type Expression, num, shapeOf } from '../../engine/expression/tree.ts'
+import { call, type Expression, num, shapeOf, sizeOf } from '../../engine/expression/tree.ts'
 import { announce } from '../store/announce.ts'
 import { useEditor } from '../store/editor.ts'
 import { IconButton } from '../ui/Button.tsx'
@@ -71,12 +71,20 @@ function CopyButton({ text }: { readonly text: string }) {
   )
 }
 
-function differentiated(end: string, e: Expression, name: string): { tex: string; text: string } | { missing: string } {
+/** More cannot be read at one glance. */
+const MOST_PARTS = 300
+
+function differentiated(
+  end: string,
+  e: Expression,
+  name: string
+): { tex: string; text: string } | { missing: string | null } {
   const shape = shapeOf(e)
   const scalar = shape?.length === 0
   const upstream = { ...call('upstream', { kind: 'name', name: end }), ...(shape ? { shape } : {}) }
   try {
     const gradient = gradientOf(e, name, scalar ? num(1) : upstream) ?? num(0)
+    if (sizeOf(gradient) > MOST_PARTS) return { missing: null }
     const head = `\\frac{\\partial ${scalar ? nameTex(end) : 'L'}}{\\partial ${nameTex(name)}}`
     return { tex: `${head} = ${toTex(gradient)}`, text: toTex(gradient) }
   } catch (error) {
@@ -110,7 +118,9 @@ function Derivative({ end, formula }: { readonly end: string; readonly formula: 
       {'tex' in made ? (
         <Formula tex={made.tex} display />
       ) : (
-        <p className="muted">{t('expression.noFormula', { function: made.missing })}</p>
+        <p className="muted">
+          {made.missing === null ? t('expression.tooLong') : t('expression.noFormula', { function: made.missing })}
+        </p>
       )}
     </div>
   )

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { type Served, serve } from '../../scripts/serve.ts'
 import { newGraph, node, place, wires } from './canvas.ts'
@@ -73,6 +74,28 @@ test('what is wrong is said while it is typed, with its column', async ({ page }
   await page.getByLabel('Shape of W').fill('2, x')
   await expect(page.getByLabel('Shape of W')).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByRole('button', { name: 'Insert', exact: true })).toBeDisabled()
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`${colorScheme}: the dialog has no accessibility faults`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme })
+    await type(page, 'relu(x @ W + b) *')
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
+  })
+}
+
+test('several selected nodes are a formula of their own', async ({ page }) => {
+  await type(page, 'sigmoid(w * x + b)')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.react-flow__node')).toHaveCount(6)
+  await node(page, 'add').click()
+  await node(page, 'sigmoid').click({ modifiers: ['Shift'] })
+  const formula = page.locator('[data-formula] annotation')
+  await expect(formula).toContainText(String.raw`\sigma\left(\mathrm{mul} + b\right)`)
+  await page.getByRole('combobox', { name: 'Differentiate by' }).click()
+  await page.getByRole('option', { name: 'b', exact: true }).click()
+  await expect(page.locator('[data-derivative] annotation')).toContainText(String.raw`\partial b`)
 })
 
 test('names that are there are used, unless they should not be', async ({ page }) => {

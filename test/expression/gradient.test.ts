@@ -117,6 +117,18 @@ test.each([
   expect(toText(simplify(parse(text)))).toBe(short)
 })
 
+test.each([
+  ['nested', `${'sin('.repeat(100)}x${')'.repeat(100)}`],
+  ['a power', Array(58).fill('x').join(' * ')],
+  ['fractions', `${'x / (1 + '.repeat(28)}x${')'.repeat(28)}`],
+  ['a recurrence', `${'sigmoid(x * '.repeat(35)}x${')'.repeat(35)}`]
+])('the longest that is shown is differentiated and written at once: %s', (_, text) => {
+  const began = performance.now()
+  const d = gradientOf(parse(text), 'x', num(1))
+  expect(d && toTex(d)).toBeTruthy()
+  expect(performance.now() - began).toBeLessThan(2000)
+})
+
 test('LaTeX', () => {
   expect(toTex(parse('(x + y) * z'))).toBe(String.raw`\left(x + y\right) \cdot z`)
   expect(toTex(parse('sum((y - t)^2) / n'))).toBe(String.raw`\frac{\sum \left(y - t\right)^{2}}{n}`)
