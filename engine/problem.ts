@@ -33,6 +33,14 @@ const table = {
     message: 'Expected "format": "{expected}", found {found}.',
     hint: 'Choose a file that Chainrule saved.'
   },
+  'file.isWeights': {
+    message: 'This is a weights file, not a graph.',
+    hint: 'Open its graph, then use Import weights.'
+  },
+  'file.isGraph': {
+    message: 'This is a graph file, not weights.',
+    hint: 'Open it as a graph, or choose a file that Export weights wrote.'
+  },
   'file.newerVersion': {
     message: 'The file is of version {found}; this program reads up to version {supported}.',
     hint: 'Update Chainrule to open it.'

@@ -9,6 +9,9 @@ import { show, validate } from './validate.ts'
 /** Graphs are text of people's size; weights and data have files of their own. */
 export const MAX_FILE_BYTES = 64 * 2 ** 20
 
+/** The file beside a graph, which engine/io reads; taken for a graph, it is told by its name. */
+const WEIGHTS_FORMAT = 'chainrule-weights'
+
 const finite = v.pipe(v.number(), v.finite())
 const whole = (low: number) => v.pipe(v.number(), v.integer(), v.minValue(low))
 const positive = v.pipe(finite, v.gtValue(0))
@@ -183,6 +186,7 @@ export function readGraph(bytes: Uint8Array): ReadGraph {
     format?: unknown
     version?: unknown
   }
+  if (format === WEIGHTS_FORMAT) throw new ProblemError(problem('file.isWeights'))
   if (format !== FORMAT)
     throw new ProblemError(problem('file.format', { expected: FORMAT, found: show(format ?? null) }))
   if (typeof version === 'number' && version > VERSION) {

@@ -4,6 +4,8 @@ import { ProblemError, problem } from '../problem.ts'
 
 export const WEIGHTS_FORMAT = 'chainrule-weights'
 export const WEIGHTS_VERSION = 1
+/** The file that engine/document reads; taken for weights, it is told by its name. */
+const GRAPH_FORMAT = 'chainrule-graph'
 
 export interface WeightTensor {
   readonly name: string
@@ -71,6 +73,7 @@ export function readWeights(bytes: Uint8Array): WeightsFile {
     throw new ProblemError(problem('file.notJson', { detail: (error as Error).message }))
   }
   const format = (raw as { format?: unknown } | null)?.format
+  if (format === GRAPH_FORMAT) throw new ProblemError(problem('file.isGraph'))
   if (format !== WEIGHTS_FORMAT) {
     throw new ProblemError(problem('file.format', { expected: WEIGHTS_FORMAT, found: JSON.stringify(format ?? null) }))
   }

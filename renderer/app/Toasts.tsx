@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX, Info, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { dismissToast, type Toast, useAnnouncements } from '../store/announce.ts'
+import { Button } from '../ui/Button.tsx'
 import './toasts.css'
 
 const ICONS = { done: CircleCheck, failed: CircleX, note: Info } as const
@@ -14,6 +15,17 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
       <div>
         {toast.text}
         {toast.detail && <p className="muted">{toast.detail}</p>}
+        {toast.action && (
+          <Button
+            className="toast-action"
+            onClick={() => {
+              dismissToast(toast.id)
+              toast.action?.perform()
+            }}
+          >
+            {toast.action.label}
+          </Button>
+        )}
       </div>
       <button
         type="button"

@@ -1,17 +1,15 @@
-/** Data sets and weights, by way of the machine: folders, downloads, files. */
+/** Data sets, by way of the machine: folders, downloads, files. */
 import i18next from 'i18next'
 import { create } from 'zustand'
 import type { FolderFile } from '../../electron/ipc.ts'
 import type { GraphDocument } from '../../engine/document/types.ts'
 import { problemsOf } from '../../engine/problem.ts'
-import { numbersOf } from '../i18n/useNumbers.ts'
 import { problemText } from '../i18n/useProblemText.ts'
 import { platform } from '../platform.ts'
 import { toast } from '../store/announce.ts'
-import { openDialog } from '../store/dialogs.ts'
 import { dispatch, useEditor } from '../store/editor.ts'
-import { exportWeights, importWeights, provideData, useRun } from '../store/run.ts'
-import { messageOf } from './files.ts'
+import { provideData, useRun } from '../store/run.ts'
+import { messageOf } from './errors.ts'
 
 const t = i18next.t.bind(i18next)
 
@@ -88,33 +86,4 @@ export function switchToDigits(): void {
     },
     { announce: t('data.nowDigits') }
   )
-}
-
-export async function exportWeightsToFile(): Promise<void> {
-  const { document } = useEditor.getState()
-  try {
-    const bytes = await exportWeights()
-    const saved = await platform.saveFile({
-      path: null,
-      suggestedName: `${document.name}.weights.json`,
-      kind: 'weights',
-      bytes
-    })
-    if (saved) toast('done', t('weights.exported', { name: saved.name }))
-  } catch (error) {
-    toast('failed', t('weights.notExported'), messageOf(error))
-  }
-}
-
-export async function importWeightsFromFile(): Promise<void> {
-  let name = ''
-  try {
-    const file = await platform.openFile('weights')
-    if (!file) return
-    name = file.name
-    const tensors = await importWeights(file.bytes)
-    toast('done', t('weights.imported', { name, count: tensors, tensors: numbersOf(i18next.language).count(tensors) }))
-  } catch (error) {
-    openDialog({ kind: 'problems', file: name, problems: problemsOf(error), warningsOnly: false })
-  }
 }

@@ -10,16 +10,18 @@ import { toast } from '../store/announce.ts'
 import { askUnsaved, openDialog } from '../store/dialogs.ts'
 import { load, markSaved, useEditor } from '../store/editor.ts'
 import { positionOf } from '../store/history.ts'
+import { messageOf } from './errors.ts'
 import { exampleBytes } from './examples.ts'
+import { exportWeightsToFile, hasUnexportedWeights, mayLoseWeights } from './weights.ts'
 
 const t = i18next.t.bind(i18next)
 
-/** True when the open document may go: it is saved, or the person lets the changes go. */
+/** True when the open document may go with its weights: they are saved, or the person lets them go. */
 async function mayReplace(): Promise<boolean> {
   const { dirty, document } = useEditor.getState()
-  if (!dirty) return true
-  const answer = await askUnsaved(document.name)
-  return answer === 'save' ? save() : answer === 'discard'
+  if (!dirty) return mayLoseWeights()
+  const answer = await askUnsaved(document.name, hasUnexportedWeights())
+  return answer === 'save' ? (await save()) && mayLoseWeights() : answer === 'discard'
 }
 
 export async function newDocument(): Promise<void> {
@@ -32,10 +34,10 @@ export function openBytes(bytes: Uint8Array, name: string, path: string | null):
   try {
     const { document, problems } = readGraph(bytes)
     load(document, { path, name })
-    if (problems.length > 0) openDialog({ kind: 'problems', file: name, problems, warningsOnly: true })
+    if (problems.length > 0) openDialog({ kind: 'problems', file: name, problems, about: 'warnings' })
     return true
   } catch (error) {
-    openDialog({ kind: 'problems', file: name, problems: problemsOf(error), warningsOnly: false })
+    openDialog({ kind: 'problems', file: name, problems: problemsOf(error), about: 'graph' })
     return false
   }
 }
@@ -64,11 +66,9 @@ export async function openDropped(file: File): Promise<void> {
 function refuse(error: unknown, file: string): void {
   if (error instanceof TooLarge) {
     const problems = [problem('file.tooLarge', { bytes: error.bytes, limit: FILE_LIMIT })]
-    openDialog({ kind: 'problems', file, problems, warningsOnly: false })
+    openDialog({ kind: 'problems', file, problems, about: 'graph' })
   } else toast('failed', t('files.notOpened'), messageOf(error))
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export async function openExample(id: string): Promise<void> {
   if (await mayReplace()) openExampleNow(id)
@@ -103,7 +103,11 @@ async function write(path: string | null): Promise<boolean> {
     })
     if (!saved) return false
     markSaved({ path: saved.path || null, name: saved.name }, position)
-    toast('done', t('files.saved', { name: saved.name }))
+    const saying = t('files.saved', { name: saved.name })
+    if (hasUnexportedWeights()) {
+      const action = { label: t('actions.exportWeights'), perform: () => void exportWeightsToFile() }
+      toast('done', saying, t('weights.apart'), action)
+    } else toast('done', saying)
     return true
   } catch (error) {
     toast('failed', t('files.notSaved'), messageOf(error))

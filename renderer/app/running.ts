@@ -5,7 +5,7 @@ import { problemText } from '../i18n/useProblemText.ts'
 import { announce, toast } from '../store/announce.ts'
 import { reset, run, train, useRun } from '../store/run.ts'
 import { togglePanel, useSettings } from '../store/settings.ts'
-import { messageOf } from './files.ts'
+import { messageOf } from './errors.ts'
 
 const t = i18next.t.bind(i18next)
 

@@ -4,8 +4,14 @@ import { isError, type Problem } from '../../engine/problem.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import './problems.css'
 
+interface ProblemRowProps {
+  readonly problem: Problem
+  /** Says also what to do. */
+  readonly advises?: boolean
+}
+
 /** What is wrong, where, and what to do. */
-export function ProblemRow({ problem }: { readonly problem: Problem }) {
+export function ProblemRow({ problem, advises = true }: ProblemRowProps) {
   const { t } = useTranslation()
   const { message, hint } = useProblemText()(problem)
   const Icon = isError(problem) ? CircleX : TriangleAlert
@@ -15,7 +21,7 @@ export function ProblemRow({ problem }: { readonly problem: Problem }) {
       <Icon size={15} role="img" aria-label={t(`problems.${problem.severity}`)} />
       <span>
         {place && <b className="problem-place">{place}</b>} {message}
-        {hint && <span className="problem-hint">{hint}</span>}
+        {advises && hint && <span className="problem-hint">{hint}</span>}
       </span>
     </span>
   )

@@ -48,6 +48,8 @@ export interface RunState {
   readonly dataSets: readonly DataSummary[]
   /** Numbers for Input nodes by id. */
   readonly feeds: Feeds
+  /** The weights were trained, and no file has them. */
+  readonly unexported: boolean
 }
 
 const noProblems: readonly Problem[] = []
@@ -60,7 +62,8 @@ export const useRun = create<RunState>(() => ({
   backend: null,
   problems: noProblems,
   dataSets: [],
-  feeds: {}
+  feeds: {},
+  unexported: false
 }))
 
 const set = useRun.setState
@@ -157,6 +160,7 @@ export async function train(): Promise<TrainOutcome | null> {
   set((s) => ({
     status: 'idle',
     training: s.training && { ...s.training, outcome },
+    unexported: s.unexported || (outcome.report?.steps ?? 0) > 0,
     problems:
       outcome.outcome === 'failed' && graphRevision === useEditor.getState().graphRevision
         ? outcome.problems
@@ -204,15 +208,18 @@ export async function reset(): Promise<void> {
   begin()
   ready = client().reset()
   await ready
-  set({ status: 'idle', training: null, problems: noProblems })
+  set({ status: 'idle', training: null, problems: noProblems, unexported: false })
   await run()
 }
 
 export const exportWeights = (): Promise<Uint8Array> => client().exportWeights(useEditor.getState().document)
 
+export const markExported = (): void => set({ unexported: false })
+
 /** How many tensors were read. */
 export async function importWeights(bytes: Uint8Array): Promise<number> {
   const { tensors } = await client().importWeights(useEditor.getState().document, bytes)
+  markExported()
   runSoon(0)
   return tensors
 }
@@ -242,7 +249,15 @@ export function followEditor(): () => void {
   const fresh = () => {
     begin()
     ready = client().reset()
-    set({ result: null, stale: false, status: 'idle', training: null, problems: noProblems, feeds: {} })
+    set({
+      result: null,
+      stale: false,
+      status: 'idle',
+      training: null,
+      problems: noProblems,
+      feeds: {},
+      unexported: false
+    })
     runSoon(0)
   }
   const ends = [

@@ -226,6 +226,36 @@ test.describe('files, in a browser without file pickers', () => {
     await openExample(page, 'XOR')
     await menu(page, 'File', 'Import weights…')
     await (await again).setFiles(await download.path())
-    await expect(page.getByRole('dialog')).toContainText('cannot be opened')
+    const dialog = page.getByRole('dialog')
+    await expect(dialog).toContainText('cannot be imported')
+    await expect(dialog.getByText('Use weights that were exported from this graph.')).toHaveCount(1)
+    await page.keyboard.press('Escape')
+
+    const opening = page.waitForEvent('filechooser')
+    await page.keyboard.press('Control+o')
+    await (await opening).setFiles(await download.path())
+    await expect(dialog).toContainText('This is a weights file')
+    await expect(title(page)).toContainText('XOR')
+  })
+
+  test('trained weights are not lost unasked', async ({ page }) => {
+    await page.keyboard.press('Control+Shift+Enter')
+    await expect(page.locator('.outcome')).toBeVisible({ timeout: 20_000 })
+    const saving = page.waitForEvent('download')
+    await page.keyboard.press('Control+s')
+    await saving
+    await expect(page.locator('.toast')).toContainText('not part of the graph file')
+
+    const question = page.getByRole('alertdialog')
+    await page.keyboard.press('Control+Alt+n')
+    await expect(question).toContainText('trained weights')
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await expect(title(page)).toContainText(/spiral/i)
+
+    const exporting = page.waitForEvent('download')
+    await page.locator('.toast').getByRole('button', { name: 'Export weights' }).click()
+    expect((await exporting).suggestedFilename()).toMatch(/\.weights\.json$/)
+    await page.keyboard.press('Control+Alt+n')
+    await expect(nodes(page)).toHaveCount(0)
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { type Served, serve } from '../../scripts/serve.ts'
-import { openExample, showAll } from './canvas.ts'
+import { node, openExample, showAll } from './canvas.ts'
 
 let served: Served
 test.beforeAll(async () => {
@@ -27,11 +27,24 @@ test('a parameter of a layer is looked at: its gradient, and all of it in the vi
   await expect(page.getByRole('tab', { name: 'Gradient', exact: true })).toHaveAttribute('aria-selected', 'true')
 })
 
-test('a loss that is no number is a warning, on the wires as well', async ({ page }) => {
+test('a loss that is no number ends the training with its reason', async ({ page }) => {
   await page.getByLabel('Learning rate').fill('1e30')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Train', exact: true }).first().click()
-  await expect(page.locator('.outcome')).toHaveAttribute('data-state', 'warned', { timeout: 20_000 })
+  await expect(page.locator('.outcome')).toHaveAttribute('data-state', 'failed', { timeout: 20_000 })
   await expect(page.locator('.outcome')).toContainText('Lower the learning rate')
-  await expect(page.locator('.wire-broken').first()).toBeVisible()
+})
+
+test('what is no number is marked on its wires and cards', async ({ page }) => {
+  await openExample(page, '(x + y)')
+  await showAll(page)
+  await node(page, 'x').click()
+  await page.getByLabel('values', { exact: true }).fill('1e38')
+  await page.keyboard.press('Enter')
+  await node(page, 'z').click()
+  await page.getByLabel('values', { exact: true }).fill('1e38')
+  await page.keyboard.press('Enter')
+  await node(page, 'product').click()
+  await expect(page.locator('[data-inspector] .tensor-broken')).toHaveCount(1)
+  await expect(page.locator('[data-inspector] .tensor-number').first()).toHaveText('∞')
 })

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { readGraph, writeGraph } from '../../engine/document/file.ts'
+import { emptyDocument } from '../../engine/document/types.ts'
 import { printFloat32, readWeights, writeWeights } from '../../engine/io/weights.ts'
-import { ProblemError } from '../../engine/problem.ts'
+import { ProblemError, problemsOf } from '../../engine/problem.ts'
 import { Random } from '../../engine/random.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -55,9 +57,23 @@ describe('the weights file', () => {
     expect(Object.is(read.tensors[0]?.data[1], -0)).toBe(true)
   })
 
+  test('is told from a graph, and a graph from it', () => {
+    const codesOf = (act: () => unknown): readonly string[] => {
+      try {
+        act()
+        return []
+      } catch (error) {
+        return problemsOf(error).map((p) => p.code)
+      }
+    }
+    expect(codesOf(() => readGraph(bytes(writeWeights(file))))).toEqual(['file.isWeights'])
+    expect(codesOf(() => readWeights(bytes(writeGraph(emptyDocument))))).toEqual(['file.isGraph'])
+  })
+
   test.each([
     ['{', 'file.notJson'],
-    ['{"format":"chainrule-graph"}', 'file.format'],
+    ['{}', 'file.format'],
+    ['{"format":"chainrule-graph"}', 'file.isGraph'],
     ['{"format":"chainrule-weights","version":2,"tensors":[]}', 'file.newerVersion'],
     [
       '{"format":"chainrule-weights","version":1,"tensors":[{"name":"a","dtype":"float32","shape":[],"data":[1]},{"name":"a","dtype":"float32","shape":[],"data":[1]}]}',

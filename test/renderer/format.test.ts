@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatNumber, formatShape, formatShare, indexAt } from '../../renderer/value/format.ts'
+import { formatBroken, formatNumber, formatShape, formatShare, indexAt } from '../../renderer/value/format.ts'
 
 describe('formatNumber', () => {
   test.each([
@@ -55,4 +55,10 @@ test('the index of a flat position, row by row', () => {
   expect(indexAt(0, [2, 3])).toEqual([0, 0])
   expect(indexAt(5, [2, 3])).toEqual([1, 2])
   expect(indexAt(0, [])).toEqual([])
+})
+
+test('counts what is no number', () => {
+  expect(formatBroken({ nan: 0, infinite: 0 })).toBeNull()
+  expect(formatBroken({ nan: 12, infinite: 0 })).toBe('NaN × 12')
+  expect(formatBroken({ nan: 12, infinite: 3 })).toBe('NaN × 12, ∞ × 3')
 })

@@ -1,8 +1,9 @@
 import { platform } from '../../platform.ts'
 import type { Action } from '../action.ts'
-import { chooseMnistFolder, downloadMnist, exportWeightsToFile, importWeightsFromFile } from '../data.ts'
+import { chooseMnistFolder, downloadMnist } from '../data.ts'
 import { exampleIds } from '../examples.ts'
 import { newDocument, openByPicker, openExample, save, saveAs } from '../files.ts'
+import { exportWeightsToFile, importWeightsFromFile } from '../weights.ts'
 
 export const fileActions: readonly Action[] = [
   {

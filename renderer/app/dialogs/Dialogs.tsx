@@ -12,9 +12,9 @@ export function Dialogs() {
   const dialog = useDialogs((s) => s.dialog)
   switch (dialog?.kind) {
     case 'unsaved':
-      return <UnsavedDialog name={dialog.name} answer={dialog.answer} />
+      return <UnsavedDialog name={dialog.name} what={dialog.what} answer={dialog.answer} />
     case 'problems':
-      return <ProblemsDialog file={dialog.file} problems={dialog.problems} warningsOnly={dialog.warningsOnly} />
+      return <ProblemsDialog file={dialog.file} problems={dialog.problems} about={dialog.about} />
     case 'shortcuts':
       return <ShortcutSheet />
     case 'commands':
