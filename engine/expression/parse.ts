@@ -202,6 +202,10 @@ class Reader {
     const written = callee.type === 'Identifier' ? (callee as jsep.Identifier).name : ''
     if (written === '') return fail('expression.operator', { column: at + 1, found: '(' })
     const lower = written.toLowerCase()
+    // jsep reads "min(a b)" as two arguments
+    for (const arg of given.slice(1)) {
+      if (!/,[\s(]*$/.test(this.#text.slice(0, place(arg)))) betweenOperands(this.#text, place(arg))
+    }
     const args = given.map((arg) => this.read(arg))
     const short = this.#short(lower, args)
     if (short) return short
