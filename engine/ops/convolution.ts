@@ -93,7 +93,7 @@ export const convolution: readonly Op[] = [
     formula: {
       forward: String.raw`y_{n,m,o} = b_m + \sum_{c,k} w_{m,c,k}\, x_{n,\, c,\, o s + k d - p}`,
       backward: {
-        x: String.raw`\frac{\partial L}{\partial x_{n,c,i}} = \sum_{m,k} w_{m,c,k} \frac{\partial L}{\partial y_{n,m,o}}, \quad o s + k d - p = i`,
+        x: String.raw`\begin{gathered} \frac{\partial L}{\partial x_{n,c,i}} = \sum_{m,k} w_{m,c,k} \frac{\partial L}{\partial y_{n,m,o}} \\ o s + k d - p = i \end{gathered}`,
         kernel: String.raw`\frac{\partial L}{\partial w_{m,c,k}} = \sum_{n,o} \frac{\partial L}{\partial y_{n,m,o}}\, x_{n,\, c,\, o s + k d - p}`,
         bias: String.raw`\frac{\partial L}{\partial b_m} = \sum_{n,o} \frac{\partial L}{\partial y_{n,m,o}}`
       }

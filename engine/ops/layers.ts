@@ -44,7 +44,7 @@ export const layers: readonly Op[] = [
     formula: {
       forward: 'Y = f(X W + b)',
       backward: {
-        x: String.raw`\frac{\partial L}{\partial X} = \frac{\partial L}{\partial Z} W^{\mathsf T}, \quad \frac{\partial L}{\partial W} = X^{\mathsf T} \frac{\partial L}{\partial Z}, \quad \frac{\partial L}{\partial b} = \sum_n \frac{\partial L}{\partial Z_n}`
+        x: String.raw`\begin{gathered} \frac{\partial L}{\partial X} = \frac{\partial L}{\partial Z} W^{\mathsf T} \\ \frac{\partial L}{\partial W} = X^{\mathsf T} \frac{\partial L}{\partial Z} \\ \frac{\partial L}{\partial b} = \sum_n \frac{\partial L}{\partial Z_n} \end{gathered}`
       }
     },
     keywords: ['linear', 'fully connected', 'affine', '완전연결', '어파인'],
@@ -91,7 +91,7 @@ export const layers: readonly Op[] = [
     formula: {
       forward: String.raw`Y = f(X \star W + b)`,
       backward: {
-        x: String.raw`\frac{\partial L}{\partial x_{n,c,i}} = \sum_{m,k} w_{m,c,k} \frac{\partial L}{\partial z_{n,m,o}}, \quad o s + k d - p = i`
+        x: String.raw`\begin{gathered} \frac{\partial L}{\partial x_{n,c,i}} = \sum_{m,k} w_{m,c,k} \frac{\partial L}{\partial z_{n,m,o}} \\ o s + k d - p = i \end{gathered}`
       }
     },
     keywords: ['cnn', 'image', 'filter', '합성곱', '컨볼루션'],

@@ -45,7 +45,7 @@ export const losses: readonly Op[] = [
     kind: 'Huber',
     title: 'Huber loss',
     doc: 'Half the square of the difference up to delta, beyond it a straight line of slope delta (PyTorch’s huber_loss). It has no kinks.',
-    forward: String.raw`L = \frac{1}{n} \sum_i \begin{cases} \frac{1}{2} d_i^2 & |d_i| \le \delta \\ \delta (|d_i| - \frac{1}{2} \delta) & |d_i| > \delta \end{cases}, \quad d = p - t`,
+    forward: String.raw`\begin{gathered} L = \frac{1}{n} \sum_i \begin{cases} \frac{1}{2} d_i^2 & |d_i| \le \delta \\ \delta (|d_i| - \frac{1}{2} \delta) & |d_i| > \delta \end{cases} \\ d = p - t \end{gathered}`,
     backward: String.raw`\frac{\partial L}{\partial p_i} = \frac{1}{n} \min(\max(d_i, -\delta), \delta)`,
     attributes: { delta: number('Where the square becomes a line.', { default: 1, min: 0 }) },
     keywords: ['smooth l1', 'robust', 'regression', '후버'],

@@ -106,7 +106,7 @@ export const normalization: readonly Op[] = [
     formula: {
       forward: String.raw`y = \gamma\, \frac{x - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta`,
       backward: {
-        x: String.raw`\frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2 + \varepsilon}} \left( g - \overline{g} - \hat x\, \overline{g \hat x} \right), \quad g = \gamma \frac{\partial L}{\partial y}`,
+        x: String.raw`\begin{gathered} \frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2 + \varepsilon}} \left( g - \overline{g} - \hat x\, \overline{g \hat x} \right) \\ g = \gamma \frac{\partial L}{\partial y} \end{gathered}`,
         scale: String.raw`\frac{\partial L}{\partial \gamma} = \sum \frac{\partial L}{\partial y}\, \hat x`,
         bias: String.raw`\frac{\partial L}{\partial \beta} = \sum \frac{\partial L}{\partial y}`
       }
@@ -166,7 +166,7 @@ export const normalization: readonly Op[] = [
     formula: {
       forward: String.raw`y = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta`,
       backward: {
-        x: String.raw`\frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2 + \varepsilon}} \left( g - \overline{g} - \hat x\, \overline{g \hat x} \right), \quad g = \gamma \frac{\partial L}{\partial y}`,
+        x: String.raw`\begin{gathered} \frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2 + \varepsilon}} \left( g - \overline{g} - \hat x\, \overline{g \hat x} \right) \\ g = \gamma \frac{\partial L}{\partial y} \end{gathered}`,
         scale: String.raw`\frac{\partial L}{\partial \gamma} = \sum \frac{\partial L}{\partial y}\, \hat x`,
         bias: String.raw`\frac{\partial L}{\partial \beta} = \sum \frac{\partial L}{\partial y}`
       }

@@ -112,7 +112,7 @@ export const smooth: readonly Op[] = [
       title: 'Mish',
       doc: 'x times the tanh of its softplus (Misra 2019).',
       forward: String.raw`y = x \tanh(\ln(1 + e^x))`,
-      dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \left( t + x (1 - t^2)\, \sigma(x) \right), \quad t = \tanh(\ln(1 + e^x))`,
+      dx: String.raw`\begin{gathered} \frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \left( t + x (1 - t^2)\, \sigma(x) \right) \\ t = \tanh(\ln(1 + e^x)) \end{gathered}`,
       pattern: 'scales',
       keywords: ['미시'],
       scalar: (x) => `(${x} * Math.tanh(${softplusText(x)}))`,
