@@ -2,18 +2,22 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { dispatch, useEditor } from '../store/editor.ts'
 import { Hint } from '../ui/Hint.tsx'
+import { useExampleText } from './exampleText.ts'
 
 /** The name of the document, to be changed in place, with a mark while there are changes that no file has. */
 export function DocumentName() {
   const { t } = useTranslation()
-  const name = useEditor((s) => s.document.name)
+  const name = useExampleText()(
+    'name',
+    useEditor((s) => s.document.name)
+  )
   const dirty = useEditor((s) => s.dirty)
   const fileName = useEditor((s) => s.fileName)
   const [edited, setEdited] = useState<string | null>(null)
 
   const finish = (value: string | null) => {
     const next = value?.trim()
-    if (next) dispatch({ type: 'set', setting: 'name', value: next })
+    if (next && next !== name) dispatch({ type: 'set', setting: 'name', value: next })
     setEdited(null)
   }
   if (edited !== null) {

@@ -27,4 +27,22 @@ export const exampleIds: readonly string[] = ORDER.filter((id) => byId.has(id))
 /** What is open at the first start. */
 export const FIRST_EXAMPLE = 'mnist-mlp'
 
+export interface ExampleTexts {
+  readonly name: string
+  readonly description: string
+}
+
+const known = new Map<string, ExampleTexts>()
+
+/** What the file itself says of the example. */
+export function exampleTexts(id: string): ExampleTexts {
+  let found = known.get(id)
+  if (!found) {
+    const { name = '', description = '' } = JSON.parse(byId.get(id) ?? '{}') as Partial<ExampleTexts>
+    found = { name, description }
+    known.set(id, found)
+  }
+  return found
+}
+
 export const exampleBytes = (id: string): Uint8Array => new TextEncoder().encode(byId.get(id) ?? '')

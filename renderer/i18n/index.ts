@@ -1,8 +1,9 @@
 /** Texts of the screen in English and Korean. */
-import i18next from 'i18next'
+import i18next, { type PostProcessorModule } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { type LanguageChoice, useSettings } from '../store/settings.ts'
 import en from './en.json'
+import { josa } from './josa.ts'
 import ko from './ko.json'
 
 export type Language = 'en' | 'ko'
@@ -21,14 +22,24 @@ export const languageOf = (choice: LanguageChoice, preferred: readonly string[] 
 
 export const language = (): Language => languageOf(useSettings.getState().language)
 
+const particles: PostProcessorModule = {
+  type: 'postProcessor',
+  name: 'josa',
+  process: (text) => (i18next.language === 'ko' && typeof text === 'string' ? josa(text) : text)
+}
+
 export async function startTexts(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: language(),
-    fallbackLng: 'en',
-    resources: { en: { translation: en }, ko: { translation: ko } },
-    interpolation: { escapeValue: false },
-    returnNull: false
-  })
+  await i18next
+    .use(initReactI18next)
+    .use(particles)
+    .init({
+      lng: language(),
+      fallbackLng: 'en',
+      resources: { en: { translation: en }, ko: { translation: ko } },
+      interpolation: { escapeValue: false },
+      postProcess: ['josa'],
+      returnNull: false
+    })
   document.documentElement.lang = language()
   useSettings.subscribe((s, before) => {
     if (s.language === before.language) return

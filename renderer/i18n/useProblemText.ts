@@ -2,6 +2,7 @@
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { fill, type Problem } from '../../engine/problem.ts'
+import { josa } from './josa.ts'
 import korean from './problems.ko.json'
 
 export interface ProblemText {
@@ -15,8 +16,8 @@ export function problemText(problem: Problem, language: string): ProblemText {
   const template = language === 'ko' ? templates[problem.code] : undefined
   if (!template) return { message: problem.message, hint: problem.hint ?? null }
   return {
-    message: fill(template.message, problem.params),
-    hint: template.hint === undefined ? null : fill(template.hint, problem.params)
+    message: josa(fill(template.message, problem.params)),
+    hint: template.hint === undefined ? null : josa(fill(template.hint, problem.params))
   }
 }
 

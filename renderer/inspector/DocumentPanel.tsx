@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
 import { bindDim } from '../../engine/shape.ts'
+import { useExampleText } from '../app/exampleText.ts'
 import { nameOf } from '../canvas/geometry.ts'
 import { useNumbers } from '../i18n/useNumbers.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
@@ -16,6 +17,7 @@ const LISTED = 30
 export function DocumentPanel() {
   const { t } = useTranslation()
   const numbers = useNumbers()
+  const shown = useExampleText()
   const document = useEditor((s) => s.document)
   const parameters = useEditor((s) => s.checked.parameters)
   const objective = document.objective === null ? undefined : indexOf(document).nodes.get(document.objective)
@@ -31,13 +33,13 @@ export function DocumentPanel() {
       <Section>
         <div className="stacked-field">
           <span aria-hidden="true">{t('inspector.graphName')}</span>
-          <CommitField label={t('inspector.graphName')} value={document.name} onCommit={set('name')} />
+          <CommitField label={t('inspector.graphName')} value={shown('name', document.name)} onCommit={set('name')} />
         </div>
         <div className="stacked-field">
           <span aria-hidden="true">{t('inspector.description')}</span>
           <CommitField
             label={t('inspector.description')}
-            value={document.description}
+            value={shown('description', document.description)}
             onCommit={set('description')}
             lines={4}
           />

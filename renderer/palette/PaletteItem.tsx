@@ -28,8 +28,10 @@ export function PaletteItem({ op, onAdd, onDrag }: PaletteItemProps) {
           onClick={() => onAdd(op)}
         >
           <OpGlyph op={op} />
-          <span className="palette-title">{op.title}</span>
-          {korean && <span className="palette-korean">{korean}</span>}
+          <span className="palette-names">
+            <span className="palette-title">{op.title}</span>
+            {korean && <span className="palette-korean">{korean}</span>}
+          </span>
         </button>
       </Tooltip.Trigger>
       <Tooltip.Portal>

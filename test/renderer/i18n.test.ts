@@ -9,6 +9,8 @@ import { optimizers } from '../../engine/train/optimizers.ts'
 import { SCHEDULE_PRESETS } from '../../engine/train/schedules.ts'
 import { takesAll } from '../../engine/train/second-order.ts'
 import en from '../../renderer/i18n/en.json'
+import examples from '../../renderer/i18n/examples.ko.json'
+import { josa } from '../../renderer/i18n/josa.ts'
 import ko from '../../renderer/i18n/ko.json'
 import operators from '../../renderer/i18n/operators.ko.json'
 import problems from '../../renderer/i18n/problems.ko.json'
@@ -77,6 +79,25 @@ describe('problems', () => {
       expect(placeholders(text?.hint ?? ''), code).toEqual(placeholders(template.hint ?? ''))
       expect(text?.hint === undefined, code).toBe(template.hint === undefined)
     }
+  })
+})
+
+describe('particles', () => {
+  it('follow the sound before them', () => {
+    expect(josa('"무게"은(는) "값"은(는) W은(는) kernel이(가) 3을(를) 12을(를) 서울(으)로 책(으)로')).toBe(
+      '"무게"는 "값"은 W는 kernel이 3을 12를 서울로 책으로'
+    )
+  })
+
+  it('stay open where nobody knows the sound', () => {
+    expect(josa('Concat은(는) …을(를)')).toBe('Concat은(는) …을(를)')
+  })
+})
+
+describe('examples', () => {
+  it('are described in Korean', () => {
+    const ids = readdirSync(join(root, '../examples')).filter((name) => name.endsWith('.chainrule.json'))
+    expect(Object.keys(examples).sort()).toEqual(ids.map((name) => name.replace('.chainrule.json', '')).sort())
   })
 })
 
