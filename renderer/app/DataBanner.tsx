@@ -20,7 +20,7 @@ export function DataBanner() {
   const share = download?.total ? download.done / download.total : null
   return (
     <aside className="banner" aria-label={t('data.bannerTitle')}>
-      <div>
+      <div className="banner-text" title={`${t('data.bannerTitle')}. ${t('data.bannerText')}`}>
         <b>{t('data.bannerTitle')}</b>
         <p className="muted">{t('data.bannerText')}</p>
       </div>
@@ -41,7 +41,7 @@ export function DataBanner() {
           {t('data.digits')}
         </Button>
       </div>
-      <IconButton className="banner-close" icon={X} label={t('app.dismiss')} onClick={() => setHidden(true)} />
+      <IconButton icon={X} label={t('app.dismiss')} onClick={() => setHidden(true)} />
     </aside>
   )
 }

@@ -65,8 +65,8 @@ export function Workspace() {
         <Group id="rows" orientation="vertical">
           <Panel id="canvas" minSize={160}>
             <main className="canvas-area">
-              <Canvas />
               <DataBanner />
+              <Canvas />
             </main>
           </Panel>
           <Separator className="separator" />
