@@ -14,7 +14,7 @@ import { Toggle } from '../ui/Toggle.tsx'
 import { CommitField } from './CommitField.tsx'
 import { InitField } from './InitField.tsx'
 import { type Parsed, parseAttribute, showAttribute } from './parse.ts'
-import { follow } from './shapes.ts'
+import { follow, holdsOne } from './shapes.ts'
 
 export interface AttributeFieldProps {
   readonly node: string
@@ -27,8 +27,12 @@ export interface AttributeFieldProps {
 
 /** Says what was wrong with a text, in words. */
 export function useSlipText(): (parsed: Extract<Parsed, { slip: string }>) => string {
-  const { t } = useTranslation()
-  return ({ slip, found, place }) => t(`inspector.slip.${slip}`, { found, place })
+  const { t, i18n } = useTranslation()
+  return (parsed) => {
+    const { slip, found, place } = parsed
+    const read = 'read' in parsed ? new Intl.ListFormat(i18n.language).format(parsed.read) : ''
+    return t(`inspector.slip.${slip}`, { found, place, read })
+  }
 }
 
 /** Sets the attribute; what is wrong with the value, in words, or null. */
@@ -68,13 +72,14 @@ export function AttributeField({ node, name, field, value, given }: AttributeFie
           />
         )}
       </div>
-      <Control id={id} name={name} field={field} value={value} set={set} />
+      <Control id={id} node={node} name={name} field={field} value={value} set={set} />
     </div>
   )
 }
 
 interface ControlProps {
   readonly id: string
+  readonly node: string
   readonly name: string
   readonly field: Field
   readonly value: AttributeValue | undefined
@@ -83,18 +88,18 @@ interface ControlProps {
 
 const isFlag = (field: Field) => field.kind === 'integer' && field.min === 0 && field.max === 1
 
-function Control({ id, name, field, value, set }: ControlProps) {
+function Control({ id, node, name, field, value, set }: ControlProps) {
   const { t } = useTranslation()
   const slipText = useSlipText()
   if (field.kind === 'boolean') return <Toggle id={id} label={name} checked={value === true} onChange={set} />
   if (isFlag(field)) return <Toggle id={id} label={name} checked={value === 1} onChange={(on) => set(on ? 1 : 0)} />
-  if (field.kind === 'init') return <InitField id={id} name={name} value={value} set={set} />
+  if (field.kind === 'init') return <InitField id={id} node={node} name={name} value={value} set={set} />
   if (field.kind === 'choice') {
     const options = (field.choices ?? []).map((choice) => ({ value: choice, text: choice }))
     return <Choice id={id} label={name} value={String(value)} options={options} onChange={set} />
   }
   const commit = (text: string): string | null => {
-    const parsed = parseAttribute(field, text)
+    const parsed = parseAttribute(field, text, holdsOne(useEditor.getState().document, node))
     return 'slip' in parsed ? slipText(parsed) : set(parsed.value)
   }
   return (

@@ -2,13 +2,16 @@ import { useTranslation } from 'react-i18next'
 import type { Field } from '../../engine/ir/op.ts'
 import type { AttributeValue } from '../../engine/ir/types.ts'
 import { INITIALIZERS } from '../../engine/ops/attributes.ts'
+import { useEditor } from '../store/editor.ts'
 import { Choice } from '../ui/Choice.tsx'
 import { useSlipText } from './AttributeField.tsx'
 import { CommitField } from './CommitField.tsx'
 import { parseAttribute, showAttribute } from './parse.ts'
+import { holdsOne } from './shapes.ts'
 
 interface InitFieldProps {
   readonly id: string
+  readonly node: string
   readonly name: string
   readonly value: AttributeValue | undefined
   readonly set: (value: AttributeValue | undefined) => string | null
@@ -22,7 +25,7 @@ const RANDOM = new Set(['uniform', 'normal', 'glorotUniform', 'glorotNormal', 'h
 const field = (kind: Field['kind']): Field => ({ kind, doc: '', check: () => null })
 
 /** Initial values: a kind, its named numbers and, where it draws, a seed. */
-export function InitField({ id, name, value, set }: InitFieldProps) {
+export function InitField({ id, node, name, value, set }: InitFieldProps) {
   const { t } = useTranslation()
   const init = (
     typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { kind: 'zeros' }
@@ -36,6 +39,7 @@ export function InitField({ id, name, value, set }: InitFieldProps) {
       {init.kind === 'values' && (
         <InitText
           name="values"
+          node={node}
           kind="numbers"
           init={init}
           set={set}
@@ -54,6 +58,7 @@ export function InitField({ id, name, value, set }: InitFieldProps) {
 
 interface InitTextProps {
   readonly name: string
+  readonly node?: string
   readonly kind: 'numbers' | 'number' | 'optional-integer'
   readonly init: Init
   readonly set: (value: AttributeValue | undefined) => string | null
@@ -61,10 +66,11 @@ interface InitTextProps {
   readonly placeholder?: string
 }
 
-function InitText({ name, kind, init, set, lines, placeholder }: InitTextProps) {
+function InitText({ name, node, kind, init, set, lines, placeholder }: InitTextProps) {
   const slipText = useSlipText()
   const commit = (text: string): string | null => {
-    const parsed = parseAttribute(field(kind), text)
+    const single = node !== undefined && holdsOne(useEditor.getState().document, node)
+    const parsed = parseAttribute(field(kind), text, single)
     if ('slip' in parsed) return slipText(parsed)
     const { [name]: _, ...rest } = init
     return set(parsed.value === null ? rest : { ...rest, [name]: parsed.value })

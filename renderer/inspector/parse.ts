@@ -6,6 +6,8 @@ import { formatShape } from '../value/format.ts'
 export type Parsed =
   | { readonly value: AttributeValue }
   | { readonly slip: 'number' | 'whole' | 'item' | 'size'; readonly found: string; readonly place: number }
+  /** Where one number goes; `place` of them were read. */
+  | { readonly slip: 'single'; readonly found: string; readonly place: number; readonly read: readonly string[] }
 
 /** "1,5" is one and a half where a comma cannot separate. */
 const numberOf = (text: string): number => {
@@ -33,14 +35,20 @@ function list(text: string, slip: 'item' | 'size', read: (item: string) => numbe
 
 const BATCH = new Set(['b', 'null', '?', 'none', 'batch'])
 
-export function parseAttribute(field: Field, text: string): Parsed {
+/** `single`: the shape has place for one number only. */
+export function parseAttribute(field: Field, text: string, single = false): Parsed {
   const empty = text.trim() === ''
   switch (field.kind) {
     case 'text':
     case 'choice':
       return { value: text }
-    case 'numbers':
-      return list(text, 'item', numberOf)
+    case 'numbers': {
+      const parsed = list(text, 'item', numberOf)
+      const values = 'value' in parsed && Array.isArray(parsed.value) ? parsed.value : []
+      return single && values.length > 1
+        ? { slip: 'single', found: text.trim(), place: values.length, read: values.map(String) }
+        : parsed
+    }
     case 'integers':
       return empty && field.default === null ? { value: null } : list(text, 'size', numberOf)
     case 'shape':

@@ -1,7 +1,10 @@
 /** A new shape for a node that holds its own numbers: the numbers follow, so that the two agree. */
 import type { Command } from '../../engine/document/commands.ts'
-import type { GraphNode } from '../../engine/document/types.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
+import type { GraphDocument, GraphNode } from '../../engine/document/types.ts'
 import type { AttributeValue } from '../../engine/ir/types.ts'
+import { withDefaults } from '../../engine/ops/attributes.ts'
+import { opOf } from '../../engine/ops/registry.ts'
 
 /** More numbers than this are not written out one by one. */
 const WRITTEN = 4096
@@ -28,4 +31,12 @@ export function follow(node: GraphNode, shape: AttributeValue): readonly Command
   }
   const value: AttributeValue = count === 1 ? { kind: 'values', values: filled } : { kind: 'constant', value: first }
   return [{ type: 'setAttribute', node: node.id, attribute: 'init', value }]
+}
+
+/** Whether the node's shape has place for one number only. */
+export function holdsOne(document: GraphDocument, id: string): boolean {
+  const node = indexOf(document).nodes.get(id)
+  const op = node && opOf(node.op)
+  const shape = op && withDefaults(op, node.attributes).shape
+  return Array.isArray(shape) && shape.length === 0
 }

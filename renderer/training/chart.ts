@@ -1,6 +1,7 @@
 /** The loss and metric curves on a canvas, by uPlot: drawn outside of React, so that thousands of points stay smooth. */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { shortNumber } from './shortNumber.ts'
 
 export interface ChartSpec {
   readonly metrics: readonly string[]
@@ -29,8 +30,6 @@ export const DASHES: readonly (readonly number[])[] = [
 
 const FONT = '11px system-ui, "Noto Sans CJK KR", sans-serif'
 
-const short = (value: number | null) => (value === null ? '' : String(Number(value.toPrecision(3))))
-
 export function createChart(host: HTMLElement, spec: ChartSpec): uPlot {
   const { text, line, loss, metric } = colours(host)
   const axis = { stroke: text, font: FONT, ticks: { show: false }, border: { show: false } }
@@ -50,7 +49,13 @@ export function createChart(host: HTMLElement, spec: ChartSpec): uPlot {
     },
     axes: [
       { ...axis, size: 26, grid: { show: false } },
-      { ...axis, scale: 'y', size: 52, grid: { stroke: line, width: 1 }, values: (_, splits) => splits.map(short) },
+      {
+        ...axis,
+        scale: 'y',
+        size: 56,
+        grid: { stroke: line, width: 1 },
+        values: (_, splits) => splits.map((v) => shortNumber(v))
+      },
       ...(spec.metrics.length > 0
         ? [
             {
