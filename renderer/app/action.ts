@@ -26,6 +26,10 @@ export interface Action {
   readonly byEvent?: boolean
   /** In a text field the key belongs to the text. */
   readonly yieldsToText?: boolean
+  /** Not where nothing typed waits to be taken: there the key means the document after all. */
+  readonly takesSettled?: boolean
+  /** The key counts in dialogs and menus too. */
+  readonly everywhere?: boolean
   /** Whether it can be done now; always where absent. */
   readonly when?: (state: AppState) => boolean
   /** For a choice: whether it is the one chosen. */

@@ -1,6 +1,6 @@
 /** Keys: which action they mean, and how they are written. */
 import { type Action, isEnabled } from './action.ts'
-import { inText } from './focus.ts'
+import { inText, isSettled } from './focus.ts'
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform)
 
@@ -61,13 +61,24 @@ const inOverlay = (target: EventTarget | null): boolean =>
   target instanceof Element &&
   target.closest('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null
 
-/** The action that a key press means here and now. */
-export function actionFor(actions: readonly Action[], event: KeyboardEvent): Action | null {
-  if (event.isComposing || event.defaultPrevented || inOverlay(event.target)) return null
-  const text = inText(event.target)
+/** Whether the key belongs to where the focus is, not to the action. */
+function isTaken(action: Action, target: EventTarget | null): boolean {
+  if (action.everywhere || (action.takesSettled && isSettled(target))) return false
+  return inOverlay(target) || (inText(target) && action.yieldsToText === true)
+}
+
+/** The action that a key press means here and now; `covered` where something lay over the page that Escape leaves. */
+export function actionFor(actions: readonly Action[], event: KeyboardEvent, covered: boolean): Action | null {
+  const { target } = event
+  if (event.isComposing || event.defaultPrevented) return null
+  if (event.key === 'Escape' && (covered || event.repeat || inText(target))) return null
   for (const action of actions) {
-    if (action.byEvent || (text && action.yieldsToText)) continue
+    if (action.byEvent || isTaken(action, target)) continue
     if (action.shortcuts?.some((shortcut) => matches(shortcut, event)) && isEnabled(action)) return action
   }
   return null
 }
+
+/** Whether the browser would undo or redo text that the document has long taken. */
+export const isTextHistory = (event: KeyboardEvent): boolean =>
+  isSettled(event.target) && ['Mod+Z', 'Mod+Shift+Z', 'Mod+Y'].some((shortcut) => matches(shortcut, event))

@@ -9,16 +9,23 @@ import { actionOf, actions } from './actions.ts'
 import { clipboardEvents } from './clipboard.ts'
 import { provideCachedMnist } from './data.ts'
 import { openFile, save } from './files.ts'
-import { inText } from './focus.ts'
+import { inText, isSettled, overlays } from './focus.ts'
 import { followMenu } from './nativeMenu.ts'
-import { actionFor } from './shortcuts.ts'
+import { actionFor, isTextHistory } from './shortcuts.ts'
 
 /** Milliseconds in which a menu's accelerator is the echo of the key that the page has already taken. */
 const ECHO = 200
 let latest = { id: '', at: 0 }
 
+/** Whether a dialog, a menu or a hint was open when the key went down: it may be gone when the page hears of the key. */
+let covered = false
+const onKeyFirst = (event: KeyboardEvent) => {
+  if (event.key === 'Escape') covered = overlays()
+}
+
 function onKey(event: KeyboardEvent): void {
-  const action = actionFor(actions, event)
+  const action = actionFor(actions, event, covered)
+  if (isTextHistory(event)) event.preventDefault()
   if (!action) return
   event.preventDefault()
   latest = { id: action.id, at: performance.now() }
@@ -36,7 +43,8 @@ const TEXT_COMMANDS: Readonly<Record<string, string>> = {
 function onMenu(id: string): void {
   if (latest.id === id && performance.now() - latest.at < ECHO) return
   const text = TEXT_COMMANDS[id]
-  if (text && inText(document.activeElement)) document.execCommand(text)
+  const settled = actionOf(id).takesSettled && isSettled(document.activeElement)
+  if (text && inText(document.activeElement) && !settled) document.execCommand(text)
   else if (isEnabled(actionOf(id))) perform(actionOf(id))
 }
 
@@ -74,8 +82,10 @@ function followData(): () => void {
 
 export function useAppLife(): void {
   useEffect(() => {
+    window.addEventListener('keydown', onKeyFirst, true)
     document.addEventListener('keydown', onKey)
     const ends = [
+      () => window.removeEventListener('keydown', onKeyFirst, true),
       () => document.removeEventListener('keydown', onKey),
       clipboardEvents(),
       followTheme(),

@@ -119,7 +119,8 @@ function Graph() {
         className="canvas"
         data-far={far ?? undefined}
         aria-label={t('canvas.title')}
-        tabIndex={-1}
+        // the cards are the stops, where there are any
+        tabIndex={nodes.length === 0 ? 0 : -1}
         onKeyDown={(event: KeyboardEvent) => onCanvasKey(event)}
         onDoubleClick={(event: MouseEvent) => {
           if ((event.target as Element).matches('.react-flow__pane')) openSearch({ x: event.clientX, y: event.clientY })

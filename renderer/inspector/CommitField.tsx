@@ -36,13 +36,15 @@ export function CommitField({ label, value, onCommit, id, placeholder, lines = 1
       event.preventDefault()
     } else if (event.key === 'Enter' && !(lines > 1 && event.shiftKey)) {
       commit()
-      event.preventDefault()
+      // Ctrl+Enter runs, with the text just given
+      if (!event.ctrlKey && !event.metaKey) event.preventDefault()
     }
   }
   const shared = {
     id,
     className: `field${numbers ? ' numbers' : ''}${lines > 1 ? ' field-lines' : ''}`,
     'aria-label': label,
+    'data-settled': text === null || text === value || undefined,
     'aria-invalid': wrong !== null,
     'aria-describedby': wrong === null ? undefined : note,
     placeholder,

@@ -1,6 +1,8 @@
 /** Everything about what is selected; about the graph where nothing is. */
 import './inspector.css'
+import type { KeyboardEvent } from 'react'
 import { indexOf } from '../../engine/document/lookup.ts'
+import { focusNode } from '../canvas/state.ts'
 import { useEditor } from '../store/editor.ts'
 import { DocumentPanel } from './DocumentPanel.tsx'
 import { EdgePanel } from './EdgePanel.tsx'
@@ -22,9 +24,21 @@ function Panel() {
   return <DocumentPanel key={document.name} />
 }
 
+/** Escape that no field needs leads back to what is shown. */
+function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'Escape' || event.nativeEvent.isComposing || event.defaultPrevented) return
+  // what floats above the page is a child of this one only for React
+  if (!event.currentTarget.contains(event.target as Node)) return
+  event.preventDefault()
+  const [node] = useEditor.getState().selection.nodes
+  if (node === undefined) document.querySelector<HTMLElement>('.canvas')?.focus({ preventScroll: true })
+  else focusNode(node)
+}
+
 export function Inspector() {
   return (
-    <div className="inspector" data-inspector>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the key only moves the focus back
+    <div className="inspector" data-inspector onKeyDown={onKeyDown}>
       <Panel />
     </div>
   )

@@ -11,14 +11,20 @@ import { place } from './place.ts'
 import { families, findOps, paletteOps, type ShownFamily } from './search.ts'
 import { useDrag } from './useDrag.ts'
 
+const headOf = (family: ShownFamily): string => `family ${family}`
+const kindsOf = (family: ShownFamily): string[] => paletteOps.filter((op) => op.family === family).map((op) => op.kind)
+
 const add = (op: Op) => place(op, centre())
 
-/** Arrow keys walk through the list, as in a menu. */
+/** Keys walk through the list, as in a menu; a letter goes to the search. */
 function walk(event: KeyboardEvent<HTMLElement>): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  if (!step || event.nativeEvent.isComposing) return
-  const stops = [...event.currentTarget.querySelectorAll<HTMLElement>('input, .family-head, .palette-item')]
-  const next = stops[stops.indexOf(document.activeElement as HTMLElement) + step]
+  const { key, ctrlKey, metaKey, altKey } = event
+  if (event.nativeEvent.isComposing || ctrlKey || metaKey || altKey) return
+  const stops = [...event.currentTarget.querySelectorAll<HTMLElement>('input, [data-stop]')]
+  const at = stops.indexOf(document.activeElement as HTMLElement)
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, ...(at > 0 && { Home: 1, End: stops.length - 1 }) }[key]
+  if (at > 0 && /^\p{L}$/u.test(key)) stops[0]?.focus()
+  const next = at >= 0 && to !== undefined ? stops[to] : undefined
   if (!next) return
   event.preventDefault()
   next.focus()
@@ -27,17 +33,25 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 interface FamilyListProps {
   readonly family: ShownFamily
   readonly closed: boolean
+  readonly stop: string | undefined
   readonly onToggle: () => void
   readonly onDrag: ReturnType<typeof useDrag>['start']
 }
 
-function FamilyList({ family, closed, onToggle, onDrag }: FamilyListProps) {
+function FamilyList({ family, closed, stop, onToggle, onDrag }: FamilyListProps) {
   const { t } = useTranslation()
   const Icon = familyIcons[family]
   return (
     <section className="family" aria-label={t(`families.${family}`)}>
       <h3>
-        <button type="button" className="family-head" aria-expanded={!closed} onClick={onToggle}>
+        <button
+          type="button"
+          className="family-head"
+          aria-expanded={!closed}
+          data-stop={headOf(family)}
+          tabIndex={stop === headOf(family) ? 0 : -1}
+          onClick={onToggle}
+        >
           <Icon size={14} color={familyColour(family)} aria-hidden="true" />
           {t(`families.${family}`)}
           <ChevronDown className="family-arrow" size={14} aria-hidden="true" />
@@ -46,7 +60,7 @@ function FamilyList({ family, closed, onToggle, onDrag }: FamilyListProps) {
       {!closed &&
         paletteOps
           .filter((op) => op.family === family)
-          .map((op) => <PaletteItem key={op.kind} op={op} onAdd={add} onDrag={onDrag} />)}
+          .map((op) => <PaletteItem key={op.kind} op={op} stop={stop === op.kind} onAdd={add} onDrag={onDrag} />)}
     </section>
   )
 }
@@ -56,9 +70,16 @@ export function Palette() {
   const { t } = useTranslation()
   const [query, setQuery] = useState('')
   const [closed, setClosed] = useState<ReadonlySet<ShownFamily>>(new Set())
+  /** The entry of the list that had the focus last: there Tab stops again. */
+  const [last, setLast] = useState<string | null>(null)
   const field = useRef<HTMLInputElement>(null)
   const drag = useDrag()
   const found = useMemo(() => (query.trim() === '' ? null : findOps(query)), [query])
+
+  const stops = found
+    ? found.map((op) => op.kind)
+    : families.flatMap((family) => [headOf(family), ...(closed.has(family) ? [] : kindsOf(family))])
+  const stop = last !== null && stops.includes(last) ? last : stops[0]
 
   const toggle = (family: ShownFamily) =>
     setClosed((old) => (old.has(family) ? new Set([...old].filter((f) => f !== family)) : new Set([...old, family])))
@@ -68,7 +89,7 @@ export function Palette() {
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys only move the focus between the controls inside
-    <div className="palette" onKeyDown={walk}>
+    <div className="palette" onKeyDown={walk} onFocus={(event) => setLast((was) => event.target.dataset.stop ?? was)}>
       <div className="palette-search">
         <Search size={14} aria-hidden="true" />
         <input
@@ -95,12 +116,15 @@ export function Palette() {
       </div>
       <div className="palette-list">
         {found
-          ? found.map((op) => <PaletteItem key={op.kind} op={op} onAdd={add} onDrag={drag.start} />)
+          ? found.map((op) => (
+              <PaletteItem key={op.kind} op={op} stop={stop === op.kind} onAdd={add} onDrag={drag.start} />
+            ))
           : families.map((family) => (
               <FamilyList
                 key={family}
                 family={family}
                 closed={closed.has(family)}
+                stop={stop}
                 onToggle={() => toggle(family)}
                 onDrag={drag.start}
               />

@@ -8,12 +8,14 @@ import { koreanName } from './search.ts'
 
 interface PaletteItemProps {
   readonly op: Op
+  /** Whether Tab stops here. */
+  readonly stop: boolean
   readonly onAdd: (op: Op) => void
   readonly onDrag: (op: Op, event: PointerEvent) => void
 }
 
 /** One operator: drag it out, or press it. */
-export function PaletteItem({ op, onAdd, onDrag }: PaletteItemProps) {
+export function PaletteItem({ op, stop, onAdd, onDrag }: PaletteItemProps) {
   const { t, i18n } = useTranslation()
   const korean = i18n.language === 'ko' ? koreanName(op.kind) : undefined
   return (
@@ -23,6 +25,8 @@ export function PaletteItem({ op, onAdd, onDrag }: PaletteItemProps) {
           type="button"
           className="palette-item"
           data-op={op.kind}
+          data-stop={op.kind}
+          tabIndex={stop ? 0 : -1}
           aria-label={korean ? `${op.title}, ${korean}` : op.title}
           onPointerDown={(event) => onDrag(op, event)}
           onClick={() => onAdd(op)}

@@ -45,6 +45,7 @@ export const editActions: readonly Action[] = [
     label: 'actions.undo',
     shortcuts: ['Mod+Z'],
     yieldsToText: true,
+    takesSettled: true,
     when: ({ editor }) => editor.history.past.length > 0,
     perform: undo
   },
@@ -53,6 +54,7 @@ export const editActions: readonly Action[] = [
     label: 'actions.redo',
     shortcuts: ['Mod+Shift+Z', 'Mod+Y'],
     yieldsToText: true,
+    takesSettled: true,
     when: ({ editor }) => editor.history.future.length > 0,
     perform: redo
   },

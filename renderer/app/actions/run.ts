@@ -17,6 +17,7 @@ export const runActions: readonly Action[] = [
     id: 'run.stop',
     label: 'actions.stop',
     shortcuts: ['Mod+.', 'Escape'],
+    everywhere: true,
     when: ({ run }) => run.status === 'training',
     perform: stop
   },

@@ -1,6 +1,7 @@
 import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/commands.ts'
 import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel } from '../../store/settings.ts'
 import type { Action } from '../action.ts'
+import { goToPane } from '../panes.ts'
 
 export const viewActions: readonly Action[] = [
   {
@@ -22,6 +23,14 @@ export const viewActions: readonly Action[] = [
   { id: 'view.zoomIn', label: 'actions.zoomIn', shortcuts: ['Mod+=', 'Mod++'], perform: zoomIn },
   { id: 'view.zoomOut', label: 'actions.zoomOut', shortcuts: ['Mod+-'], perform: zoomOut },
   { id: 'view.zoomReset', label: 'actions.zoomReset', shortcuts: ['Mod+0'], perform: () => zoomTo(1) },
+  { id: 'view.nextPane', label: 'actions.nextPane', shortcuts: ['F6'], hidden: true, perform: () => goToPane(1) },
+  {
+    id: 'view.previousPane',
+    label: 'actions.previousPane',
+    shortcuts: ['Shift+F6'],
+    hidden: true,
+    perform: () => goToPane(-1)
+  },
   ...PANELS.map(
     (panel, i): Action => ({
       id: `view.panel.${panel}`,
