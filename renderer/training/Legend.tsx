@@ -30,12 +30,14 @@ export function Legend({ curves, index, hovered }: LegendProps) {
     <div className="legend numbers">
       <span className="legend-entry">
         <Sample colour="var(--gradient)" />
-        {t('training.loss')} <b>{loss === undefined ? '–' : numbers.value(loss)}</b>
+        <span className="legend-name">{t('training.loss')}</span>{' '}
+        <b>{loss === undefined ? '–' : numbers.value(loss)}</b>
       </span>
       {Object.entries(curves.metrics).map(([name, values], i) => (
         <span key={name} className="legend-entry">
           <Sample colour="var(--value)" dash={DASHES[i % DASHES.length]} />
-          {metricName(name)} <b>{values[index] === undefined ? '–' : numbers.percent(values[index])}</b>
+          <span className="legend-name">{metricName(name)}</span>{' '}
+          <b>{values[index] === undefined ? '–' : numbers.percent(values[index])}</b>
         </span>
       ))}
       {hovered && (

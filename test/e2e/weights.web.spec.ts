@@ -33,6 +33,12 @@ test('a loss that is no number ends the training with its reason', async ({ page
   await page.getByRole('button', { name: 'Train', exact: true }).first().click()
   await expect(page.locator('.outcome')).toHaveAttribute('data-state', 'failed', { timeout: 20_000 })
   await expect(page.locator('.outcome')).toContainText('Lower the learning rate')
+  // the graph moves on, and what failed before is not listed any more
+  await expect(page.locator('.status-problems')).toContainText('1 error')
+  await node(page, 'hidden').click()
+  await page.getByLabel('units', { exact: true }).fill('20')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.status-problems')).toContainText('No problems')
 })
 
 test('what is no number is marked on its wires and cards', async ({ page }) => {
