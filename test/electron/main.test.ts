@@ -71,7 +71,10 @@ test('what comes over IPC is checked', () => {
   expect(() => saveRequest({ ...request, path: 5 })).toThrow('path must be a string, and is number 5.')
   expect(() => saveRequest([])).toThrow('The request must be an object')
   expect(() => documentState({ name: 'x', path: null, dirty: 'yes' })).toThrow('dirty must be true or false')
-  expect(() => documentState({ name: 'x'.repeat(1001), path: null, dirty: true })).toThrow('at most 1000 characters')
+  expect(() => documentState({ name: 5, path: null, dirty: true })).toThrow('name must be a string')
+  // refused, the window would close without asking
+  const long = { name: 'x'.repeat(100_000), path: null, dirty: true }
+  expect(documentState(long)).toEqual({ ...long, name: 'x'.repeat(1000) })
   expect(menuModel([{ label: 'File', items: [{ separator: true, label: 'x' }], sneaky: 1 }])).toEqual([
     { label: 'File', items: [{ separator: true }] }
   ])
