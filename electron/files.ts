@@ -71,7 +71,8 @@ async function replaceFile(path: string, bytes: Uint8Array, words: Words): Promi
     await unlink(temporary).catch(() => {})
     throw error
   }
-  await syncFolder(dirname(target))
+  // the file is in place: a folder that may be written but not listed cannot be synced, and that undoes nothing
+  await syncFolder(dirname(target)).catch(() => {})
 }
 
 /** Makes the rename itself last through a power cut. Windows has no such call, and needs none. */

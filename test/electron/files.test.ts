@@ -11,9 +11,21 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { fileArgument, openFile, readDataFolder, saveFile } from '../../electron/files.ts'
 import { wordsFor } from '../../electron/words.ts'
+
+/** A folder that may be written but not listed; root may list any, so it is played. */
+const folders = vi.hoisted(() => ({ closed: false, asked: 0 }))
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>()
+  const open: typeof real.open = (path, flags, mode) => {
+    if (flags !== 'r' || !folders.closed) return real.open(path, flags, mode)
+    folders.asked++
+    return Promise.reject(Object.assign(new Error('EACCES: permission denied, open'), { code: 'EACCES' }))
+  }
+  return { ...real, open }
+})
 
 const words = wordsFor('en')
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -21,6 +33,7 @@ const posix = process.platform !== 'win32'
 
 let folder: string
 beforeEach(() => {
+  Object.assign(folders, { closed: false, asked: 0 })
   folder = mkdtempSync(join(tmpdir(), 'chainrule-files-'))
 })
 
@@ -47,6 +60,16 @@ test.runIf(posix)('a link stays a link, and what it points at is replaced', asyn
   await saveFile(link, bytes('two'), words)
   expect(lstatSync(link).isSymbolicLink()).toBe(true)
   expect(readFileSync(target, 'utf8')).toBe('two')
+})
+
+test.runIf(posix)('a folder that cannot be synced after the rename does not make the save fail', async () => {
+  const path = join(folder, 'a.json')
+  writeFileSync(path, 'one')
+  folders.closed = true
+  expect(await saveFile(path, bytes('two'), words)).toEqual({ path, name: 'a.json' })
+  expect(folders.asked).toBe(1)
+  expect(readFileSync(path, 'utf8')).toBe('two')
+  expect(readdirSync(folder)).toEqual(['a.json'])
 })
 
 test('a write that fails in the middle leaves the old file and no other', async () => {
