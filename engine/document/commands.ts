@@ -4,7 +4,7 @@ import { portsOf } from '../ir/op.ts'
 import type { Attributes, AttributeValue } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
-import { canConnect } from './connect.ts'
+import { canConnect, outputsOf } from './connect.ts'
 import { indexOf } from './lookup.ts'
 import { applyPatch, type Change, type Patch, type Row, type Setting, type Table } from './patch.ts'
 import type { GraphDocument, GraphEdge, GraphNode, GraphNote, Position } from './types.ts'
@@ -65,19 +65,26 @@ function removals(document: GraphDocument, table: Table, doomed: (row: Row) => b
     .reverse()
 }
 
-/** Where a node's attributes name its inputs: wires go along with an input that is renamed, and go with one that is gone. */
-function followInputs(document: GraphDocument, before: GraphNode, after: GraphNode): Change[] {
+/**
+ * Where a node's attributes decide its inputs or outputs: wires go along with an input that is renamed, and go with an
+ * input or output that is gone.
+ */
+function followHandles(document: GraphDocument, before: GraphNode, after: GraphNode): Change[] {
   const op = opOf(before.op)
-  if (typeof op?.inputs !== 'function') return []
-  const [old, now] = [before, after].map((node) => portsOf(op, node.attributes).map((port) => port.name))
-  if (!old || !now) return []
+  if (typeof op?.inputs !== 'function' && typeof op?.outputs !== 'function') return []
+  const names = (node: GraphNode, ports: typeof portsOf) => ports(op, node.attributes).map((port) => port.name)
+  const [old, now] = [names(before, portsOf), names(after, portsOf)]
+  const outputs = new Set(names(after, outputsOf))
   const target = (handle: string): string | undefined => {
-    if (now.includes(handle)) return handle
+    if (!old.includes(handle) || now.includes(handle)) return handle
     const name = old.length === now.length ? now[old.indexOf(handle)] : undefined
     return name !== undefined && !old.includes(name) ? name : undefined
   }
   const moved = document.edges.flatMap((edge, index): Change[] => {
-    if (edge.target !== before.id || !old.includes(edge.targetHandle)) return []
+    if (edge.source === before.id && !outputs.has(edge.sourceHandle)) {
+      return [{ table: 'edges', index, before: edge, after: null }]
+    }
+    if (edge.target !== before.id) return []
     const targetHandle = target(edge.targetHandle)
     if (targetHandle === edge.targetHandle) return []
     return [
@@ -166,7 +173,7 @@ export function apply(document: GraphDocument, command: Command): Applied {
       const problems = validateNode(after)
       return problems.length > 0
         ? refuse(...problems)
-        : changed(document, [change, ...followInputs(document, before, after)])
+        : changed(document, [change, ...followHandles(document, before, after)])
     }
     case 'setLabel': {
       const change = replacement(document, command.node, (node) =>

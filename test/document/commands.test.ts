@@ -92,6 +92,25 @@ describe('commands', () => {
     expect(document.edges.every((e) => e.target === 'total')).toBe(true)
   })
 
+  test('edges on outputs that are gone go with them, and one undo brings them back', () => {
+    const commands: Command[] = [
+      { type: 'addNode', node: { id: 'fork', op: 'Branch', attributes: { count: 3 }, position: at(100, 0) } },
+      { type: 'remove', edges: ['e1', 'e2'] },
+      { type: 'addEdge', edge: edge('e3', 'x', 'fork', 'x') },
+      { type: 'addEdge', edge: { ...edge('e4', 'fork', 'sum', 'a'), sourceHandle: 'out2' } },
+      { type: 'addEdge', edge: { ...edge('e5', 'fork', 'sum', 'b'), sourceHandle: 'out0' } }
+    ]
+    const wired = commands.reduce((document, command) => done(document, command).document, base)
+    for (const value of [undefined, 1]) {
+      const { document, patch } = done(wired, { type: 'setAttribute', node: 'fork', attribute: 'count', value })
+      expect(document.edges.map((e) => e.id)).toEqual(['e3', 'e5'])
+      expect(validate(document)).toEqual([])
+      expect(applyPatch(document, reversePatch(patch))).toEqual(wired)
+    }
+    const more = done(wired, { type: 'setAttribute', node: 'fork', attribute: 'count', value: 4 }).document
+    expect(more.edges).toEqual(wired.edges)
+  })
+
   test('a batch is all or nothing', () => {
     const command: Command = {
       type: 'batch',
