@@ -54,6 +54,11 @@ const table = {
   // The graph's structure.
   'graph.duplicateNode': { message: 'The id "{id}" is taken by another node.', hint: 'Give one of them another id.' },
   'graph.duplicateEdge': { message: 'Two edges have the id "{id}".', hint: 'Give one of them another id.' },
+  'graph.duplicateNote': { message: 'The id "{id}" is taken by another note.', hint: 'Give one of them another id.' },
+  'graph.position': {
+    message: 'The position and the size of "{id}" must be finite numbers, but one is {found}.',
+    hint: 'Give it another place.'
+  },
   'graph.nodeId': {
     message: 'A node id begins with a letter A–Z or _ and goes on with letters, digits, _ . or -; "{id}" does not.',
     hint: 'A name in any language can stand in the label.'

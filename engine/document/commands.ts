@@ -3,8 +3,9 @@
 import { portsOf } from '../ir/op.ts'
 import type { Attributes, AttributeValue } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
-import { type Problem, problem } from '../problem.ts'
+import { type Problem, problem, problemsOf } from '../problem.ts'
 import { canConnect, outputsOf } from './connect.ts'
+import { readTraining } from './file.ts'
 import { indexOf } from './lookup.ts'
 import { applyPatch, type Change, type Patch, type Row, type Setting, type Table } from './patch.ts'
 import type { GraphDocument, GraphEdge, GraphNode, GraphNote, Position } from './types.ts'
@@ -49,6 +50,14 @@ const missing = (what: string, id: string): Applied => refuse(problem('graph.noS
 function changed(document: GraphDocument, patch: Patch): Applied {
   return { document: applyPatch(document, patch), patch }
 }
+
+/** Numbers that the file cannot say. */
+function notFinite(id: string, ...places: readonly object[]): Problem[] {
+  const bad = places.flatMap((place) => Object.values(place)).filter((number) => !Number.isFinite(number))
+  return bad.slice(0, 1).map((found) => problem('graph.position', { id, found: String(found) }))
+}
+
+const noteProblems = ({ id, position, size }: GraphNote): Problem[] => notFinite(id, position, size ?? {})
 
 const insertion = (document: GraphDocument, table: Table, row: Row): Change => ({
   table,
@@ -110,7 +119,7 @@ export function apply(document: GraphDocument, command: Command): Applied {
   const index = indexOf(document)
   switch (command.type) {
     case 'addNode': {
-      const problems = validateNode(command.node)
+      const problems = [...validateNode(command.node), ...notFinite(command.node.id, command.node.position)]
       if (index.nodes.has(command.node.id)) problems.unshift(problem('graph.duplicateNode', { id: command.node.id }))
       return problems.length > 0 ? refuse(...problems) : changed(document, [insertion(document, 'nodes', command.node)])
     }
@@ -149,6 +158,8 @@ export function apply(document: GraphDocument, command: Command): Applied {
     case 'move': {
       const patch: Change[] = []
       for (const [id, position] of Object.entries(command.positions)) {
+        const problems = notFinite(id, position)
+        if (problems.length > 0) return refuse(...problems)
         const change = replacement(document, id, (node) => ({ ...node, position }))
         if (change) {
           patch.push(change)
@@ -217,16 +228,28 @@ export function apply(document: GraphDocument, command: Command): Applied {
       if (setting === 'objective' && value !== null && !index.nodes.has(value as string)) {
         return refuse(problem('graph.objectiveMissing', { id: value as string }))
       }
-      return changed(document, [{ setting, before: document[setting], after: value }])
+      try {
+        const after = setting === 'training' ? readTraining(value) : value
+        return changed(document, [{ setting, before: document[setting], after }])
+      } catch (error) {
+        return refuse(...problemsOf(error))
+      }
     }
-    case 'addNote':
-      return changed(document, [insertion(document, 'notes', command.note)])
+    case 'addNote': {
+      const { note } = command
+      const problems = noteProblems(note)
+      if (document.notes.some(({ id }) => id === note.id))
+        problems.unshift(problem('graph.duplicateNote', { id: note.id }))
+      return problems.length > 0 ? refuse(...problems) : changed(document, [insertion(document, 'notes', note)])
+    }
     case 'editNote': {
       const at = document.notes.findIndex((note) => note.id === command.note.id)
       const before = document.notes[at]
-      return before
-        ? changed(document, [{ table: 'notes', index: at, before, after: command.note }])
-        : missing('note', command.note.id)
+      if (!before) return missing('note', command.note.id)
+      const problems = noteProblems(command.note)
+      return problems.length > 0
+        ? refuse(...problems)
+        : changed(document, [{ table: 'notes', index: at, before, after: command.note }])
     }
     case 'batch': {
       let current = document

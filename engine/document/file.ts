@@ -46,6 +46,21 @@ const schedule = v.variant('kind', [
 
 const clip = v.union([v.strictObject({ norm: positive }), v.strictObject({ value: positive })])
 
+export const trainingSchema = v.strictObject({
+  optimizer: v.objectWithRest(
+    { kind: v.picklist(OPTIMIZERS), learningRate: v.pipe(finite, v.minValue(0)) },
+    v.union([finite, v.boolean(), v.string()])
+  ),
+  batchSize: whole(1),
+  epochs: whole(0),
+  shuffle: v.optional(v.boolean(), true),
+  seed: v.optional(whole(0), 0),
+  metrics: v.optional(v.array(v.string()), []),
+  validationSplit: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(0.9)), 0),
+  schedule: v.optional(schedule),
+  clip: v.optional(clip)
+})
+
 const fileSchema = v.strictObject({
   format: v.literal(FORMAT),
   version: v.literal(VERSION),
@@ -82,25 +97,7 @@ const fileSchema = v.strictObject({
     []
   ),
   objective: v.optional(v.nullable(v.string()), null),
-  training: v.optional(
-    v.nullable(
-      v.strictObject({
-        optimizer: v.objectWithRest(
-          { kind: v.picklist(OPTIMIZERS), learningRate: v.pipe(finite, v.minValue(0)) },
-          v.union([finite, v.boolean(), v.string()])
-        ),
-        batchSize: whole(1),
-        epochs: whole(0),
-        shuffle: v.optional(v.boolean(), true),
-        seed: v.optional(whole(0), 0),
-        metrics: v.optional(v.array(v.string()), []),
-        validationSplit: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(0.9)), 0),
-        schedule: v.optional(schedule),
-        clip: v.optional(clip)
-      })
-    ),
-    null
-  )
+  training: v.optional(v.nullable(trainingSchema), null)
 })
 
 function decode(bytes: Uint8Array): string {
@@ -167,6 +164,15 @@ function fieldProblem(issue: v.BaseIssue<unknown>, raw: unknown): Problem {
     { path: fieldPath(path), expected, found: issue.expected === 'never' ? 'one' : show(issue.input) },
     typeof at === 'string' ? { nodeId: at } : {}
   )
+}
+
+const trainingOnly = v.object({ training: v.nullable(trainingSchema) })
+
+/** Training settings as the file takes them, with what they leave out filled in. @throws ProblemError */
+export function readTraining(training: unknown): TrainingSettings | null {
+  const result = v.safeParse(trainingOnly, { training })
+  if (!result.success) throw new ProblemError(result.issues.map((issue) => fieldProblem(issue, {})))
+  return result.output.training as TrainingSettings | null
 }
 
 export interface ReadGraph {

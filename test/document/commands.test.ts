@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { apply, type Command, freeId } from '../../engine/document/commands.ts'
 import { readGraph, writeGraph } from '../../engine/document/file.ts'
 import { applyPatch, type Patch, reversePatch } from '../../engine/document/patch.ts'
-import { emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import {
+  defaultTraining,
+  emptyDocument,
+  type GraphDocument,
+  type TrainingSettings
+} from '../../engine/document/types.ts'
 import { validate } from '../../engine/document/validate.ts'
 import { Random } from '../../engine/random.ts'
 
@@ -71,6 +76,35 @@ describe('commands', () => {
     expect(refused(base, { type: 'renameNode', node: 'x', id: 'y' })).toEqual(['graph.duplicateNode'])
     expect(refused(base, { type: 'set', setting: 'objective', value: 'gone' })).toEqual(['graph.objectiveMissing'])
     expect(refused(base, { type: 'move', positions: { gone: at(0, 0) } })).toEqual(['graph.noSuchThing'])
+  })
+
+  test('what the file could not say is refused', () => {
+    const set = (change: object): Command => ({
+      type: 'set',
+      setting: 'training',
+      value: { ...defaultTraining, ...change } as TrainingSettings
+    })
+    expect(apply(base, set({ batchSize: 0, epochs: 1.5 })).problems?.map((p) => [p.code, p.params.path])).toEqual([
+      ['file.field', 'training.batchSize'],
+      ['file.field', 'training.epochs']
+    ])
+    expect(refused(base, set({ patience: 3 }))).toEqual(['file.field'])
+    expect(done(base, set({ batchSize: 1 })).document.training).toEqual({ ...defaultTraining, batchSize: 1 })
+    expect(done(base, { type: 'set', setting: 'training', value: null }).document).toEqual(base)
+
+    const note = { id: 'n', text: '', position: at(0, 0) }
+    const noted = done(base, { type: 'addNote', note }).document
+    expect(refused(noted, { type: 'addNote', note })).toEqual(['graph.duplicateNote'])
+    const nowhere = at(Number.NaN, 0)
+    const size = { width: Number.POSITIVE_INFINITY, height: 1 }
+    const commands: Command[] = [
+      { type: 'move', positions: { x: nowhere } },
+      { type: 'move', positions: { x: at(1, 1), n: nowhere } },
+      { type: 'addNode', node: { id: 'z', op: 'Add', position: nowhere } },
+      { type: 'addNote', note: { ...note, id: 'm', position: nowhere } },
+      { type: 'editNote', note: { ...note, size } }
+    ]
+    for (const command of commands) expect(refused(noted, command)).toEqual(['graph.position'])
   })
 
   test('an edge that closes a circle is refused', () => {
