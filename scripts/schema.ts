@@ -317,6 +317,7 @@ export const weightsSchema: JsonSchema = {
     training: {
       ...orNull({
         type: 'object',
+        required: ['epochs', 'steps', 'loss', 'metrics'],
         properties: {
           epochs: whole(0),
           steps: whole(0),

@@ -1,5 +1,6 @@
 /** The weights file: names, shapes and float32 numbers as JSON, exact to the last bit. */
 import * as v from 'valibot'
+import { duplicateKey } from '../document/duplicate-keys.ts'
 import { ProblemError, problem } from '../problem.ts'
 
 export const WEIGHTS_FORMAT = 'chainrule-weights'
@@ -48,7 +49,21 @@ export function writeWeights({ graph, tensors, training }: WeightsFile): string 
 }
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(0))
+const finite = v.pipe(v.number(), v.finite())
 const element = v.union([v.number(), v.picklist(['NaN', 'Infinity', '-Infinity'])])
+/** What the next training adds its own numbers to: each must be one. A metric that is none was written as null. */
+const record = v.object({
+  epochs: size,
+  steps: size,
+  loss: v.nullable(finite),
+  metrics: v.record(
+    v.string(),
+    v.pipe(
+      v.nullable(finite),
+      v.transform((x) => x ?? Number.NaN)
+    )
+  )
+})
 const schema = v.object({
   format: v.literal(WEIGHTS_FORMAT),
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
@@ -56,22 +71,25 @@ const schema = v.object({
   tensors: v.array(
     v.object({ name: v.string(), dtype: v.literal('float32'), shape: v.array(size), data: v.array(v.unknown()) })
   ),
-  training: v.optional(v.nullable(v.looseObject({})), null)
+  training: v.optional(v.nullable(record), null)
 })
 
 /** @throws ProblemError for what is no weights file, with the tensor and element that is wrong. */
 export function readWeights(bytes: Uint8Array): WeightsFile {
   const wrong = (path: string, expected: string, found: unknown): never => {
-    throw new ProblemError(
-      problem('file.field', { path, expected, found: JSON.stringify(found)?.slice(0, 60) ?? 'nothing' })
-    )
+    const shown = typeof found === 'number' ? String(found) : JSON.stringify(found)?.slice(0, 60)
+    throw new ProblemError(problem('file.field', { path, expected, found: shown ?? 'nothing' }))
   }
   let raw: unknown
+  let text: string
   try {
-    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    raw = JSON.parse(text)
   } catch (error) {
     throw new ProblemError(problem('file.notJson', { detail: (error as Error).message }))
   }
+  const twice = duplicateKey(text)
+  if (twice) throw new ProblemError(problem('file.duplicateKey', twice))
   const format = (raw as { format?: unknown } | null)?.format
   if (format === GRAPH_FORMAT) throw new ProblemError(problem('file.isGraph'))
   if (format !== WEIGHTS_FORMAT) {
@@ -97,9 +115,12 @@ export function readWeights(bytes: Uint8Array): WeightsFile {
       wrong(`tensors[${t}] "${name}"`, `${expected} numbers for shape [${shape.join(', ')}]`, data.length)
     const numbers = Float32Array.from(data, (x, i) => {
       if (!v.is(element, x)) wrong(`tensors[${t}].data[${i}]`, 'a number, "NaN", "Infinity" or "-Infinity"', x)
+      // an infinity is written as a text: a number that becomes one is too large
+      if (typeof x === 'number' && !Number.isFinite(Math.fround(x)))
+        wrong(`tensors[${t}].data[${i}]`, 'a number that float32 can hold', x)
       return Number(x)
     })
     return { name, shape, data: numbers }
   })
-  return { graph, tensors: read, training: training as TrainingRecord | null }
+  return { graph, tensors: read, training }
 }

@@ -99,4 +99,40 @@ describe('the weights file', () => {
       expect((error as ProblemError).problem.code).toBe(code)
     }
   })
+
+  const weights = ({ training = 'null', data = '1' }: { training?: string; data?: string }): Uint8Array =>
+    bytes(
+      `{"format":"chainrule-weights","version":1,\n"tensors":[{"name":"a","dtype":"float32","shape":[2],"data":[0,${data}]}],\n"training":${training}}`
+    )
+  const record = { epochs: 1, steps: 2, loss: 0.5, metrics: {} }
+
+  test.each([
+    [{ ...record, epochs: '5' }, /training\.epochs: expected number, found "5"/],
+    [{ ...record, epochs: -1 }, /training\.epochs: expected >=0, found -1/],
+    [{ ...record, steps: 1.5 }, /training\.steps/],
+    [{ epochs: 1, loss: null, metrics: {} }, /training\.steps/],
+    [{ ...record, loss: '0' }, /training\.loss/],
+    [{ ...record, metrics: { accuracy: 'high' } }, /training\.metrics\.accuracy/],
+    [[], /training/],
+    [5, /training/]
+  ])('a training of %j is refused', (training, message) => {
+    expect(() => readWeights(weights({ training: JSON.stringify(training) }))).toThrow(message)
+  })
+
+  test('a training with further fields, and with numbers that JSON cannot say, is read', () => {
+    expect(readWeights(weights({ training: JSON.stringify({ ...record, by: 'hand' }) })).training).toEqual(record)
+    const training = { ...record, loss: null, metrics: { accuracy: Number.NaN } }
+    expect(readWeights(bytes(writeWeights({ ...file, training }))).training).toEqual(training)
+  })
+
+  test.each(['1e39', '-1e39', '3.5e38', '1e999'])('%s, too large for float32, is refused with its place', (data) => {
+    expect(() => readWeights(weights({ data }))).toThrow(
+      /tensors\[0\]\.data\[1\]: expected a number that float32 can hold/
+    )
+  })
+
+  test('a key that stands twice is refused', () => {
+    const training = '{"epochs":1,"epochs":2,"steps":3,"loss":null,"metrics":{}}'
+    expect(() => readWeights(weights({ training }))).toThrow('The key "epochs" stands twice in one object (line 3)')
+  })
 })
