@@ -105,6 +105,12 @@ function fillOf(node: IrNode): number | null {
   return values?.length === 1 ? (values[0] as number) : null
 }
 
+/** JSON in which -0, NaN and the infinities are not taken for other numbers. */
+const exactJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, v: unknown) =>
+    typeof v === 'number' && (Object.is(v, -0) || !Number.isFinite(v)) ? `#${Object.is(v, -0) ? '-0' : v}` : v
+  )
+
 /**
  * Removes work that changes nothing: x + 0, x · 1, transposes absorbed by products, and wires (a wire is only a name
  * for a value). Then equal nodes become one.
@@ -114,7 +120,7 @@ export function simplify(ir: IrGraph): Passed {
   return rebuild(ir, (node, inputs, b) => {
     const kept = neutral(node, inputs, b) ?? absorbed(node, inputs, b)
     if (kept) return kept
-    const key = JSON.stringify([node.op, inputs.map((v) => v.id), node.type, node.attributes])
+    const key = exactJson([node.op, inputs.map((v) => v.id), node.type, node.attributes])
     const same = known.get(key)
     if (same) return same
     const value = emit(b, node, inputs, node.type, node.attributes)

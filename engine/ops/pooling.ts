@@ -354,7 +354,7 @@ export const pooling: readonly Op[] = [
         'Feed',
         { shape: x.type.shape, dtype: 'float' },
         {
-          name: `${id}.mask`,
+          name: `${id}#mask`,
           random: { kind: 'DropoutMask', ratio: attr.number(a, 'ratio'), seed: attr.number(a, 'seed') }
         }
       )

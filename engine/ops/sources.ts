@@ -143,7 +143,7 @@ export const sources: readonly Op[] = [
     build: ({ b, id, attributes }) => {
       const info = dataSetInfo(attr.text(attributes, 'source'), dataSetAttributes(attributes))
       const feed = (output: 'features' | 'labels', row: readonly number[], dtype: 'float' | 'int') =>
-        b.leaf('Feed', { shape: [BATCH, ...row], dtype }, { name: `${id}.${output}`, dataset: id, output })
+        b.leaf('Feed', { shape: [BATCH, ...row], dtype }, { name: `${id}#${output}`, dataset: id, output })
       return {
         features: feed('features', info.features, 'float'),
         labels: feed(

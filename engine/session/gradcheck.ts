@@ -53,9 +53,12 @@ async function compare(
     const x = values[index] as number
     const h = step * Math.max(1, Math.abs(x))
     const low = method === 'central' ? x - h : x
-    const difference = ((await at(index, x + h)) - (await at(index, low))) / (x + h - low)
+    const [above, below] = [await at(index, x + h), await at(index, low)]
+    const difference = (above - below) / (x + h - low)
     const autodiff = gradient[index] as number
-    const scale = Math.max(Math.abs(autodiff), Math.abs(difference), 1e-3 * largest, 1e-8)
+    // A difference of two numbers as large as L is only known to about ε·|L|/h: below that nothing can be called wrong.
+    const rounding = (4 * Number.EPSILON * Math.max(1, Math.abs(above), Math.abs(below))) / (h * METHODS[method].limit)
+    const scale = Math.max(Math.abs(autodiff), Math.abs(difference), 1e-3 * largest, 1e-8, rounding)
     const error = Math.abs(autodiff - difference) / scale
     // What is no number agrees with nothing, and stays the worst.
     const off = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error

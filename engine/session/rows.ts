@@ -3,7 +3,7 @@ import type { Plan } from '../compile/plan.ts'
 import type { IrGraph, IrNode } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { bindShape, isStatic, sameShape, showShape, sizeOf } from '../shape.ts'
-import { BatchFeeder, datasetsIn, type Feeds, otherFeeds, rowsOf, tablesOf } from '../train/feeds.ts'
+import { BatchFeeder, datasetsIn, type Feeds, feedAll, rowsOf, tablesOf } from '../train/feeds.ts'
 import type { DataSets } from './data.ts'
 import type { RunRequest } from './protocol.ts'
 
@@ -54,9 +54,7 @@ export function rowsFor(data: DataSets, ir: IrGraph, request: Pick<RunRequest, '
 
 /** All that a plan is fed at these rows. @throws ProblemError where an input has no numbers, or too many. */
 export function feedsFor(plan: Plan, { batch, feeds: fed }: Rows): Feeds {
-  const feeds = { ...otherFeeds(plan, { step: 1, training: false, rows: batch }), ...fed }
-  for (const { name, shape, node } of plan.feeds) checkFeed(name, shape, node, feeds[name])
-  return feeds
+  return feedAll(plan, fed, { step: 1, training: false, rows: batch })
 }
 
 /** Rows of an Input's example values, where it has any. */
@@ -64,12 +62,4 @@ function exampleRows(node: IrNode): number | null {
   const values = (node.attributes.example ?? []) as readonly number[]
   if (values.length === 0) return null
   return values.length / sizeOf(node.type.shape.filter((d) => typeof d === 'number'))
-}
-
-function checkFeed(name: string, shape: readonly number[], node: IrNode, data: ArrayLike<number> | undefined): void {
-  const place = { nodeId: node.origin?.node ?? name }
-  if (!data) fail('value.feedMissing', { name }, place)
-  else if (data.length !== sizeOf(shape)) {
-    fail('value.feedShape', { name, expected: `[${shape.join(', ')}]`, found: `${data.length} numbers` }, place)
-  }
 }

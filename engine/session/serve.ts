@@ -1,7 +1,7 @@
 /** The engine's end of the session: hears calls, runs them, answers. */
 import { problemsOf } from '../problem.ts'
 import type { Stop } from '../runtime/executor.ts'
-import type { SessionClient } from './protocol.ts'
+import type { SessionClient, TrainEvent } from './protocol.ts'
 import { Session } from './session.ts'
 import type { FromWorker, ToWorker } from './wire.ts'
 
@@ -29,6 +29,23 @@ function breathing(): () => Promise<void> {
     })
 }
 
+/** Milliseconds between two epochs that are told: thousands of short ones a second would drown the screen. */
+const EPOCHS_EVERY = 50
+
+/** Passes everything on but epochs that follow each other too closely; the report at the end has them all. */
+function paced(send: (event: TrainEvent) => void): (event: TrainEvent) => void {
+  let [told, epochs] = [Number.NEGATIVE_INFINITY, 0]
+  return (event) => {
+    if (event.type === 'started') epochs = event.epochs
+    if (event.type === 'epoch') {
+      const now = performance.now()
+      if (now - told < EPOCHS_EVERY && event.report.epoch !== epochs) return
+      told = now
+    }
+    send(event)
+  }
+}
+
 export function serve(scope: Scope): void {
   const session = new Session({ breathe: breathing() })
   const cancelled = new Set<number>()
@@ -44,7 +61,11 @@ export function serve(scope: Scope): void {
       case 'run':
         return session.run(first, stop)
       case 'train':
-        return session.train(first, (event) => scope.postMessage({ call, event }), stop)
+        return session.train(
+          first,
+          paced((event) => scope.postMessage({ call, event })),
+          stop
+        )
       case 'evaluate':
         return session.evaluate(first, second, stop)
       case 'jacobian':

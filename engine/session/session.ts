@@ -8,12 +8,12 @@ import { operationsOf } from '../compile/plan.ts'
 import { build } from '../document/build.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
-import { fail, isError, type Problem, ProblemError, problem, problemsOf } from '../problem.ts'
+import { fail, isError, type Problem, ProblemError, problemsOf } from '../problem.ts'
 import type { Stop } from '../runtime/executor.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
 import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
-import { metricValues, trainingGraph, variablesOf } from '../train/graph.ts'
+import { isSummed, metricValues, objectiveOf, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
 import { takesAll } from '../train/second-order.ts'
 import { Backends, type Chosen } from './backends.ts'
@@ -119,6 +119,7 @@ export class Session {
       const fed = rowsFor(this.#data, inspection.ir, request)
       const chosen = await this.#backends.choose(request.backend, { kind: 'look', operations: 0 })
       // First of all: what does not fit is refused here, before gigabytes of weights are drawn for it.
+      this.#lastRun = 0
       await inspection.program(chosen.executor, fed.batch)
       this.#model.prepare(inspection.variables, request.seed ?? request.document.training?.seed ?? 0)
       await this.#model.send(chosen.executor, inspection.variables)
@@ -134,6 +135,8 @@ export class Session {
     stop: Stop,
     began: number
   ): Promise<RunResult> {
+    // From here on the numbers of the run before are overwritten: until this one is done, nobody can read any.
+    this.#lastRun = 0
     const { compiled, program } = await inspection.program(executor, fed.batch)
     const feeds = feedsFor(compiled.plan, fed)
     if (!(await program.run(feeds, stop))) throw new DOMException('The run was cancelled.', 'AbortError')
@@ -215,10 +218,6 @@ export class Session {
   ): Promise<TrainOutcome> {
     const { document } = request
     const built = build(document)
-    const errors = built.problems.filter(
-      (p) => isError(p) && p.code.startsWith('graph.') && p.nodeId === document.objective
-    )
-    if (errors.length > 0) throw new ProblemError(errors)
     const graph = trainingGraph(document, built, given)
     const sets = this.#data.of(document, datasetsIn(graph.ir))
     const tables = tablesOf(sets, 'train')
@@ -235,6 +234,7 @@ export class Session {
     if (inspection) this.#model.prepare(inspection.variables, settings.seed)
     if (inspection) await this.#model.send(executor, inspection.variables)
     const runId = ++this.#runs
+    this.#lastRun = 0
     on({
       type: 'started',
       runId,
@@ -302,12 +302,7 @@ export class Session {
   evaluate(document: GraphDocument, choice: BackendChoice, stop: Stop = never): Promise<Evaluation> {
     return this.#exclusive(async () => {
       const built = build(document)
-      if (document.objective === null) fail('train.noObjective')
-      const { objective } = built
-      if (!objective)
-        throw new ProblemError(
-          built.problems.filter(isError).concat(built.problems.length > 0 ? [] : problem('run.nothing'))
-        )
+      const objective = objectiveOf(document, built)
       const metrics = metricValues(document, built, document.training?.metrics ?? [])
       const ir = built.builder.graph()
       const variables = variablesOf(ir)
@@ -317,6 +312,7 @@ export class Session {
       const sets = this.#data.of(document, datasetsIn(ir))
       const ids = {
         loss: objective.id,
+        summed: isSummed(document),
         metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.id]))
       }
       const found = await evaluate(executor, ir, ids, tablesOf(sets, 'test'), stop)

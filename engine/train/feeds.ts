@@ -61,8 +61,8 @@ export class BatchFeeder {
         this.#buffers.set(key, buffers)
       }
       table.gather(indices, buffers.features, buffers.labels)
-      feeds[`${id}.features`] = buffers.features
-      feeds[`${id}.labels`] = buffers.labels
+      feeds[`${id}#features`] = buffers.features
+      feeds[`${id}#labels`] = buffers.labels
     }
     return feeds
   }
@@ -85,6 +85,20 @@ export function otherFeeds(plan: Plan, context: StepContext): Feeds {
     else if (name.startsWith(SCALAR)) feeds[name] = [context.scalars?.[name.slice(SCALAR.length)] ?? 0]
     else if (random) feeds[name] = draw(name, random as never, sizeOf(shape), context)
     else if (Array.isArray(example) && example.length > 0) feeds[name] = example as number[]
+  }
+  return feeds
+}
+
+/** All that a plan is fed. @throws ProblemError where an input has no numbers, or not as many as its shape takes. */
+export function feedAll(plan: Plan, given: Feeds, context: StepContext): Feeds {
+  const feeds: Feeds = { ...otherFeeds(plan, context), ...given }
+  for (const { name, shape, node } of plan.feeds) {
+    const place = { nodeId: node.origin?.node ?? name }
+    const data = Object.hasOwn(feeds, name) ? feeds[name] : undefined
+    if (!data) fail('value.feedMissing', { name }, place)
+    else if (data.length !== sizeOf(shape)) {
+      fail('value.feedShape', { name, expected: `[${shape.join(', ')}]`, found: `${data.length} numbers` }, place)
+    }
   }
   return feeds
 }

@@ -5,7 +5,7 @@ import { indexOf } from '../document/lookup.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { Builder, Value } from '../ir/builder.ts'
 import type { Attributes, IrGraph, IrNode } from '../ir/types.ts'
-import { fail } from '../problem.ts'
+import { fail, isError, ProblemError } from '../problem.ts'
 import { type StaticShape, showShape } from '../shape.ts'
 import { clipped } from './clip.ts'
 import { makeOptimizer, type Optimizer } from './optimizers.ts'
@@ -31,6 +31,8 @@ export interface TrainingGraph {
   readonly states: readonly Variable[]
   /** Names of the variables that add up the loss and the metrics, times the rows of each batch. */
   readonly sums: Readonly<Record<string, string>>
+  /** The loss of a batch is a sum over its rows, not a mean. */
+  readonly summed: boolean
 }
 
 /** Feed of the rows in the batch, by which sums are weighted. */
@@ -80,6 +82,7 @@ export function metricValues(document: GraphDocument, built: Built, names: reado
   }
   return Object.fromEntries(
     names.map((name) => {
+      if (name === 'loss') fail('train.metric', { metric: name, reason: 'the loss is reported in any case' })
       if (name === 'accuracy') return [name, accuracy()]
       const value = outputOf(name)
       return [
@@ -92,10 +95,15 @@ export function metricValues(document: GraphDocument, built: Built, names: reado
   )
 }
 
-function objectiveOf(document: GraphDocument, built: Built): Value {
+/** The loss of a graph. @throws ProblemError with what stands in its way, or where it is no single number. */
+export function objectiveOf(document: GraphDocument, built: Built): Value {
   if (document.objective === null) return fail('train.noObjective')
   const { objective } = built
-  if (!objective) return fail('run.nothing')
+  if (!objective) {
+    const errors = built.problems.filter(isError)
+    if (errors.length > 0) throw new ProblemError(errors)
+    return fail('run.nothing')
+  }
   if (objective.type.shape.length > 0) {
     return fail(
       'train.notScalar',
@@ -104,6 +112,15 @@ function objectiveOf(document: GraphDocument, built: Built): Value {
     )
   }
   return objective
+}
+
+/**
+ * Whether the loss of a batch is the sum over its rows. What is reported is the mean per example all the same, so that
+ * batches of any size can be compared.
+ */
+export function isSummed(document: GraphDocument): boolean {
+  const loss = indexOf(document).nodes.get(document.objective ?? '')
+  return loss?.attributes?.reduction === 'sum'
 }
 
 /** @throws ProblemError where the graph cannot be trained. */
@@ -128,11 +145,13 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
   b.origin = null
   const rows = b.feed(ROWS, [])
   const sums: Record<string, string> = {}
+  const summed = isSummed(document)
   for (const [name, value] of Object.entries({ loss: objective, ...metrics })) {
     const sum = `#sum.${name}`
     sums[name] = sum
     states.push({ name: sum, shape: [], init: undefined })
-    updates.set(sum, b.add(b.variable(sum, []), b.mul(value, rows)).id)
+    const share = name === 'loss' && summed ? value : b.mul(value, rows)
+    updates.set(sum, b.add(b.variable(sum, []), share).id)
   }
   b.phase = 'forward'
   return {
@@ -144,7 +163,8 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
     updates,
     parameters: variablesOf({ nodes: parameters }),
     states,
-    sums
+    sums,
+    summed
   }
 }
 

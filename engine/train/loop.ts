@@ -9,7 +9,7 @@ import type { IrGraph } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { sizeOf } from '../shape.ts'
-import { BatchFeeder, otherFeeds, rowsOf, tablesOf } from './feeds.ts'
+import { BatchFeeder, feedAll, rowsOf, tablesOf } from './feeds.ts'
 import type { TrainingGraph } from './graph.ts'
 import { rateAt } from './schedules.ts'
 import { Solver } from './second-order.ts'
@@ -90,7 +90,7 @@ class Programs {
 export async function evaluate(
   executor: Executor,
   ir: IrGraph,
-  values: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> },
+  values: { readonly loss: number; readonly metrics: Readonly<Record<string, number>>; readonly summed: boolean },
   tables: ReadonlyMap<string, Table>,
   stop: Stop
 ): Promise<(Scores & { readonly examples: number }) | null> {
@@ -107,14 +107,12 @@ export async function evaluate(
       const count = Math.min(EVALUATION_BATCH, rows - from)
       const { compiled, program } = await programs.get(count)
       const indices = Uint32Array.from({ length: count }, (_, i) => from + i)
-      const feeds = {
-        ...feeder.gather(indices),
-        ...otherFeeds(compiled.plan, { step: 0, training: false, rows: count })
-      }
+      const feeds = feedAll(compiled.plan, feeder.gather(indices), { step: 0, training: false, rows: count })
       if (!(await program.run(feeds, stop))) return null
       for (const [i, id] of ids.entries()) {
         const [value] = await program.read(compiled.idOf(id))
-        sums[i] = (sums[i] as number) + (value as number) * count
+        const share = i === 0 && values.summed ? 1 : count
+        sums[i] = (sums[i] as number) + (value as number) * share
       }
     }
   } finally {
@@ -130,7 +128,6 @@ export async function evaluate(
 
 export interface LoopInput {
   readonly graph: TrainingGraph
-  /** Forward graph alone, for validation. */
   readonly settings: TrainingSettings
   readonly sets: ReadonlyMap<string, DataSet>
   readonly executor: Executor
@@ -181,21 +178,22 @@ export async function trainLoop({
     steps: step,
     seconds: (now() - start) / 1000
   })
-  const progress = async (epoch: number, { compiled, program }: Loaded): Promise<void> => {
-    const [loss, ...metrics] = await Promise.all(
+  const progress = async (epoch: number, { compiled, program }: Loaded, rowsNow: number): Promise<void> => {
+    const [total, ...metrics] = await Promise.all(
       wanted.map(async (id) => (await program.read(compiled.idOf(id)))[0] as number)
     )
+    const loss = (total as number) / (graph.summed ? rowsNow : 1)
     const seconds = (now() - start) / 1000
     listener.onProgress?.({
       epoch,
       step,
       steps,
-      loss: loss as number,
+      loss,
       metrics: Object.fromEntries(names.map((name, i) => [name, metrics[i] as number])),
       stepsPerSecond: step / seconds,
       secondsLeft: ((steps - step) * seconds) / step
     })
-    finite(loss as number, epoch)
+    finite(loss, epoch)
   }
   /** Nothing comes back from NaN: going on would only make the machine warm. */
   const finite = (loss: number, epoch: number): void => {
@@ -218,14 +216,14 @@ export async function trainLoop({
         const data = feeder.gather(indices)
         const next = solver && (await solver.step(executor, data, context, rate))
         if (solver && !next) return result('cancelled')
-        const feeds = { ...data, ...otherFeeds(loaded.compiled.plan, context) }
+        const feeds = feedAll(loaded.compiled.plan, data, context)
         if (!(await loaded.program.run(feeds, stop))) return result('cancelled')
         for (const [name, values] of next ?? []) await executor.setVariable(name, values)
         step++
         const time = now()
         if (time - shown >= PROGRESS_EVERY || step === 1 || step === steps) {
           shown = time
-          await progress(epoch, loaded)
+          await progress(epoch, loaded, indices.length)
         }
         if (time - paused >= PAUSE_EVERY) {
           await listener.pause?.(indices)

@@ -193,6 +193,23 @@ export function makeOptimizer(settings: OptimizerSettings): Optimizer {
       })
     }
   }
+  for (const [name, { default: preset }] of Object.entries(known)) {
+    const value = settings[name] ?? preset
+    const most = name === 'beta1' || name === 'beta2' || name === 'rho' ? 1 : Number.POSITIVE_INFINITY
+    const good =
+      typeof preset === 'boolean' ? typeof value === 'boolean' : typeof value === 'number' && value >= 0 && value < most
+    if (good) continue
+    const expected =
+      typeof preset === 'boolean'
+        ? 'true or false'
+        : most === 1
+          ? 'a number from 0 to below 1'
+          : 'a number of at least 0'
+    fail('train.optimizer', {
+      kind: settings.kind,
+      reason: `"${name}" must be ${expected}, but is ${JSON.stringify(value)}`
+    })
+  }
   const hyperparameter = (name: string): number | boolean =>
     (settings[name] ?? known[name]?.default ?? 0) as number | boolean
   if (!definition.make) return onHost

@@ -37,7 +37,7 @@ async function steps(executor: Executor): Promise<() => Promise<void>> {
   const features = Float32Array.from({ length: BATCH * 784 }, () => random.next())
   const labels = new Float32Array(BATCH * 10)
   for (let row = 0; row < BATCH; row++) labels[row * 10 + random.int(10)] = 1
-  const data = { 'data.features': features, 'data.labels': labels }
+  const data = { 'data#features': features, 'data#labels': labels }
   return async () => {
     for (let t = 1; t <= STEPS; t++) {
       const scalars = graph.optimizer.scalars(t, settings.optimizer.learningRate)

@@ -152,7 +152,7 @@ describe.each(operators.map((c, i) => ({ ...c, label: label(c, i) })))('$label',
     const value = slopes.get(i < handles.length ? (inputs[i] as Value).id : (leaves.get(`it.${name}`) as number))
     return value ? [[name, value] as const] : []
   })
-  const feeds = { ...numbers(c.inputs), ...numbers(c.feeds ?? {}, 'it.'), upstream: c.upstream.data }
+  const feeds = { ...numbers(c.inputs), ...numbers(c.feeds ?? {}, 'it#'), upstream: c.upstream.data }
 
   test.each(executors)('%s', async (name, make) => {
     expect(out.type.shape).toEqual(c.output.shape)

@@ -147,6 +147,32 @@ describe('training', () => {
     expect(free[2]).toBeLessThan((second as number) - 1e-4)
   })
 
+  test('a loss that sums over the batch is told per example, whatever the batch', async () => {
+    const nodes = classifier.nodes.map((n) => (n.id === 'loss' ? { ...n, attributes: { reduction: 'sum' } } : n))
+    const still = {
+      ...(classifier.training as typeof defaultTraining),
+      optimizer: { kind: 'sgd', learningRate: 0 } as const,
+      epochs: 1
+    }
+    const losses: number[] = []
+    for (const batchSize of [300, 64]) {
+      await session.reset()
+      const report = await reportOf({ ...classifier, nodes, training: { ...still, batchSize } })
+      losses.push(report.epochs[0]?.loss as number)
+    }
+    await session.reset()
+    const mean = await reportOf({ ...classifier, training: still })
+    for (const loss of losses) expect(loss).toBeCloseTo(mean.epochs[0]?.loss as number, 4)
+  })
+
+  test('evaluating wants one number as loss, as training does, and tells the mismatch that is in the way', async () => {
+    expect(await codes(session.evaluate({ ...classifier, objective: 'scores' }, 'cpu'))).toEqual(['train.notScalar'])
+    const nodes = classifier.nodes.map((n) => (n.id === 'scores' ? { ...n, attributes: { units: 4 } } : n))
+    expect(await codes(session.evaluate({ ...classifier, nodes }, 'cpu'))).toEqual(['shape.targets'])
+    const outcome = await train({ ...classifier, nodes })
+    expect(outcome.outcome === 'failed' && outcome.problems.map((p) => p.code)).toEqual(['shape.targets'])
+  })
+
   test('snapshots show values and gradients of the weights as they are then', async () => {
     const norms: number[] = []
     await train(
@@ -209,6 +235,12 @@ describe('training', () => {
       { training: { ...defaultTraining, optimizer: { kind: 'sgd', learningRate: 0.1, rho: 1 } } },
       'train.optimizer'
     ],
+    [
+      'a hyperparameter out of range',
+      { training: { ...defaultTraining, optimizer: { kind: 'adam', learningRate: 0.1, beta1: 2 } } },
+      'train.optimizer'
+    ],
+    ['a metric called loss', { training: { ...defaultTraining, metrics: ['loss'] } }, 'train.metric'],
     ['an unknown metric', { training: { ...defaultTraining, metrics: ['f1'] } }, 'train.metric'],
     ['a tensor as objective', { objective: 'scores' }, 'train.notScalar'],
     ['nothing to train', { objective: 'data' }, 'train.notScalar']
@@ -278,6 +310,52 @@ describe('looking', () => {
     expect(Array.from(whole.data.subarray(16, 19))).toEqual(Array.from(slice.data))
     await session.run({ document: classifier, revision: 2, backend: 'cpu', batch: 4 })
     expect(await codes(session.readTensor({ runId: first.runId, target, which: 'value' }))).toEqual(['run.stale'])
+  })
+
+  test('after a run that was cancelled nobody reads its half-made numbers as those of the run before', async () => {
+    const first = await session.run({ document: classifier, revision: 1, backend: 'cpu', batch: 4 })
+    let asked = 0
+    await expect(
+      session.run({ document: classifier, revision: 2, backend: 'cpu', batch: 6 }, () => ++asked > 3)
+    ).rejects.toThrow(/cancelled/)
+    const target = { kind: 'edge', id: 'e2' } as const
+    expect(await codes(session.readTensor({ runId: first.runId, target, which: 'value' }))).toEqual(['run.stale'])
+  })
+
+  test('an input whose id looks like a data set’s output keeps its own numbers', async () => {
+    const values = [5, 6, 7]
+    const document: GraphDocument = {
+      ...emptyDocument,
+      nodes: [
+        { id: 'data', op: 'Dataset', attributes: { source: 'linear' }, position },
+        { id: 'data.features', op: 'Input', attributes: { shape: [null, 1], values }, position },
+        { id: 'sum', op: 'Add', position }
+      ],
+      edges: [edge('e1', 'data', 'sum', 'a', 'features'), edge('e2', 'data.features', 'sum', 'b')],
+      objective: 'sum'
+    }
+    const result = await session.run({ document, revision: 0, backend: 'cpu' })
+    expect(result.nodes['data.features']?.out?.value.values).toEqual(values)
+    expect(result.nodes.data?.features?.value.values).not.toEqual(values)
+  })
+
+  test('0 and -0 are two numbers', async () => {
+    const constant = (id: string, value: number) => ({ id, op: 'Constant', attributes: { values: [value] }, position })
+    const document: GraphDocument = {
+      ...emptyDocument,
+      nodes: [
+        constant('p', 0),
+        constant('n', -0),
+        { id: 'a', op: 'Reciprocal', position },
+        { id: 'b', op: 'Reciprocal', position }
+      ],
+      edges: [edge('e1', 'p', 'a'), edge('e2', 'n', 'b')]
+    }
+    const { nodes } = await session.run({ document, revision: 0, backend: 'reference' })
+    expect([nodes.a?.out?.value.values, nodes.b?.out?.value.values]).toEqual([
+      [Number.POSITIVE_INFINITY],
+      [Number.NEGATIVE_INFINITY]
+    ])
   })
 
   test('a graph that is being built shows what can be computed, with its problems', async () => {
