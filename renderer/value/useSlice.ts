@@ -20,7 +20,11 @@ export function useSlice(target: Target, which: 'value' | 'gradient', { offset, 
     client()
       .readTensor({ runId, target, which, offset, count })
       .then((slice) => !gone && setLoaded({ slice, problem: null }))
-      .catch((error: unknown) => !gone && setLoaded({ slice: null, problem: problemsOf(error)[0] ?? null }))
+      .catch((error: unknown) => {
+        const problem = problemsOf(error)[0] ?? null
+        // A newer run is on its way and will bring its own numbers: what is there stays until then.
+        if (!gone && problem?.code !== 'run.stale') setLoaded({ slice: null, problem })
+      })
     return () => {
       gone = true
     }
