@@ -169,11 +169,28 @@ function randomCommand(document: GraphDocument, random: Random): Command {
   const some = () => (nodes.length === 0 ? 'none' : pick(nodes))
   const position = at(random.int(500), random.int(500))
   const number = random.int(1000)
+  const forks = document.nodes.filter((n) => n.op === 'Branch').map((n) => n.id)
+  const used = document.edges.map((e) => e.source).filter((id) => forks.includes(id))
+  const fork = () => (forks.length === 0 ? some() : pick(forks))
+  const notes = document.notes.map((n) => n.id)
+  const training = (): TrainingSettings => ({
+    ...defaultTraining,
+    optimizer: { kind: pick(['sgd', 'adam']), learningRate: pick([0.1, 0, -1, Number.NaN]), momentum: 0.9 },
+    batchSize: pick([1, 32, 0, 1.5]),
+    epochs: pick([0, 3, 1.5]),
+    metrics: pick([[], ['accuracy'], [some()]]),
+    ...pick([{}, { schedule: { kind: 'step', stepSize: pick([1, 0]) } }, { clip: { norm: pick([1, 0]) } }])
+  })
   const commands: (() => Command)[] = [
     () => ({
       type: 'addNode',
-      node: { id: `n${number}`, op: pick(['Add', 'Mul', 'Neg', 'Parameter', 'Constant', 'Relu', 'Concat']), position }
+      node: {
+        id: `n${number}`,
+        op: pick(['Add', 'Mul', 'Neg', 'Parameter', 'Constant', 'Relu', 'Concat']),
+        position
+      }
     }),
+    () => ({ type: 'addNode', node: { id: `n${number}`, op: 'Branch', attributes: { count: 4 }, position } }),
     () => ({ type: 'addNode', node: { id: `n${number}`, op: 'MatMul', label: '행렬 곱', position } }),
     () => ({
       type: 'addEdge',
@@ -197,7 +214,26 @@ function randomCommand(document: GraphDocument, random: Random): Command {
     () => ({ type: 'renameNode', node: some(), id: `n${number}` }),
     () => ({ type: 'set', setting: 'objective', value: pick([null, some()]) }),
     () => ({ type: 'set', setting: 'name', value: `graph ${number}` }),
-    () => ({ type: 'addNote', note: { id: `note${number}`, text: '$x$', position } })
+    () => ({ type: 'addNote', note: { id: `note${number}`, text: '$x$', position } }),
+    () => ({ type: 'addNote', note: { id: notes.length > 0 ? pick(notes) : 'note', text: '', position } }),
+    () => ({ type: 'move', positions: { [some()]: at(pick([1, Number.NaN, Number.POSITIVE_INFINITY]), 0) } }),
+    () => ({
+      type: 'setAttribute',
+      node: used.length > 0 ? pick(used) : fork(),
+      attribute: 'count',
+      value: pick([undefined, 1, 2, 3, 4, 0])
+    }),
+    () => ({
+      type: 'batch',
+      commands: [
+        { type: 'addNode', node: { id: `n${number}`, op: 'Neg', position } },
+        {
+          type: 'addEdge',
+          edge: { ...edge(`e${number}`, fork(), `n${number}`, 'x'), sourceHandle: `out${random.int(4)}` }
+        }
+      ]
+    }),
+    () => ({ type: 'set', setting: 'training', value: pick([null, training(), training(), training()]) })
   ]
   return pick(commands)()
 }
@@ -206,13 +242,26 @@ describe('random edits', () => {
   test.each([1, 2, 3])('seed %i: undo all gives the first document byte for byte, redo all the last', (seed) => {
     const random = new Random(seed)
     const history: Patch[] = []
+    const met = new Map<string, number>()
+    const count = (what: string) => met.set(what, (met.get(what) ?? 0) + 1)
     let document = base
-    for (let i = 0; i < 600; i++) {
-      const applied = apply(document, randomCommand(document, random))
-      if (applied.problems) continue
+    for (let i = 0; i < 1000; i++) {
+      const command = randomCommand(document, random)
+      const applied = apply(document, command)
+      if (applied.problems) {
+        for (const { code } of applied.problems) count(code)
+        continue
+      }
+      if (command.type === 'set') count(command.setting)
+      if (command.type === 'setAttribute' && applied.document.edges.length < document.edges.length) count('wires gone')
       document = applied.document
       history.push(applied.patch)
-      expect(validate(document), `seed ${seed}, step ${i}`).toEqual([])
+      const place = `seed ${seed}, step ${i}: ${JSON.stringify(command)}`
+      expect(validate(document), place).toEqual([])
+      expect(readGraph(new TextEncoder().encode(writeGraph(document))).document, place).toEqual(document)
+    }
+    for (const what of ['wires gone', 'training', 'file.field', 'graph.position', 'graph.duplicateNote']) {
+      expect(met.get(what), what).toBeGreaterThan(0)
     }
     expect(history.length).toBeGreaterThan(200)
     const last = writeGraph(document)
