@@ -24,9 +24,11 @@ export interface Port {
 
 const aborted = (): DOMException => new DOMException('Cancelled.', 'AbortError')
 
-export function createClient(port: Port): SessionClient {
+/** @param onBroken told when the worker itself broke: this client answers no call any more */
+export function createClient(port: Port, onBroken?: () => void): SessionClient {
   const pending = new Map<number, Pending>()
   let calls = 0
+  let broken: ProblemError | null = null
 
   port.addEventListener('message', ({ data }) => {
     const waiting = pending.get(data.call)
@@ -42,8 +44,10 @@ export function createClient(port: Port): SessionClient {
   // The worker itself broke, not a call in it: nobody who waits will ever hear.
   port.addEventListener('error', ({ message }) => {
     const error = new ProblemError(problem('run.failed', { detail: message ?? 'the worker could not be started' }))
+    broken ??= error
     for (const { reject } of pending.values()) reject(error)
     pending.clear()
+    onBroken?.()
   })
 
   function call<T>(
@@ -52,6 +56,7 @@ export function createClient(port: Port): SessionClient {
     { signal, on, transfer = [] }: CallOptions = {}
   ): Promise<T> {
     if (signal?.aborted) return Promise.reject(aborted())
+    if (broken) return Promise.reject(broken)
     const id = ++calls
     const flag = typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(4)
     return new Promise<T>((resolve, reject) => {

@@ -1,13 +1,23 @@
-/** The engine: one worker for the whole life of the page, made when it is first asked for. */
+/** The engine: one worker for the whole life of the page, made when it is first asked for; another where it broke. */
 import { createClient } from '../../engine/session/client.ts'
 import type { SessionClient } from '../../engine/session/protocol.ts'
 
 let made: SessionClient | null = null
 
+function start(): SessionClient {
+  const worker = new Worker(new URL('../../engine/session/worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'engine'
+  })
+  const started = createClient(worker, () => {
+    worker.terminate()
+    if (made === started) made = null
+  })
+  return started
+}
+
 export function client(): SessionClient {
-  made ??= createClient(
-    new Worker(new URL('../../engine/session/worker.ts', import.meta.url), { type: 'module', name: 'engine' })
-  )
+  made ??= start()
   return made
 }
 

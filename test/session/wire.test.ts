@@ -53,3 +53,15 @@ test('problems and cancelling go through as well', async () => {
   await expect(nobody).rejects.toThrow(ProblemError)
   await expect(client.hessian({ document }, AbortSignal.abort())).rejects.toThrow('Cancelled')
 })
+
+test('after the worker broke, calls that wait and all later ones are refused at once', async () => {
+  const target = new EventTarget()
+  let broken = 0
+  const port = { addEventListener: target.addEventListener.bind(target), postMessage: () => undefined } as unknown
+  const client = createClient(port as Port, () => broken++)
+  const waiting = client.backends()
+  target.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }))
+  await expect(waiting).rejects.toThrow('The engine stopped: out of memory')
+  await expect(client.reset()).rejects.toThrow('The engine stopped: out of memory')
+  expect(broken).toBe(1)
+})
