@@ -49,7 +49,18 @@ export class ArrayExecutor implements Executor {
     const needed = memoryNeeded(plan)
     if (needed > MOST_BYTES) fail('run.outOfMemory', { needed: gigabytes(needed), available: gigabytes(MOST_BYTES) })
     this.#arithmetic.prepare?.(plan)
-    const own = plan.slots.map((slot) => this.#allocate(slot))
+    const own: (Region | null)[] = []
+    const release = (): void => {
+      for (const region of own) if (region) this.#memory.free(region)
+      own.length = 0
+    }
+    try {
+      for (const slot of plan.slots) own.push(this.#allocate(slot))
+    } catch (error) {
+      // what was taken until then would never come back
+      release()
+      throw error
+    }
     const steps = plan.steps.map((step) => ({ step, kernel: kernelOf(step, this.#arithmetic.gemm) }))
     /** Where each slot was in the last run: a variable's region changes with each update. */
     let regions: readonly Region[] = []
@@ -89,10 +100,7 @@ export class ArrayExecutor implements Executor {
         if (!region) throw new Error('nothing was run yet')
         return region.array.slice()
       },
-      dispose: () => {
-        for (const region of own) if (region) this.#memory.free(region)
-        own.length = 0
-      }
+      dispose: release
     }
   }
 

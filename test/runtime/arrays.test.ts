@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { compile } from '../../engine/compile/compile.ts'
 import { Builder } from '../../engine/ir/builder.ts'
 import { opOf } from '../../engine/ops/registry.ts'
+import { ArrayExecutor, type Region } from '../../engine/runtime/arrays.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
+import { gemm } from '../../engine/runtime/gemm.ts'
 
 test('what cannot fit into memory is refused before anything is allocated', async () => {
   const b = new Builder(opOf)
@@ -13,4 +15,33 @@ test('what cannot fit into memory is refused before anything is allocated', asyn
   const began = performance.now()
   await expect(new CpuExecutor().load(plan)).rejects.toThrow(/needs about 5\.7 GB of memory; 4\.0 GB can be had/)
   expect(performance.now() - began).toBeLessThan(1000)
+})
+
+test('where memory ends in the middle of a plan, what was taken for it is given back', async () => {
+  const b = new Builder(opOf)
+  const chain = [b.feed('x', [4])]
+  for (let i = 0; i < 4; i++) chain.push(b.one('Exp', chain.at(-1) ?? b.number(0)))
+  const { plan } = compile(b.graph(), { batch: 1, wanted: chain.map((v) => v.id) })
+  const taken = new Set<Region>()
+  let room = 3
+  const memory = {
+    allocate: (size: number): Region => {
+      if (taken.size === room) throw new RangeError('no memory')
+      const region = { array: new Float32Array(size) }
+      taken.add(region)
+      return region
+    },
+    free: (region: Region) => {
+      // each piece once
+      expect(taken.delete(region)).toBe(true)
+    }
+  }
+  const executor = new ArrayExecutor({ device: 'three pieces', memory, gemm })
+  await expect(executor.load(plan)).rejects.toThrow('no memory')
+  expect(taken.size).toBe(0)
+  room = 100
+  const program = await executor.load(plan)
+  expect(taken.size).toBe(plan.slots.length)
+  program.dispose()
+  expect(taken.size).toBe(0)
 })
