@@ -104,6 +104,9 @@ function followHandles(document: GraphDocument, before: GraphNode, after: GraphN
   return moved.reverse()
 }
 
+/** Metrics that are words of their own, whatever nodes there are; any other is a node's id. */
+const NAMED_METRICS = ['accuracy', 'loss']
+
 function replacement(document: GraphDocument, node: string, edit: (node: GraphNode) => GraphNode): Change | null {
   const index = indexOf(document).nodeIndex.get(node)
   if (index === undefined) return null
@@ -221,6 +224,11 @@ export function apply(document: GraphDocument, command: Command): Applied {
           })
       }
       if (document.objective === node) patch.push({ setting: 'objective', before: node, after: id })
+      const { training } = document
+      if (training?.metrics.includes(node) && !NAMED_METRICS.includes(node)) {
+        const after = { ...training, metrics: training.metrics.map(renamed) }
+        patch.push({ setting: 'training', before: training, after })
+      }
       return changed(document, patch)
     }
     case 'set': {

@@ -126,6 +126,16 @@ describe('commands', () => {
     expect(document.edges.every((e) => e.target === 'total')).toBe(true)
   })
 
+  test('renaming carries metrics along, except the words that are no ids', () => {
+    const training = { ...defaultTraining, metrics: ['accuracy', 'x', 'y'] }
+    const measured = done(base, { type: 'set', setting: 'training', value: training }).document
+    const { document, patch } = done(measured, { type: 'renameNode', node: 'x', id: 'weight' })
+    expect(document.training).toEqual({ ...training, metrics: ['accuracy', 'weight', 'y'] })
+    expect(applyPatch(document, reversePatch(patch))).toEqual(measured)
+    const named = done(measured, { type: 'renameNode', node: 'sum', id: 'accuracy' }).document
+    expect(done(named, { type: 'renameNode', node: 'accuracy', id: 'sum' }).document).toEqual(measured)
+  })
+
   test('edges on outputs that are gone go with them, and one undo brings them back', () => {
     const commands: Command[] = [
       { type: 'addNode', node: { id: 'fork', op: 'Branch', attributes: { count: 3 }, position: at(100, 0) } },
