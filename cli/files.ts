@@ -1,6 +1,6 @@
 /** Files of the command line: read whole, with errors that name them. */
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { readGraph } from '../engine/document/file.ts'
 import type { GraphDocument } from '../engine/document/types.ts'
 import { withDefaults } from '../engine/ops/attributes.ts'
@@ -21,6 +21,21 @@ export function readBytes(path: string): Uint8Array {
 
 export const openGraph = (path: string): GraphDocument => readGraph(readBytes(path)).document
 
+/** Refuses, before hours of work, a path that could not take its result. */
+export function checkWritable(path: string): void {
+  const folder = dirname(path)
+  if (!isFolder(folder)) throw new FileError(`${path} cannot be written: there is no folder ${folder}`)
+  if (path.endsWith('/') || isFolder(path)) throw new FileError(`${path} cannot be written: it is a folder`)
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
 /** Whole or not at all: a neighbour file takes the name when it is complete. */
 export function writeWhole(path: string, bytes: Uint8Array): void {
   const beside = `${path}.${process.pid}.tmp`
@@ -28,6 +43,11 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
     writeFileSync(beside, bytes, { flush: true })
     renameSync(beside, path)
   } catch (error) {
+    try {
+      rmSync(beside, { force: true })
+    } catch {
+      // the folder is gone, and the file with it: the first error says why
+    }
     throw new FileError(`${path} cannot be written: ${(error as Error).message}`)
   }
 }

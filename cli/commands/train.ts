@@ -1,7 +1,7 @@
 import { fail } from '../../engine/problem.ts'
 import type { EpochReport, TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
 import { backendOf, pairs, readCall, text, whole } from '../arguments.ts'
-import { openGraph, provideData, readBytes, writeWhole } from '../files.ts'
+import { checkWritable, openGraph, provideData, readBytes, writeWhole } from '../files.ts'
 import { number, print, printJson, printProblems, progressLine, say } from '../output.ts'
 import { interruptible, newSession } from '../session.ts'
 
@@ -61,6 +61,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   const batchSize = whole(options, 'batch-size', 1)
   const backend = backendOf(options)
   const data = pairs(options, 'data')
+  const path = text(options, 'export')
   const opened = openGraph(file)
   if (!opened.training) fail('train.noTraining')
   const training = {
@@ -70,6 +71,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     ...(batchSize === undefined ? {} : { batchSize })
   }
   const document = { ...opened, training }
+  if (path !== undefined) checkWritable(path)
   const session = newSession()
   await provideData(session, document, data)
   const weights = text(options, 'weights')
@@ -80,7 +82,6 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     return 1
   }
   const { report } = outcome
-  const path = text(options, 'export')
   if (path !== undefined) {
     writeWhole(path, await session.exportWeights(document))
     say(`weights written to ${path}`)

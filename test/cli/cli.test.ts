@@ -1,9 +1,10 @@
 /** The command line as programs use it: what it prints, where, and how it ends. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { writeWhole } from '../../cli/files.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'chainrule-cli-'))
@@ -176,6 +177,26 @@ describe('train and evaluate', () => {
       version: 1,
       training: { epochs: 3, steps: 9 }
     })
+  })
+
+  test('a place that cannot take the weights is told before the first epoch', () => {
+    const places = [
+      [join(folder, 'no', 'w.json'), /cannot be written: there is no folder .*no/],
+      [folder, /cannot be written: it is a folder/]
+    ] as const
+    for (const [place, message] of places) {
+      const { status, err } = cli('train', example('spiral-mlp'), '--epochs', '1', '--export', place)
+      expect(status).toBe(1)
+      expect(err).toMatch(message)
+      expect(err).not.toMatch(/epoch|\n\s+at /)
+    }
+  })
+
+  test('a write that fails leaves no other file behind', () => {
+    const taken = join(folder, 'taken', 'w.json')
+    mkdirSync(join(taken, 'full'), { recursive: true })
+    expect(() => writeWhole(taken, new Uint8Array(3))).toThrow('w.json cannot be written')
+    expect(readdirSync(join(folder, 'taken'))).toEqual(['w.json'])
   })
 
   test('MNIST that is not there is asked for by name', () => {
