@@ -60,7 +60,9 @@ const table = {
     hint: 'Give it another place.'
   },
   'graph.nodeId': {
-    message: 'A node id begins with a letter A–Z or _ and goes on with letters, digits, _ . or -; "{id}" does not.',
+    message:
+      'A node id begins with a letter A–Z or _, goes on with letters, digits, _ . or -, and is no reserved word ' +
+      'such as constructor; "{id}" cannot be one.',
     hint: 'A name in any language can stand in the label.'
   },
   'graph.parameterName': {

@@ -121,4 +121,6 @@ export const defaultTraining: TrainingSettings = {
   validationSplit: 0
 }
 
-export const NODE_ID = /^[A-Za-z_][A-Za-z0-9_.-]*$/
+/** Names that every JavaScript object knows are left out: numbers are kept by id. The JSON Schema has the same pattern. */
+export const NODE_ID =
+  /^(?!(?:__proto__|constructor|prototype|toString|hasOwnProperty|valueOf)$)[A-Za-z_][A-Za-z0-9_.-]*$/

@@ -107,6 +107,16 @@ describe('commands', () => {
     for (const command of commands) expect(refused(noted, command)).toEqual(['graph.position'])
   })
 
+  test.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'no node is called %s',
+    (id) => {
+      const position = at(0, 0)
+      expect(refused(base, { type: 'addNode', node: { id, op: 'Add', position } })).toEqual(['graph.nodeId'])
+      expect(refused(base, { type: 'renameNode', node: 'x', id })).toEqual(['graph.nodeId'])
+      done(base, { type: 'renameNode', node: 'x', id: `${id}2` })
+    }
+  )
+
   test('an edge that closes a circle is refused', () => {
     const longer = done(base, { type: 'addNode', node: { id: 'neg', op: 'Neg', position: at(400, 0) } }).document
     const wired = done(longer, { type: 'addEdge', edge: edge('e3', 'sum', 'neg', 'x') }).document

@@ -247,6 +247,8 @@ describe('wrong files', () => {
     ['an internal operator', node({ op: 'BatchMatMul', attributes: {} })],
     ['an id with a space', node({ id: 'a b' })],
     ['an id that begins with a digit', node({ id: '1a' })],
+    ['an id that every object has', node({ id: 'constructor' })],
+    ['an id that is every object’s prototype', node({ id: '__proto__' })],
     ['a node without a position', node({ position: undefined })],
     ['a field of a node that nobody knows', node({ selected: true })],
     ['an unknown attribute', node({ attributes: { size: 3 } })],
