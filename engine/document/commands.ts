@@ -9,7 +9,7 @@ import { readTraining } from './file.ts'
 import { indexOf } from './lookup.ts'
 import { applyPatch, type Change, type Patch, type Row, type Setting, type Table } from './patch.ts'
 import type { GraphDocument, GraphEdge, GraphNode, GraphNote, Position } from './types.ts'
-import { validateNode } from './validate.ts'
+import { inDeclaredOrder, validateNode } from './validate.ts'
 
 export type Command =
   | { readonly type: 'addNode'; readonly node: GraphNode }
@@ -277,7 +277,7 @@ export function apply(document: GraphDocument, command: Command): Applied {
 const placed = ({ id, op, attributes, label, position }: GraphNode): GraphNode => ({
   id,
   op,
-  ...(attributes === undefined ? {} : { attributes }),
+  ...(attributes === undefined ? {} : { attributes: inDeclaredOrder(op, attributes) }),
   ...(label === undefined ? {} : { label }),
   position
 })

@@ -4,7 +4,7 @@ import { type Problem, ProblemError, problem } from '../problem.ts'
 import { duplicateKey } from './duplicate-keys.ts'
 import { migrate } from './migrate.ts'
 import { FORMAT, type GraphDocument, OPTIMIZERS, type TrainingSettings, VERSION } from './types.ts'
-import { show, validate } from './validate.ts'
+import { inDeclaredOrder, show, validate } from './validate.ts'
 
 /** Graphs are text of people's size; weights and data have files of their own. */
 export const MAX_FILE_BYTES = 64 * 2 ** 20
@@ -237,7 +237,7 @@ const orderedTraining = ({ schedule, clip, ...settings }: TrainingSettings) => (
 const orderedNode = ({ id, op, attributes, label, position: at }: GraphDocument['nodes'][number]) => ({
   id,
   op,
-  attributes,
+  attributes: attributes && inDeclaredOrder(op, attributes),
   label,
   position: at
 })

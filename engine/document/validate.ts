@@ -1,4 +1,5 @@
 /** What must hold of a document before anything is inferred: ids, operators, attributes, edges, no circle. */
+import type { Attributes } from '../ir/types.ts'
 import { documentOps, opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
 import { checkEnds } from './connect.ts'
@@ -55,6 +56,14 @@ export function validateNode(node: GraphNode): Problem[] {
     }
   }
   return problems
+}
+
+/** The attributes in the order in which the operator declares them, whichever was set first; unknown ones behind. */
+export function inDeclaredOrder(kind: string, attributes: Attributes): Attributes {
+  const declared = Object.keys(opOf(kind)?.attributes ?? {}).filter((name) => Object.hasOwn(attributes, name))
+  return Object.fromEntries(
+    [...new Set([...declared, ...Object.keys(attributes)])].map((name) => [name, attributes[name]])
+  ) as Attributes
 }
 
 function duplicates<T extends { readonly id: string }>(rows: readonly T[]): string[] {

@@ -117,6 +117,20 @@ describe('commands', () => {
     }
   )
 
+  test('attributes stand in the order of the operator, whichever was set first', () => {
+    const node = { id: 'g', op: 'Gemm', position: at(0, 0) }
+    const set = (attribute: string, value: number): Command => ({ type: 'setAttribute', node: 'g', attribute, value })
+    const written = (...commands: Command[]) => {
+      const document = commands.reduce((document, command) => done(document, command).document, base)
+      return [JSON.stringify(document.nodes.at(-1)), writeGraph(document)]
+    }
+    const empty: Command = { type: 'addNode', node }
+    const there = written(empty, set('alpha', 2), set('beta', 3))
+    expect(written(empty, set('beta', 3), set('alpha', 2))).toEqual(there)
+    const attributes = { beta: 3, alpha: 2 }
+    expect(written({ type: 'addNode', node: { ...node, attributes } })[1]).toBe(there[1])
+  })
+
   test('an edge that closes a circle is refused', () => {
     const longer = done(base, { type: 'addNode', node: { id: 'neg', op: 'Neg', position: at(400, 0) } }).document
     const wired = done(longer, { type: 'addEdge', edge: edge('e3', 'sum', 'neg', 'x') }).document
