@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript for any Node from 18 on: finds a Node that runs TypeScript by itself and hands the command over.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,12 +29,25 @@ if (!existsSync(join(root, 'node_modules')) || node === null) {
   process.exit(2)
 }
 
-const run = spawnSync(
+const run = spawn(
   node,
   ['--disable-warning=ExperimentalWarning', join(root, 'cli/main.ts'), ...process.argv.slice(2)],
-  {
-    stdio: 'inherit'
-  }
+  { stdio: 'inherit' }
 )
-if (run.error) console.error(`${node} could not be started: ${run.error.message}`)
-process.exit(run.status ?? 1)
+
+// A signal is for the one that works; this one stays until that has ended. On Windows the console tells both, and
+// passing it on would end the work hard.
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.on(signal, () => {
+    if (process.platform !== 'win32') run.kill(signal)
+  })
+}
+run.on('error', (error) => {
+  console.error(`${node} could not be started: ${error.message}`)
+  process.exit(1)
+})
+run.on('exit', (status, signal) => {
+  if (signal === null) process.exit(status ?? 1)
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+})

@@ -63,6 +63,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     }
     if (error instanceof FileError) say(error.message)
     else if (error instanceof ProblemError) printProblems(problemsOf(error), args.includes('--json'))
+    else if (error instanceof DOMException && error.name === 'AbortError') say('cancelled')
     else throw error
     return 1
   }

@@ -9,11 +9,19 @@ export const newSession = (): Session => new Session({ breathe: () => setImmedia
 export const seeded = (document: GraphDocument, seed: number | undefined): GraphDocument =>
   seed === undefined ? document : { ...document, training: { ...(document.training ?? defaultTraining), seed } }
 
+/** Ctrl+C at a terminal reaches the launcher as well, which passes it on: two within these milliseconds are one. */
+const SAME = 500
+
 /** True from the first Ctrl+C on; a second one ends the program as usual. */
 export function interruptible(): () => boolean {
-  let stopped = false
-  process.once('SIGINT', () => {
-    stopped = true
-  })
-  return () => stopped
+  let stopped = Number.POSITIVE_INFINITY
+  const onSignal = (): void => {
+    const now = performance.now()
+    stopped = Math.min(stopped, now)
+    if (now - stopped < SAME) return
+    process.off('SIGINT', onSignal)
+    process.kill(process.pid, 'SIGINT')
+  }
+  process.on('SIGINT', onSignal)
+  return () => stopped < Number.POSITIVE_INFINITY
 }

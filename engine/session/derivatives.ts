@@ -19,6 +19,8 @@ export interface Ground {
   readonly executor: Executor
   readonly rows: Rows
   readonly stop: Stop
+  /** Lets other work in, such as whoever wants to stop. */
+  readonly breathe: () => Promise<void>
 }
 
 /** Each row of a Jacobian is a walk through the graph, and a matrix is for looking at: both have an end. */

@@ -41,7 +41,8 @@ interface Compared {
 async function compare(
   { name, shape, values, gradient, at }: Compared,
   method: GradcheckReport['method'],
-  step: number
+  step: number,
+  breathe: () => Promise<void>
 ): Promise<GradientCheck> {
   const checked = Math.min(MOST, values.length)
   let largest = 0
@@ -49,6 +50,7 @@ async function compare(
   let worst: GradientCheck['worst'] = { index: 0, autodiff: 0, [method]: 0 }
   let relativeError = -1
   for (let i = 0; i < checked; i++) {
+    await breathe()
     const index = Math.floor((i * values.length) / checked)
     const x = values[index] as number
     const h = step * Math.max(1, Math.abs(x))
@@ -72,7 +74,7 @@ async function compare(
 
 /** Every parameter that the objective depends on and, where asked for, every edge. */
 export async function checkGradients(ground: Ground, options: GradcheckOptions): Promise<GradcheckReport> {
-  const { document, inspection, executor, rows, stop } = ground
+  const { document, inspection, executor, rows, stop, breathe } = ground
   if (!inspection.built.objective) return fail('train.noObjective')
   const method = options.forward ? 'forward' : 'central'
   const { limit, h: usual } = METHODS[method]
@@ -104,7 +106,7 @@ export async function checkGradients(ground: Ground, options: GradcheckOptions):
       await executor.setVariable(name, Float64Array.from(values).with(index, x))
       return objective({})
     }
-    parameters.push(await compare({ name, shape, values, gradient: gradient.data, at }, method, h))
+    parameters.push(await compare({ name, shape, values, gradient: gradient.data, at }, method, h, breathe))
     await executor.setVariable(name, values)
   }
   if (!options.edges) return { method, h, limit, parameters, edges: null }
@@ -118,7 +120,7 @@ export async function checkGradients(ground: Ground, options: GradcheckOptions):
     const { data: values, shape } = (await inspection.tensor(target, 'value')) as typeof gradient
     const at = (index: number, x: number): Promise<number> =>
       along({ [`${NUDGE}${id}`]: new Float64Array(values.length).with(index, x - (values[index] as number)) })
-    edges.push(await compare({ name: id, shape, values, gradient: gradient.data, at }, method, h))
+    edges.push(await compare({ name: id, shape, values, gradient: gradient.data, at }, method, h, breathe))
   }
   return { method, h, limit, parameters, edges }
 }

@@ -163,7 +163,7 @@ export class Session {
     const rows = rowsFor(this.#data, inspection.ir, request)
     const executor = new ReferenceExecutor()
     await this.#model.send(executor, inspection.variables)
-    return { document, inspection, executor, rows, stop }
+    return { document, inspection, executor, rows, stop, breathe: this.#breathe }
   }
 
   /** Autodiff against differences, in float64, for each parameter that the objective depends on, and each edge. */
@@ -294,7 +294,7 @@ export class Session {
     }
     if (inspection && !stop()) await snapshot(shown)
     if (loop.outcome === 'cancelled') return { outcome: 'cancelled', report }
-    const test = await evaluate(executor, graph.ir, graph, tablesOf(sets, 'test'), stop)
+    const test = await evaluate(executor, graph.ir, graph, tablesOf(sets, 'test'), stop, this.#breathe)
     return { outcome: test ? 'done' : 'cancelled', report: { ...report, test } }
   }
 
@@ -315,7 +315,7 @@ export class Session {
         summed: isSummed(document),
         metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.id]))
       }
-      const found = await evaluate(executor, ir, ids, tablesOf(sets, 'test'), stop)
+      const found = await evaluate(executor, ir, ids, tablesOf(sets, 'test'), stop, this.#breathe)
       if (!found) throw new DOMException('The evaluation was cancelled.', 'AbortError')
       return found
     })

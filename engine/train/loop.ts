@@ -92,7 +92,8 @@ export async function evaluate(
   ir: IrGraph,
   values: { readonly loss: number; readonly metrics: Readonly<Record<string, number>>; readonly summed: boolean },
   tables: ReadonlyMap<string, Table>,
-  stop: Stop
+  stop: Stop,
+  breathe?: () => Promise<void>
 ): Promise<(Scores & { readonly examples: number }) | null> {
   const rows = rowsOf(tables) ?? 1
   const names = ['loss', ...Object.keys(values.metrics)]
@@ -108,6 +109,7 @@ export async function evaluate(
       const { compiled, program } = await programs.get(count)
       const indices = Uint32Array.from({ length: count }, (_, i) => from + i)
       const feeds = feedAll(compiled.plan, feeder.gather(indices), { step: 0, training: false, rows: count })
+      await breathe?.()
       if (!(await program.run(feeds, stop))) return null
       for (const [i, id] of ids.entries()) {
         const [value] = await program.read(compiled.idOf(id))

@@ -409,3 +409,18 @@ describe('looking', () => {
     expect(passedOver.every((p) => p.reason.length > 10)).toBe(true)
   })
 })
+
+test('a gradient check and an evaluation let others in, and can be stopped by them', async () => {
+  let [breaths, stopped] = [0, false]
+  const breathe = async (): Promise<void> => {
+    if (++breaths === 1) stopped = true
+  }
+  const stoppable = new Session({ breathe })
+  const stop = (): boolean => stopped
+  await expect(stoppable.gradcheck(classifier, {}, stop)).rejects.toThrow('The derivatives were cancelled.')
+  expect(breaths).toBe(1)
+  breaths = 0
+  stopped = false
+  await expect(stoppable.evaluate(classifier, 'cpu', stop)).rejects.toThrow('The evaluation was cancelled.')
+  expect(breaths).toBe(1)
+})
