@@ -1,6 +1,7 @@
 /** Numbers from the engine: the latest run, the training in progress, and the data sets that are there. */
 import { create } from 'zustand'
-import { defaultTraining } from '../../engine/document/types.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
+import { defaultTraining, type GraphDocument } from '../../engine/document/types.ts'
 import { type Problem, problemsOf } from '../../engine/problem.ts'
 import type {
   BackendReport,
@@ -105,7 +106,7 @@ export async function run(): Promise<void> {
       document,
       revision: graphRevision,
       backend: useSettings.getState().backend,
-      feeds: useRun.getState().feeds
+      feeds: feedsOf(document)
     }
     const result = await client().run(request, controller.signal)
     if (controller !== working) return
@@ -116,6 +117,12 @@ export async function run(): Promise<void> {
     if (controller === working) set({ status: 'idle' })
   }
 }
+
+/** Numbers for the Input nodes that there are; others are kept, since undo may bring their nodes back. */
+const feedsOf = (document: GraphDocument): Feeds =>
+  Object.fromEntries(
+    Object.entries(useRun.getState().feeds).filter(([id]) => indexOf(document).nodes.get(id)?.op === 'Input')
+  )
 
 const isStale = (result: RunResult): boolean => result.revision !== useEditor.getState().graphRevision
 
