@@ -79,6 +79,12 @@ let working: AbortController | null = null
 /** What has to be over before the next run: putting the weights back after another document was opened. */
 let ready: Promise<unknown> = Promise.resolve()
 
+/** An engine that broke and was started anew has nothing to forget: later runs must not fail for it. */
+const forget = (): Promise<void> =>
+  client()
+    .reset()
+    .catch(() => undefined)
+
 function begin(): AbortController {
   clearTimeout(timer)
   working?.abort()
@@ -213,7 +219,7 @@ export function stop(): void {
 /** Back to the initial weights of the seed. */
 export async function reset(): Promise<void> {
   begin()
-  ready = client().reset()
+  ready = forget()
   await ready
   set({ status: 'idle', training: null, problems: noProblems, unexported: false })
   await run()
@@ -255,7 +261,7 @@ export function setFeed(id: string, feed: Feeds[string] | null): void {
 export function followEditor(): () => void {
   const fresh = () => {
     begin()
-    ready = client().reset()
+    ready = forget()
     set({
       result: null,
       stale: false,

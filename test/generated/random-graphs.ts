@@ -17,6 +17,7 @@ import { Random } from '../../engine/random.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
+import { WasmExecutor } from '../../engine/runtime/wasm/index.ts'
 import { bindShape, type StaticShape, sizeOf } from '../../engine/shape.ts'
 import type { Numbers } from '../../engine/tensor.ts'
 import { difference, drawInput } from './harness.ts'
@@ -249,12 +250,13 @@ async function checkGrown({ b, objective, feeds, variables }: Grown): Promise<vo
   }
   const exact = await run(new ReferenceExecutor(), some, feeds, variables)
   for (const compiled of [some, all]) {
-    const cpu = await run(new CpuExecutor(), compiled, feeds, variables)
-    expect(difference([cpu.objective], [exact.objective]), 'objective in float32').toBeLessThan(1e-3)
-    for (const [i, { name }] of slopes.entries())
-      expect(scaled(cpu.gradients[i] as Numbers, exact.gradients[i] as Numbers), `${name} in float32`).toBeLessThan(
-        1e-3
-      )
+    for (const executor of [new CpuExecutor(), new WasmExecutor('simd'), new WasmExecutor('relaxed')]) {
+      const found = await run(executor, compiled, feeds, variables)
+      const on = `in float32 on ${executor.device}`
+      expect(difference([found.objective], [exact.objective]), `objective ${on}`).toBeLessThan(1e-3)
+      for (const [i, { name }] of slopes.entries())
+        expect(scaled(found.gradients[i] as Numbers, exact.gradients[i] as Numbers), `${name} ${on}`).toBeLessThan(1e-3)
+    }
   }
 
   // All leaves along one random direction at once; where a step crosses a kink a smaller one does not.

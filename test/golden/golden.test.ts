@@ -13,6 +13,7 @@ import { isError } from '../../engine/problem.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
+import { WasmExecutor } from '../../engine/runtime/wasm/index.ts'
 import { sameShape } from '../../engine/shape.ts'
 import { type Numbers, tensor64 } from '../../engine/tensor.ts'
 
@@ -89,8 +90,8 @@ function off(a: ArrayLike<number>, b: readonly number[], floor: number | null): 
 
 /** Largest differences seen, per kind of executor: printed by GOLDEN_REPORT=1. */
 const seen = new Map<string, number>()
-function agrees(what: string, a: ArrayLike<number>, b: Stored, executor: 'reference' | 'cpu', tolerance: number): void {
-  const d = off(a, b.data, executor === 'cpu' ? 1 : null)
+function agrees(what: string, a: ArrayLike<number>, b: Stored, executor: string, tolerance: number): void {
+  const d = off(a, b.data, executor === 'reference' ? null : 1)
   const key = `${executor} ${what}`
   seen.set(key, Math.max(seen.get(key) ?? 0, d))
   expect(d, what).toBeLessThanOrEqual(tolerance)
@@ -117,7 +118,9 @@ const numbers = (all: Named, prefix = ''): Record<string, readonly number[]> =>
 
 const executors = [
   ['reference', () => new ReferenceExecutor()],
-  ['cpu', () => new CpuExecutor()]
+  ['cpu', () => new CpuExecutor()],
+  ['wasm', () => new WasmExecutor('simd')],
+  ['wasm, fused', () => new WasmExecutor('relaxed')]
 ] as const
 
 test('every operator has golden cases, several of them, or a reason why not', () => {
