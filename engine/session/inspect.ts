@@ -16,7 +16,7 @@ import { explainer } from './why.ts'
 const STRIP_CELLS = 32
 const WHOLE_UP_TO = 64
 
-/** What a batch is called when the graph runs: everything that a run answers for, by place. */
+/** One value that a run answers for, and its gradient where one arrives. */
 interface Place {
   readonly value: Value
   readonly gradient: Value | null

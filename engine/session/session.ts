@@ -328,10 +328,10 @@ export class Session {
     })
   }
 
-  exportWeights(document: GraphDocument, seed = document.training?.seed ?? 0): Promise<Uint8Array> {
+  exportWeights(document: GraphDocument): Promise<Uint8Array> {
     return this.#exclusive(async () => {
       const variables = variablesOf(build(document).ir)
-      this.#model.prepare(variables, seed)
+      this.#model.prepare(variables, document.training?.seed ?? 0)
       const file = { graph: document.name, tensors: this.#model.tensors(variables), training: this.#trained }
       return new TextEncoder().encode(writeWeights(file))
     })

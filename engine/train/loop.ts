@@ -41,7 +41,7 @@ export interface Listener {
   readonly onProgress?: (progress: Progress) => void
   readonly onEpoch?: (epoch: EpochResult) => void
   /** Between steps, a few times a second: lets others in; what it does shows the weights of this moment. */
-  readonly pause?: (indices: Uint32Array) => Promise<void>
+  readonly pause?: () => Promise<void>
 }
 
 export interface LoopResult {
@@ -228,7 +228,7 @@ export async function trainLoop({
           await progress(epoch, loaded, indices.length)
         }
         if (time - paused >= PAUSE_EVERY) {
-          await listener.pause?.(indices)
+          await listener.pause?.()
           paused = now()
           if (stop()) return result('cancelled')
         }
