@@ -67,6 +67,7 @@ export const menus: readonly Menu[] = [
       'edit.deleteAndReconnect',
       '-',
       'edit.selectAll',
+      'edit.find',
       'edit.objective',
       '-',
       'edit.expression',

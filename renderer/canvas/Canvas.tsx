@@ -12,6 +12,7 @@ import {
 } from '@xyflow/react'
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FindBar } from '../find/FindBar.tsx'
 import { select, useEditor } from '../store/editor.ts'
 import { setFlow, setZoom } from '../store/flow.ts'
 import { useSettings } from '../store/settings.ts'
@@ -177,6 +178,7 @@ function Graph() {
         <EmptyHint />
         <ConnectionHint />
         <OpSearch />
+        <FindBar />
       </section>
     </CanvasMenu>
   )

@@ -10,6 +10,7 @@ import { opOf } from '../../engine/ops/registry.ts'
 import type { Cell } from '../../engine/session/protocol.ts'
 import { familyColour, familyIcons } from '../app/families.ts'
 import { glyphOf } from '../app/glyphs.ts'
+import { useFoundMark } from '../find/state.ts'
 import { useEditor, useNode, useNodeType } from '../store/editor.ts'
 import { useNodeCells } from '../store/run.ts'
 import { formatNumber, formatShape } from '../value/format.ts'
@@ -31,12 +32,18 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
   const types = useNodeType(node.id)
   const cells = useNodeCells(node.id)
   const renaming = useCanvas((s) => s.renaming === node.id)
+  const found = useFoundMark(node.id)
   const title = titleOf(node, op)
   const family = op?.family ?? 'internal'
   const Icon = familyIcons[family]
   const first = body.outputs[0]?.name
   return (
-    <div className="node-card" data-family={family} style={{ '--family': familyColour(family) } as CSSProperties}>
+    <div
+      className="node-card"
+      data-family={family}
+      data-found={found}
+      style={{ '--family': familyColour(family) } as CSSProperties}
+    >
       <span className="node-icon" aria-hidden="true">
         {glyphOf(node.op) ?? <Icon size={15} strokeWidth={2.1} />}
       </span>

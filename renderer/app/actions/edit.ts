@@ -11,6 +11,7 @@ import {
   setObjective,
   tidy
 } from '../../canvas/commands.ts'
+import { openFind } from '../../find/state.ts'
 import { openDialog } from '../../store/dialogs.ts'
 import { redo, undo, useEditor } from '../../store/editor.ts'
 import type { Action, AppState } from '../action.ts'
@@ -99,6 +100,14 @@ export const editActions: readonly Action[] = [
     yieldsToText: true,
     when: anyNodes,
     perform: selectAll
+  },
+  {
+    id: 'edit.find',
+    label: 'actions.find',
+    keywords: ['search', '검색'],
+    shortcuts: ['Mod+F'],
+    when: anyNodes,
+    perform: openFind
   },
   {
     id: 'edit.expression',
