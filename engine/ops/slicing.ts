@@ -135,7 +135,8 @@ export const slicing: readonly Op[] = [
       { shapes: [[2, 3, 4]], attributes: { starts: [-3], ends: [-1], axes: [-1] } },
       { shapes: [[2, 1, 4, 1, 3]], attributes: { starts: [3, 0], ends: [-5, 2], axes: [2, 4], steps: [-1, 1] } },
       { shapes: [[3, 2]], attributes: { starts: [2], ends: [1] } },
-      { shapes: [['B', 4]], attributes: { starts: [0, 3], ends: [2 ** 31 - 1, 0], steps: [1, -2] } }
+      { shapes: [['B', 4]], attributes: { starts: [0, 3], ends: [2 ** 31 - 1, 0], steps: [1, -2] } },
+      { shapes: [[7, 1]], attributes: { starts: [100, 0], ends: [-100, 1], steps: [-3, 3] } }
     ]
   }),
   define({
@@ -157,11 +158,13 @@ export const slicing: readonly Op[] = [
       const guards: string[] = []
       const coordinates = cutsOf(k.attributes, k.out).map(({ start, step, size }, i) => {
         const c = k.index[i] as string
-        if (start === 0 && step === 1 && size === k.out[i]) return c
-        const [by, last] = [Math.abs(step), start + ((size as number) - 1) * step]
-        const away = step > 0 ? `(${c} - ${start})` : `(${start} - ${c})`
-        guards.push(`${c} >= ${number32(Math.min(start, last))}`, `${c} <= ${number32(Math.max(start, last))}`)
         if (size === 0) guards.push('0 > 1')
+        // an axis of one element is coordinate "0", which is no number to compute with
+        if (k.out[i] === 1 || (start === 0 && step === 1 && size === k.out[i])) return c
+        const [by, last] = [Math.abs(step), start + ((size as number) - 1) * step]
+        // begins with the coordinate: gpu.js takes what begins with a literal for a whole number
+        const away = step > 0 ? `(${c} - ${start})` : `(${c} * -1 + ${start})`
+        guards.push(`${c} >= ${number32(Math.min(start, last))}`, `${c} <= ${number32(Math.max(start, last))}`)
         if (by > 1) guards.push(`${k.mod(away, by)} == 0`)
         return by > 1 ? k.div(away, by) : away
       })
