@@ -1,9 +1,9 @@
 /** Parts of a graph as text: what copying puts on the clipboard is a graph file of its own. */
 import { type Command, freeId } from '../../engine/document/commands.ts'
 import { readGraph, writeGraph } from '../../engine/document/file.ts'
+import { freeEdgeId } from '../../engine/document/insert.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import { emptyDocument, type GraphDocument, type GraphEdge, type Position } from '../../engine/document/types.ts'
-import { freeEdgeId } from './wires.ts'
 
 /** The nodes with the wires among them. */
 export function fragmentOf(document: GraphDocument, nodes: ReadonlySet<string>): GraphDocument {

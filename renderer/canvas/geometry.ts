@@ -1,10 +1,11 @@
 /** Sizes and places on the canvas. The style sheet draws what is said here, so nothing has to be measured first. */
 import { inputsOf, outputsOf } from '../../engine/document/connect.ts'
+import { CARD_WIDTH } from '../../engine/document/insert.ts'
 import type { GraphDocument, GraphNode, Position } from '../../engine/document/types.ts'
 import type { Op, Port } from '../../engine/ir/op.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 
-export const NODE_WIDTH = 156
+export const NODE_WIDTH = CARD_WIDTH
 /** Height of a card with one line of title. */
 const CARD = 54
 const LINE = 17

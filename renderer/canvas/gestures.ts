@@ -2,6 +2,7 @@
 import type { Connection, Edge, FinalConnectionState, Handle, IsValidConnection } from '@xyflow/react'
 import i18next from 'i18next'
 import type { Wire } from '../../engine/document/connect.ts'
+import { freeEdgeId } from '../../engine/document/insert.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { Problem } from '../../engine/problem.ts'
 import { language } from '../i18n/index.ts'
@@ -11,7 +12,7 @@ import { dispatch, useEditor } from '../store/editor.ts'
 import type { FlowEdge } from './derive.ts'
 import { titleOf } from './geometry.ts'
 import { openSearch } from './state.ts'
-import { connectCommand, type End, freeEdgeId, mismatch, reasonAgainstNode, refusal, wireTo } from './wires.ts'
+import { connectCommand, type End, mismatch, reasonAgainstNode, refusal, wireTo } from './wires.ts'
 
 const graph = () => useEditor.getState().document
 

@@ -3,6 +3,7 @@
 import { check } from '../../engine/document/check.ts'
 import { apply, type Command } from '../../engine/document/commands.ts'
 import { canConnect, inputsOf, outputsOf, type Wire } from '../../engine/document/connect.ts'
+import { freeEdgeId } from '../../engine/document/insert.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphEdge } from '../../engine/document/types.ts'
 import type { Port } from '../../engine/ir/op.ts'
@@ -13,14 +14,6 @@ export interface End {
   readonly node: string
   readonly handle: string
   readonly side: 'source' | 'target'
-}
-
-/** e1, e2, …: the first number that is free. */
-export function freeEdgeId(document: GraphDocument, taken: ReadonlySet<string> = new Set()): string {
-  const { edges } = indexOf(document)
-  let n = document.edges.length + 1
-  while (edges.has(`e${n}`) || taken.has(`e${n}`)) n++
-  return `e${n}`
 }
 
 /** The wire between two ends, whichever was pulled first. Null between two inputs or two outputs. */
