@@ -109,6 +109,10 @@ const table = {
     hint: 'Choose the node to differentiate: select it and press "Set as objective".'
   },
   'graph.noSuchThing': { message: 'There is no {what} "{id}".', hint: 'It may have been deleted.' },
+  'graph.noParts': {
+    message: '{op} has no parts to open it into.',
+    hint: 'Layers, activations, losses and norms have; a Custom operator only where it finds its gradient itself.'
+  },
   'graph.incompleteUpstream': {
     severity: 'warning',
     message: 'Its shape is not known yet, because "{upstream}" has a problem.',

@@ -178,7 +178,7 @@ function numberOf(node: GraphNode): number | null {
 }
 
 /** Names of the user's own stay names; a constant that has no name is its number. */
-const isNamed = (node: GraphNode): boolean => !/^(c|const|constant)\d*$/.test(node.id) || node.label !== undefined
+const isNamed = (node: GraphNode): boolean => !/(^|\.)(c|const|constant)\d*$/.test(node.id) || node.label !== undefined
 
 const PASSING = new Set(['Identity', 'Branch'])
 const VARIADIC: Readonly<Record<string, string>> = { Sum: 'add' }

@@ -101,6 +101,9 @@ export interface Composition {
   readonly outputs: Readonly<Record<string, string>>
 }
 
+/** @throws ProblemError where the inputs do not fit */
+export type Compose = (attributes: Attributes, inputs: readonly TensorType[]) => Composition
+
 export interface VjpContext {
   readonly b: Builder
   readonly inputs: readonly Value[]
@@ -177,7 +180,13 @@ export interface Op {
   /** Replaced by simpler operators before planning. Must give the same numbers. */
   readonly lower?: (b: Builder, inputs: readonly Value[], attributes: Attributes) => Value
   readonly build?: Build
-  readonly compose?: (attributes: Attributes, inputs: readonly TensorType[]) => Composition
+  /** For layers: what is computed. */
+  readonly compose?: Compose
+  /**
+   * For operators that are computed as one: the same in simpler operators of the palette, into which a person can open
+   * it. Values and gradients are the same, but at kinks where several parts meet.
+   */
+  readonly opens?: Compose
 
   /** Elementwise kernel text of the (broadcast) arguments. */
   readonly scalar?: (args: readonly string[], attributes: Attributes) => string

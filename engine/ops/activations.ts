@@ -1,10 +1,11 @@
 /** Activations. */
 import type { Builder, Value } from '../ir/builder.ts'
-import { attr, type Op } from '../ir/op.ts'
-import type { Attributes } from '../ir/types.ts'
+import { attr, type Op, type Part } from '../ir/op.ts'
+import type { Attributes, AttributeValue } from '../ir/types.ts'
 import type { Shape } from '../shape.ts'
 import { integer } from './attributes.ts'
 import { unary } from './elementwise.ts'
+import { asFormula, part } from './opening.ts'
 import { reader, tabulate } from './reference.ts'
 import { axisIn, define, float, OUT, X } from './rules.ts'
 
@@ -15,8 +16,17 @@ function shifted(b: Builder, x: Value, axis: number): Value {
   return b.sub(x, b.reduce('ReduceMax', x, [axis], true))
 }
 
+const along = (axis: AttributeValue | undefined): Attributes => ({ axes: [axis as number], keepdims: 1 })
+
+/** e to the power of x less its maximum, in parts. */
+const shiftedParts = (axis: AttributeValue | undefined): Part[] => [
+  part('max', 'ReduceMax', { x: 'input.x' }, along(axis)),
+  part('sub', 'Sub', { a: 'input.x', b: 'max' }),
+  part('exp', 'Exp', { x: 'sub' })
+]
+
 const alongAxis = (
-  o: Pick<Op, 'kind' | 'title' | 'doc' | 'keywords' | 'formula' | 'vjp' | 'lower'> & {
+  o: Pick<Op, 'kind' | 'title' | 'doc' | 'keywords' | 'formula' | 'vjp' | 'lower' | 'opens'> & {
     value: (xs: readonly number[], i: number) => number
   }
 ): Op =>
@@ -37,6 +47,7 @@ const alongAxis = (
     },
     ...(o.vjp ? { vjp: o.vjp } : {}),
     ...(o.lower ? { lower: o.lower } : {}),
+    ...(o.opens ? { opens: o.opens } : {}),
     reference: ([x], a, shape) => {
       const read = reader(x as NonNullable<typeof x>)
       const axis = axisOf(a, shape)
@@ -68,10 +79,12 @@ export const activations: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} [x > 0]`,
       pattern: 'gates',
       keywords: ['rectifier', '렐루'],
+      opens: asFormula('where(x > 0, x, 0)'),
       // Asked this way round NaN stays NaN, and is found where it began.
       scalar: (x) => `(${x} < 0 ? 0 : ${x})`,
       reference: (x) => (x < 0 ? 0 : x),
-      gradient: ({ b, x, g }) => b.where(b.greater(x, 0), g, 0),
+      // Asked of the output, which is kept in any case: what goes into the activation need not be.
+      gradient: ({ b, y, g }) => b.where(b.greater(y, 0), g, 0),
       avoid: [0]
     },
     'activations'
@@ -85,6 +98,7 @@ export const activations: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, y (1 - y)`,
       pattern: 'scales',
       keywords: ['logistic', '시그모이드'],
+      opens: asFormula('1 / (1 + exp(-x))'),
       scalar: (x) => `(1 / (1 + Math.exp(-(${x}))))`,
       reference: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
       gradient: ({ b, y, g }) => b.mul(g, b.mul(y, b.sub(1, y)))
@@ -100,6 +114,8 @@ export const activations: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} (1 - y^2)`,
       pattern: 'scales',
       keywords: ['hyperbolic tangent', '하이퍼볼릭 탄젠트'],
+      // (e^x - e^-x) / (e^x + e^-x) in a form that does not overflow
+      opens: asFormula('2 * sigmoid(2 * x) - 1'),
       scalar: (x) => `Math.tanh(${x})`,
       reference: (x) => Math.tanh(x),
       gradient: ({ b, y, g }) => b.mul(g, b.sub(1, b.mul(y, y)))
@@ -111,6 +127,14 @@ export const activations: readonly Op[] = [
     title: 'Softmax',
     doc: 'Turns numbers into probabilities along an axis: positive, adding up to 1.',
     keywords: ['probabilities', '소프트맥스'],
+    opens: ({ axis }) => ({
+      parts: [
+        ...shiftedParts(axis),
+        part('sum', 'ReduceSum', { x: 'exp' }, along(axis)),
+        part('div', 'Div', { a: 'exp', b: 'sum' })
+      ],
+      outputs: { out: 'div' }
+    }),
     formula: {
       forward: String.raw`y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}`,
       backward: {
@@ -133,6 +157,15 @@ export const activations: readonly Op[] = [
     title: 'Log-softmax',
     doc: 'The logarithm of softmax, without the overflow of taking one after the other.',
     keywords: ['log-probabilities', '로그 소프트맥스'],
+    opens: ({ axis }) => ({
+      parts: [
+        ...shiftedParts(axis),
+        part('sum', 'ReduceSum', { x: 'exp' }, along(axis)),
+        part('log', 'Log', { x: 'sum' }),
+        part('out', 'Sub', { a: 'sub', b: 'log' })
+      ],
+      outputs: { out: 'out' }
+    }),
     formula: {
       forward: String.raw`y_i = x_i - \ln \sum_j e^{x_j}`,
       backward: {

@@ -6,6 +6,7 @@ import { countOf, type Dim } from '../shape.ts'
 import {
   attributes,
   combine,
+  combinedParts,
   guardedLog,
   guardedLog64,
   inferClasses,
@@ -14,8 +15,10 @@ import {
   oneHotTarget,
   reducedType,
   reduceNumbers,
-  share
+  share,
+  targetParts
 } from './loss-rules.ts'
+import { part } from './opening.ts'
 import { broadcastReader, tabulate } from './reference.ts'
 import { define, float, OUT } from './rules.ts'
 
@@ -73,6 +76,15 @@ export const classLosses: readonly Op[] = [
     outputs: OUT,
     attributes,
     pattern: 'starts the walk',
+    opens: (a, [z, t]) => {
+      const [target, parts] = targetParts('SoftmaxCrossEntropyLoss', z, t)
+      const terms = [
+        part('logsoftmax', 'LogSoftmax', { x: 'input.prediction' }),
+        part('mul', 'Mul', { a: target, b: 'logsoftmax' }),
+        part('neg', 'Neg', { x: 'mul' })
+      ]
+      return combinedParts([...parts, ...terms], 'neg', a)
+    },
     infer: ([p, t], a) => reducedType(inferClasses('SoftmaxCrossEntropyLoss', p as TensorType, t as TensorType), a),
     vjp: ({ b, inputs, upstream, attributes: a, needs }) => {
       const [z, target] = inputs as [Value, Value]
@@ -146,6 +158,7 @@ export const classLosses: readonly Op[] = [
     reference: (p, t) => -t * guardedLog64(p),
     slope: (b, p, t) => overGuarded(b, t, p),
     slopeTarget: (b, p) => b.neg(guardedLog(b, p)),
+    opens: '-t * log(max(p, 1e-38))',
     samples: [...ROWS, { shapes: [[4, 3], [4]], kinds: ['distribution', { indices: 3 }] }]
   }),
   lossByRows({
@@ -162,6 +175,7 @@ export const classLosses: readonly Op[] = [
     reference: (p, t) => -t * p,
     slope: (b, _p, t) => b.neg(t),
     slopeTarget: (b, p) => b.neg(p),
+    opens: '-t * p',
     samples: [
       { shapes: [[4, 3], [4]], kinds: [null, { indices: 3 }] },
       {
@@ -200,6 +214,7 @@ export const classLosses: readonly Op[] = [
       const some = b.greater(t, 0)
       return b.where(some, b.add(1, b.sub(guardedLog(b, b.where(some, t, 1)), guardedLog(b, p))), 0)
     },
+    opens: 't * (log(max(t, 1e-38)) - log(max(p, 1e-38)))',
     samples: ROWS.map((s) => ({ ...s, kinds: ['distribution', 'distribution'] }))
   }),
   define({

@@ -8,6 +8,7 @@ import type { Attributes, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { broadcast, type Shape, showShape } from '../shape.ts'
 import { text } from './attributes.ts'
+import { partsOf } from './opening.ts'
 import { define, OUT } from './rules.ts'
 
 export const CUSTOM = 'Custom'
@@ -57,22 +58,6 @@ export function readCustom(attributes: Attributes): Custom {
   return { inputs, forward, backward }
 }
 
-/** Adds the parts of an expression; says which part, or which of `names`, its value is. */
-function partsOf(e: Expression, names: (name: string) => string, parts: Part[]): string {
-  if (e.kind === 'name') return names(e.name)
-  const id = `${e.kind === 'number' ? 'number' : e.fn}${parts.length}`
-  if (e.kind === 'number') {
-    parts.push({ id, op: 'Constant', attributes: { shape: [], values: [e.value] } })
-    return id
-  }
-  const { op, handles, attributes } = stepOf(e)
-  const from = e.args.map((arg) => partsOf(arg, names, parts))
-  const inputs = Object.fromEntries(from.map((part, i) => [handles[i] as string, part]))
-  const place = `${e.fn}${parts.length}`
-  parts.push({ id: place, op, attributes, inputs })
-  return place
-}
-
 /** Comparisons give 0 or 1 that have no gradient; times 1 they are numbers, for which the user may give one. */
 const COMPARISONS = ['gt', 'lt', 'eq']
 const asNumbers = (e: Expression): Expression =>
@@ -86,8 +71,11 @@ function compose(attributes: Attributes): Composition {
     parts.push({ id: `stop_${name}`, op: 'StopGradient', inputs: { x: `input.${name}` } })
   }
   const value = partsOf(asNumbers(forward), (name) => (backward.has(name) ? `stop_${name}` : `input.${name}`), parts)
-  if (backward.size === 0) parts.push({ id: 'out', op: 'Identity', inputs: { x: value } })
-  else {
+  if (backward.size === 0) {
+    // a formula that is nothing but a name
+    if (value.startsWith('input.')) parts.push({ id: 'out', op: 'Identity', inputs: { x: value } })
+    else return { parts, outputs: { out: value } }
+  } else {
     parts.push({
       id: 'out',
       op: 'CustomGradient',

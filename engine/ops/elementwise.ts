@@ -1,6 +1,6 @@
 /** How an elementwise operator of one or two inputs is written down. */
 import type { Value } from '../ir/builder.ts'
-import type { Op, Pattern, VjpContext } from '../ir/op.ts'
+import type { Compose, Op, Pattern, VjpContext } from '../ir/op.ts'
 import type { Attributes } from '../ir/types.ts'
 import { AB, binarySamples, define, elementwise, OUT, unarySamples, X } from './rules.ts'
 
@@ -80,6 +80,7 @@ interface Unary {
   more?: Op['samples']
   keywords?: readonly string[]
   tolerance?: number
+  opens?: Compose
 }
 
 export function unary(o: Unary, family: Op['family'] = 'arithmetic'): Op {
@@ -96,6 +97,7 @@ export function unary(o: Unary, family: Op['family'] = 'arithmetic'): Op {
     attributes: o.attributes ?? {},
     pattern: o.pattern,
     ...(o.notDifferentiable === undefined ? {} : { notDifferentiable: o.notDifferentiable }),
+    ...(o.opens ? { opens: o.opens } : {}),
     infer: elementwise(o.kind),
     ...(gradient
       ? {

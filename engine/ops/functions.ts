@@ -2,6 +2,7 @@
 import type { Op } from '../ir/op.ts'
 import { unary } from './elementwise.ts'
 import { erf, erfText } from './erf.ts'
+import { part } from './opening.ts'
 import { broadcastReader, tabulate } from './reference.ts'
 import { define, elementwise, OUT } from './rules.ts'
 
@@ -94,6 +95,13 @@ export const functions: readonly Op[] = [
       backward: { x: String.raw`\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y}` }
     },
     keywords: ['add', 'plus', '+', '합', '덧셈'],
+    opens: (_, inputs) => {
+      const adds = inputs
+        .slice(1)
+        .map((_, i) => part(`add${i + 1}`, 'Add', { a: i === 0 ? 'input.x0' : `add${i}`, b: `input.x${i + 1}` }))
+      const parts = adds.length > 0 ? adds : [part('out', 'Identity', { x: 'input.x0' })]
+      return { parts, outputs: { out: parts.at(-1)?.id as string } }
+    },
     inputs: [],
     variadic: { name: 'x', min: 1 },
     outputs: OUT,

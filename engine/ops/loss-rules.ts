@@ -1,10 +1,12 @@
 /** How losses are written down: one number per element, or per row of classes, made one number by `reduction`. */
+import { parse } from '../expression/parse.ts'
 import type { Builder, Value } from '../ir/builder.ts'
-import { attr, type Op } from '../ir/op.ts'
+import { attr, type Composition, type Op, type Part } from '../ir/op.ts'
 import type { Attributes, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { type Shape, sameShape, showShape, sizeOf } from '../shape.ts'
+import { type Dim, type Shape, sameShape, showShape, sizeOf } from '../shape.ts'
 import { choice } from './attributes.ts'
+import { asFormula, part, partsOf } from './opening.ts'
 import { define, float, needsRank, OUT } from './rules.ts'
 
 const PREDICTION_TARGET = [{ name: 'prediction' }, { name: 'target' }] as const
@@ -59,6 +61,8 @@ interface Elementwise {
   /** d(each)/d(prediction). */
   slope: (b: Builder, p: Value, t: Value, a: Attributes) => Value
   slopeTarget: (b: Builder, p: Value, t: Value, a: Attributes) => Value
+  /** One element's loss as a formula of p and t. */
+  opens: string
   samples: Op['samples']
 }
 
@@ -75,6 +79,11 @@ export const elementwiseLoss = (o: Elementwise): Op =>
     outputs: OUT,
     attributes: { ...o.attributes, ...attributes },
     pattern: 'starts the walk',
+    opens: asFormula(({ reduction }) => (reduction === 'none' ? o.opens : `${reduction}(${o.opens})`), {
+      p: 'prediction',
+      z: 'prediction',
+      t: 'target'
+    }),
     infer: ([p, t], a) => {
       const [prediction, target] = [p?.shape ?? [], t?.shape ?? []]
       if (!sameShape(prediction, target)) {
@@ -151,6 +160,37 @@ export function inferClasses(op: string, p: TensorType, t: TensorType, indices =
   return each
 }
 
+/** The target as rows, in parts: class indices are compared with the numbers of all classes. */
+export function targetParts(
+  op: string,
+  p: TensorType | undefined,
+  t: TensorType | undefined,
+  indices = true
+): [string, Part[]] {
+  const [prediction, target] = [p as TensorType, t as TensorType]
+  inferClasses(op, prediction, target, indices)
+  if (target.shape.length === prediction.shape.length) return ['input.target', []]
+  const classes = prediction.shape.at(-1) as Dim
+  if (typeof classes !== 'number') return fail('shape.symbolic', { op, axis: -1, shape: showShape(prediction.shape) })
+  const all = { shape: [classes], values: Array.from({ length: classes }, (_, c) => c) }
+  return [
+    'onehot',
+    [
+      part('column', 'Unsqueeze', { x: 'input.target' }, { axes: [-1] }),
+      { id: 'classes', op: 'Constant', attributes: all },
+      part('onehot', 'Equal', { a: 'column', b: 'classes' })
+    ]
+  ]
+}
+
+/** The terms of the classes added up row by row, and the losses of the rows made one number by `reduction`. */
+export function combinedParts(parts: readonly Part[], term: string, { reduction }: Attributes): Composition {
+  const rows = part('rows', 'ReduceSum', { x: term }, { axes: [-1] })
+  if (reduction === 'none') return { parts: [...parts, rows], outputs: { out: 'rows' } }
+  const all = reduction === 'mean' ? part('mean', 'ReduceMean', { x: 'rows' }) : part('sum', 'ReduceSum', { x: 'rows' })
+  return { parts: [...parts, rows, all], outputs: { out: all.id } }
+}
+
 interface ByRows {
   kind: string
   title: string
@@ -167,6 +207,8 @@ interface ByRows {
   reference: (p: number, t: number) => number
   slope: (b: Builder, p: Value, t: Value) => Value
   slopeTarget: (b: Builder, p: Value, t: Value) => Value
+  /** What one class adds to the loss of its row, as a formula of p and t. */
+  opens: string
   samples: Op['samples']
 }
 
@@ -186,6 +228,11 @@ export const lossByRows = (o: ByRows): Op =>
     outputs: OUT,
     attributes,
     pattern: 'starts the walk',
+    opens: (a, [p, t]) => {
+      const [target, parts] = targetParts(o.kind, p, t, o.indices)
+      const term = partsOf(parse(o.opens), (name) => (name === 't' ? target : 'input.prediction'), parts)
+      return combinedParts(parts, term, a)
+    },
     infer: ([p, t], a) => reducedType(inferClasses(o.kind, p as TensorType, t as TensorType, o.indices), a),
     vjp: ({ b, inputs, upstream, attributes: a, needs }) => {
       const [p, target] = inputs as [Value, Value]

@@ -26,6 +26,7 @@ export const losses: readonly Op[] = [
     reference: (p, t) => (p - t) ** 2,
     slope: (b, p, t) => b.mul(2, b.sub(p, t)),
     slopeTarget: (b, p, t) => b.mul(2, b.sub(t, p)),
+    opens: '(p - t) * (p - t)',
     samples: pairs()
   }),
   elementwiseLoss({
@@ -39,6 +40,7 @@ export const losses: readonly Op[] = [
     reference: (p, t) => Math.abs(p - t),
     slope: (b, p, t) => b.one('Sign', b.sub(p, t)),
     slopeTarget: (b, p, t) => b.one('Sign', b.sub(t, p)),
+    opens: 'abs(p - t)',
     samples: pairs()
   }),
   elementwiseLoss({
@@ -61,6 +63,7 @@ export const losses: readonly Op[] = [
     },
     slope: (b, p, t, a) => kept(b, b.sub(p, t), attr.number(a, 'delta')),
     slopeTarget: (b, p, t, a) => kept(b, b.sub(t, p), attr.number(a, 'delta')),
+    opens: 'max(min(p - t, delta), -delta) * (p - t - max(min(p - t, delta), -delta) / 2)',
     samples: [...pairs(), { shapes: [[6], [6]], attributes: { delta: 0.4 } }]
   }),
   elementwiseLoss({
@@ -74,6 +77,7 @@ export const losses: readonly Op[] = [
     reference: (p, t) => -(t * guardedLog64(p) + (1 - t) * guardedLog64(1 - p)),
     slope: (b, p, t) => b.div(b.sub(p, t), b.max(b.mul(p, b.sub(1, p)), LEAST_DIVISOR)),
     slopeTarget: (b, p) => b.sub(guardedLog(b, b.sub(1, p)), guardedLog(b, p)),
+    opens: '-(t * log(max(p, 1e-38)) + (1 - t) * log(max(1 - p, 1e-38)))',
     samples: yesOrNo([0.1, 0.9])
   }),
   elementwiseLoss({
@@ -91,6 +95,7 @@ export const losses: readonly Op[] = [
     reference: (z, t) => Math.max(z, 0) - z * t + Math.log1p(Math.exp(-Math.abs(z))),
     slope: (b, z, t) => b.sub(b.one('Sigmoid', z), t),
     slopeTarget: (b, z) => b.neg(z),
+    opens: 'max(z, 0) - z * t + log(1 + exp(-abs(z)))',
     samples: [...yesOrNo([-3, 3]), { shapes: [[6], [6]], domain: [-1000, 1000], kinds: [null, 'binary'] }]
   }),
   elementwiseLoss({
@@ -104,6 +109,7 @@ export const losses: readonly Op[] = [
     reference: (p, t) => Math.max(0, 1 - t * p),
     slope: (b, p, t) => b.where(b.less(b.mul(t, p), 1), b.neg(t), 0),
     slopeTarget: (b, p, t) => b.where(b.less(b.mul(t, p), 1), b.neg(p), 0),
+    opens: 'max(0, 1 - t * p)',
     samples: pairs()
   })
 ]

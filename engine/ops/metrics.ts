@@ -1,10 +1,11 @@
 /** Metrics: numbers for people, not for gradients. */
 import type { Builder, Value } from '../ir/builder.ts'
-import type { Op } from '../ir/op.ts'
-import type { TensorType } from '../ir/types.ts'
+import { attr, type Op } from '../ir/op.ts'
+import type { Attributes, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { sameShape, showShape } from '../shape.ts'
 import { number } from './attributes.ts'
+import { constantPart, part } from './opening.ts'
 import { define, float, needsRank, OUT } from './rules.ts'
 
 const PORTS = [{ name: 'prediction' }, { name: 'target' }] as const
@@ -16,6 +17,18 @@ const isIndices = (p: TensorType, t: TensorType): boolean => t.shape.length === 
 const classOf = (b: Builder, x: Value): Value => b.one('ArgMax', x, { axis: x.type.shape.length - 1, keepdims: 0 })
 
 const best = (row: Float64Array): number => row.reduce((at, v, i) => (v > (row[at] as number) ? i : at), 0)
+
+/** Losses from which accuracy follows: the metric and its attributes. */
+const ACCURACY: Readonly<Record<string, { readonly op: string; readonly attributes: Attributes }>> = {
+  SoftmaxCrossEntropyLoss: { op: 'Accuracy', attributes: {} },
+  CategoricalCrossEntropy: { op: 'Accuracy', attributes: {} },
+  NegativeLogLikelihoodLoss: { op: 'Accuracy', attributes: {} },
+  BinaryCrossEntropy: { op: 'BinaryAccuracy', attributes: { threshold: 0.5 } },
+  BinaryCrossEntropyWithLogits: { op: 'BinaryAccuracy', attributes: { threshold: 0 } }
+}
+
+export const accuracyOf = (loss: string): { readonly op: string; readonly attributes: Attributes } | undefined =>
+  ACCURACY[loss]
 
 export const metrics: readonly Op[] = [
   define({
@@ -30,6 +43,19 @@ export const metrics: readonly Op[] = [
     attributes: {},
     pattern: 'blocks',
     notDifferentiable: flat,
+    opens: (_, [p, t]) => {
+      const classes = (id: string, of: string) => part(id, 'ArgMax', { x: `input.${of}` }, { axis: -1 })
+      const indices = isIndices(p as TensorType, t as TensorType)
+      return {
+        parts: [
+          classes('guess', 'prediction'),
+          ...(indices ? [] : [classes('truth', 'target')]),
+          part('right', 'Equal', { a: 'guess', b: indices ? 'input.target' : 'truth' }),
+          part('mean', 'ReduceMean', { x: 'right' })
+        ],
+        outputs: { out: 'mean' }
+      }
+    },
     infer: ([p, t]) => {
       const [prediction, target] = [p as TensorType, t as TensorType]
       needsRank('Accuracy', 'prediction', prediction.shape, 1, 'classes along its last axis')
@@ -85,6 +111,15 @@ export const metrics: readonly Op[] = [
     attributes: { threshold: number('A prediction above it counts as 1.', { default: 0.5 }) },
     pattern: 'blocks',
     notDifferentiable: flat,
+    opens: (a) => ({
+      parts: [
+        constantPart('threshold', attr.number(a, 'threshold')),
+        part('guess', 'Greater', { a: 'input.prediction', b: 'threshold' }),
+        part('right', 'Equal', { a: 'guess', b: 'input.target' }),
+        part('mean', 'ReduceMean', { x: 'right' })
+      ],
+      outputs: { out: 'mean' }
+    }),
     infer: ([p, t]) => {
       const [prediction, target] = [p?.shape ?? [], t?.shape ?? []]
       if (!sameShape(prediction, target)) {

@@ -1,10 +1,11 @@
 /** Normalisation to mean 0 and variance 1. */
 import type { Builder, Value } from '../ir/builder.ts'
-import { attr, type Op, type VjpContext } from '../ir/op.ts'
+import { attr, type Composition, type Op, type Part, type VjpContext } from '../ir/op.ts'
 import type { Attributes, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { broadcast, type Dim, type Shape, sameShape, showShape } from '../shape.ts'
 import { integer, number } from './attributes.ts'
+import { constantPart, part } from './opening.ts'
 import { eachIndex, reader, tabulate } from './reference.ts'
 import { axisIn, define, float, needsRank, OUT } from './rules.ts'
 
@@ -85,6 +86,33 @@ function reference(
   })
 }
 
+/** The operator in parts: centred, divided by the deviation, scaled and shifted; `after` axes follow that of the channels. */
+function partsOf(a: Attributes, axes: readonly number[], after: number, bias: boolean): Composition {
+  const mean = { axes: [...axes], keepdims: 1 }
+  // one number per channel meets x [batch, channels, …] as a column
+  const wide = (name: string): Part[] =>
+    after === 0
+      ? []
+      : [part(`${name}Wide`, 'Reshape', { x: `input.${name}` }, { shape: [-1, ...Array<number>(after).fill(1)] })]
+  const of = (name: string) => (after === 0 ? `input.${name}` : `${name}Wide`)
+  return {
+    parts: [
+      part('mean', 'ReduceMean', { x: 'input.x' }, mean),
+      part('centred', 'Sub', { a: 'input.x', b: 'mean' }),
+      part('square', 'Mul', { a: 'centred', b: 'centred' }),
+      part('variance', 'ReduceMean', { x: 'square' }, mean),
+      constantPart('epsilon', attr.number(a, 'epsilon')),
+      part('add', 'Add', { a: 'variance', b: 'epsilon' }),
+      part('deviation', 'Sqrt', { x: 'add' }),
+      part('normal', 'Div', { a: 'centred', b: 'deviation' }),
+      ...wide('scale'),
+      part('scaled', 'Mul', { a: 'normal', b: of('scale') }),
+      ...(bias ? [...wide('bias'), part('shifted', 'Add', { a: 'scaled', b: of('bias') })] : [])
+    ],
+    outputs: { out: bias ? 'shifted' : 'scaled' }
+  }
+}
+
 const batchRule = (shape: Shape): Rule => ({
   axes: shape.map((_, i) => i).filter((i) => i !== 1),
   per: (v) => [...v.type.shape, ...shape.slice(2).map(() => 1)] as Dim[]
@@ -116,6 +144,10 @@ export const normalization: readonly Op[] = [
     outputs: OUT,
     attributes: { epsilon: epsilonField },
     pattern: 'scales',
+    opens: (a, [x]) => {
+      const shape = shapeOf(x)
+      return partsOf(a, batchRule(shape).axes, Math.max(0, shape.length - 2), true)
+    },
     infer: ([x, scale, bias]) => {
       const shape = shapeOf(x)
       needsRank('BatchNormalization', 'x', shape, 2, 'batch and channels at least')
@@ -180,6 +212,7 @@ export const normalization: readonly Op[] = [
     outputs: OUT,
     attributes: { axis: integer('First of the axes that are normalised.', { default: -1 }), epsilon: epsilonField },
     pattern: 'scales',
+    opens: (a, [x, , bias]) => partsOf(a, layerRule(a, shapeOf(x)).axes, 0, bias !== undefined),
     infer: ([x, scale, bias], a) => {
       const shape = shapeOf(x)
       needsRank('LayerNormalization', 'x', shape, 1, 'at least 1 dimension')

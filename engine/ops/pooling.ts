@@ -6,6 +6,7 @@ import { fail } from '../problem.ts'
 import { type Dim, type Shape, type StaticShape, showShape, sizeOf } from '../shape.ts'
 import { flag, integer, integers, number } from './attributes.ts'
 import { windowFields } from './convolution.ts'
+import { part } from './opening.ts'
 import { eachIndex, reader, tabulate } from './reference.ts'
 import { define, dimAt, float, OUT, X } from './rules.ts'
 import { digits, placeOf, placeText, split, type Windows, windowAttributes, windowsOf, windowText } from './windows.ts'
@@ -298,6 +299,10 @@ export const pooling: readonly Op[] = [
     outputs: OUT,
     attributes: {},
     pattern: 'spreads',
+    opens: (_, [x]) => ({
+      parts: [part('mean', 'ReduceMean', { x: 'input.x' }, { axes: spatial(x?.shape ?? []), keepdims: 1 })],
+      outputs: { out: 'mean' }
+    }),
     infer: ([x]) => {
       const { shape } = x as TensorType
       if (shape.length < 3)

@@ -1,10 +1,11 @@
 /** Products that come down to the matrix product: Dot, Outer, Gemm. */
 import type { Builder, Value } from '../ir/builder.ts'
-import { attr, type Op } from '../ir/op.ts'
+import { attr, type Op, type Part } from '../ir/op.ts'
 import type { Attributes } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { broadcast, countOf, type Shape, sameShape, showShape } from '../shape.ts'
 import { flag, number } from './attributes.ts'
+import { constantPart, part } from './opening.ts'
 import { reader, tabulate } from './reference.ts'
 import { AB, define, dimAt, float, limited, needsRank, OUT } from './rules.ts'
 
@@ -37,6 +38,20 @@ export const products: readonly Op[] = [
     outputs: OUT,
     attributes: {},
     pattern: 'multiplies by the transpose',
+    // the other axes of b get places of their own between those of a and the one that is multiplied
+    opens: (_, [x, w]) => {
+      const [rank, own] = [x?.shape.length ?? 1, (w?.shape.length ?? 1) - 1]
+      const axes = Array.from({ length: own }, (_, i) => rank - 1 + i)
+      const wide = own > 0 && rank > 1
+      return {
+        parts: [
+          ...(wide ? [part('rows', 'Unsqueeze', { x: 'input.a' }, { axes })] : []),
+          part('mul', 'Mul', { a: wide ? 'rows' : 'input.a', b: 'input.b' }),
+          part('sum', 'ReduceSum', { x: 'mul' }, { axes: [-1] })
+        ],
+        outputs: { out: 'sum' }
+      }
+    },
     infer: ([x, w]) => {
       const [a, b] = [x?.shape ?? [], w?.shape ?? []]
       needsRank('Dot', 'a', a, 1, 'at least 1 dimension')
@@ -111,6 +126,18 @@ export const products: readonly Op[] = [
     outputs: OUT,
     attributes: {},
     pattern: 'swaps',
+    opens: (_, [x, w]) => {
+      const [rank, own] = [x?.shape.length ?? 0, w?.shape.length ?? 0]
+      const axes = Array.from({ length: own }, (_, i) => rank + i)
+      const wide = own > 0 && rank > 0
+      return {
+        parts: [
+          ...(wide ? [part('column', 'Unsqueeze', { x: 'input.a' }, { axes })] : []),
+          part('mul', 'Mul', { a: wide ? 'column' : 'input.a', b: 'input.b' })
+        ],
+        outputs: { out: 'mul' }
+      }
+    },
     infer: ([x, w]) => limited('Outer', float([...(x?.shape ?? []), ...(w?.shape ?? [])])),
     vjp: ({ b, inputs, upstream, needs }) => {
       const [x, w] = inputs as [Value, Value]
@@ -166,6 +193,31 @@ export const products: readonly Op[] = [
       transB: flag('1 reads B transposed.', 0)
     },
     pattern: 'multiplies by the transpose',
+    opens: (a, [, , c]) => {
+      const [turnA, turnB] = transposed(a)
+      const read = (name: string, turned: boolean) => (turned ? `${name}T` : `input.${name}`)
+      const turn = (name: string, turned: boolean) =>
+        turned ? [part(read(name, true), 'Transpose', { x: `input.${name}` })] : []
+      const times = (name: string, of: string): [string, Part[]] =>
+        a[name] === 1
+          ? [of, []]
+          : [
+              `${name}Times`,
+              [constantPart(name, attr.number(a, name)), part(`${name}Times`, 'Mul', { a: name, b: of })]
+            ]
+      const [product, scaling] = times('alpha', 'matmul')
+      const [added, weighting] = times('beta', 'input.c')
+      return {
+        parts: [
+          ...turn('a', turnA),
+          ...turn('b', turnB),
+          part('matmul', 'MatMul', { a: read('a', turnA), b: read('b', turnB) }),
+          ...scaling,
+          ...(c ? [...weighting, part('add', 'Add', { a: product, b: added })] : [])
+        ],
+        outputs: { out: c ? 'add' : product }
+      }
+    },
     infer: ([x, w, c], attributes) => {
       const [a, b] = [x?.shape ?? [], w?.shape ?? []]
       for (const [name, shape] of [

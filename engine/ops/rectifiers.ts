@@ -2,6 +2,7 @@
 import { attr, type Op } from '../ir/op.ts'
 import { number } from './attributes.ts'
 import { number32, unary } from './elementwise.ts'
+import { asFormula } from './opening.ts'
 
 const text = (a: Parameters<typeof attr.number>[0], key: string): string => number32(attr.number(a, key))
 
@@ -15,6 +16,7 @@ export const rectifiers: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}`,
       pattern: 'gates',
       keywords: ['rectifier', '리키 렐루'],
+      opens: asFormula('where(x > 0, x, alpha * x)'),
       attributes: { alpha: number('Slope where x is negative.', { default: 0.01 }) },
       scalar: (x, a) => `(${x} > 0 ? ${x} : ${text(a, 'alpha')} * ${x})`,
       reference: (x, a) => (x > 0 ? x : attr.number(a, 'alpha') * x),
@@ -33,6 +35,8 @@ export const rectifiers: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \begin{cases} 1 & x > 0 \\ \alpha e^x & x \le 0 \end{cases}`,
       pattern: 'gates',
       keywords: ['exponential linear unit', '엘루'],
+      // the exponential sees no positive number, or it would overflow before it is thrown away
+      opens: asFormula('where(x > 0, x, alpha * (exp(where(x > 0, 0, x)) - 1))'),
       attributes: { alpha: number('What is approached below, with a minus.', { default: 1 }) },
       scalar: (x, a) => `(${x} > 0 ? ${x} : ${text(a, 'alpha')} * Math.expm1(Math.min(${x}, 0)))`,
       reference: (x, a) => (x > 0 ? x : attr.number(a, 'alpha') * Math.expm1(x)),
@@ -53,6 +57,7 @@ export const rectifiers: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, \gamma \begin{cases} 1 & x > 0 \\ \alpha e^x & x \le 0 \end{cases}`,
       pattern: 'gates',
       keywords: ['self-normalizing', '셀루'],
+      opens: asFormula('gamma * where(x > 0, x, alpha * (exp(where(x > 0, 0, x)) - 1))'),
       attributes: {
         alpha: number('Scale of the negative part.', { default: 1.6732631921768188 }),
         gamma: number('Scale of the whole.', { default: 1.0507010221481323 })
@@ -77,6 +82,7 @@ export const rectifiers: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, \alpha\, [0 < \alpha x + \beta < 1]`,
       pattern: 'gates',
       keywords: ['logistic', '하드 시그모이드'],
+      opens: asFormula('max(0, min(1, alpha * x + beta))'),
       attributes: {
         alpha: number('Slope in the middle.', { default: 0.2 }),
         beta: number('Value at 0.', { default: 0.5 })

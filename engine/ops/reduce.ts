@@ -5,6 +5,7 @@ import { attr, type LoopContext, type Op, type VjpContext } from '../ir/op.ts'
 import type { Attributes, DType } from '../ir/types.ts'
 import { countOf, type Dim, type Shape } from '../shape.ts'
 import { flag, integer, integers } from './attributes.ts'
+import { part } from './opening.ts'
 import { eachIndex, reader, tabulate } from './reference.ts'
 import { axesIn, axisIn, define, float, OUT, X } from './rules.ts'
 
@@ -46,6 +47,7 @@ interface Reduction {
   dx: string
   pattern: Op['pattern']
   keywords?: readonly string[]
+  opens?: Op['opens']
   loop?: (k: LoopContext) => string
   fold?: 'sum' | 'max' | 'min' | 'prod'
   lower?: Op['lower']
@@ -87,6 +89,7 @@ const reduction = (o: Reduction): Op =>
       return [o.gradient({ ...c, x, y: c.output, axes, spread: (v) => spread(c.b, v, x, axes) })]
     },
     ...(o.lower ? { lower: o.lower } : {}),
+    ...(o.opens ? { opens: o.opens } : {}),
     ...(o.fold
       ? {
           loop: (k: LoopContext) => {
@@ -193,6 +196,14 @@ export const reduce: readonly Op[] = [
     dx: String.raw`\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y} \frac{x_i}{y}`,
     pattern: 'scales',
     keywords: ['length', 'magnitude', 'norm', '노름'],
+    opens: ({ axes, keepdims }) => ({
+      parts: [
+        part('square', 'Mul', { a: 'input.x', b: 'input.x' }),
+        part('sum', 'ReduceSum', { x: 'square' }, { axes, keepdims }),
+        part('sqrt', 'Sqrt', { x: 'sum' })
+      ],
+      outputs: { out: 'sqrt' }
+    }),
     lower: (b, [x], a) => {
       const v = x as Value
       return b.one('Sqrt', b.sum(b.mul(v, v), axesOf(a, v.type.shape), a.keepdims === 1))

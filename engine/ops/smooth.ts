@@ -4,6 +4,7 @@ import type { Op } from '../ir/op.ts'
 import { choice } from './attributes.ts'
 import { unary } from './elementwise.ts'
 import { erf, erfText } from './erf.ts'
+import { asFormula } from './opening.ts'
 
 /** e^-|x|, at most 1: what softplus and sigmoid are made of. */
 const small = (x: string): string => `Math.exp(-Math.abs(${x}))`
@@ -41,6 +42,7 @@ export const smooth: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, \mathrm{sigmoid}(x)`,
       pattern: 'scales',
       keywords: ['log1p', '소프트플러스'],
+      opens: asFormula('max(x, 0) + log(1 + exp(-abs(x)))'),
       scalar: softplusText,
       reference: softplus,
       gradient: ({ b, x, g }) => b.mul(g, b.one('Sigmoid', x)),
@@ -57,6 +59,7 @@ export const smooth: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \frac{1}{(1 + |x|)^2}`,
       pattern: 'scales',
       keywords: ['소프트사인'],
+      opens: asFormula('x / (1 + abs(x))'),
       scalar: (x) => `(${x} / (1 + Math.abs(${x})))`,
       reference: (x) => x / (1 + Math.abs(x)),
       gradient: ({ b, x, g }) => {
@@ -75,6 +78,11 @@ export const smooth: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \left( \Phi(x) + \frac{x}{\sqrt{2\pi}} e^{-x^2/2} \right)`,
       pattern: 'scales',
       keywords: ['gaussian error linear unit', 'transformer', '젤루'],
+      opens: asFormula((a) =>
+        a.approximate === 'tanh'
+          ? `x * (1 + tanh(${ROOT} * x * (1 + ${CUBE} * x * x))) / 2`
+          : 'x * (1 + erf(x / sqrt(2))) / 2'
+      ),
       attributes: { approximate: choice('Exact, or by tanh.', ['none', 'tanh'], 'none') },
       scalar: (x, a) =>
         a.approximate === 'tanh'
@@ -96,6 +104,7 @@ export const smooth: readonly Op[] = [
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, \sigma(x) \left(1 + x (1 - \sigma(x))\right)`,
       pattern: 'scales',
       keywords: ['swish', '스위시'],
+      opens: asFormula('x * sigmoid(x)'),
       scalar: (x) => `(${x} * ${sigmoidText(x)})`,
       reference: (x) => x * sigmoid(x),
       gradient: ({ b, x, g }) => {
@@ -115,6 +124,7 @@ export const smooth: readonly Op[] = [
       dx: String.raw`\begin{gathered} \frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \left( t + x (1 - t^2)\, \sigma(x) \right) \\ t = \tanh(\ln(1 + e^x)) \end{gathered}`,
       pattern: 'scales',
       keywords: ['미시'],
+      opens: asFormula('x * tanh(softplus(x))'),
       scalar: (x) => `(${x} * Math.tanh(${softplusText(x)}))`,
       reference: (x) => x * Math.tanh(softplus(x)),
       gradient: ({ b, x, g }) => {

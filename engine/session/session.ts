@@ -312,7 +312,7 @@ export class Session {
       const sets = this.#data.of(document, datasetsIn(ir))
       const ids = {
         loss: objective.id,
-        summed: isSummed(document),
+        summed: isSummed(document, built),
         metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.id]))
       }
       const found = await evaluate(executor, ir, ids, tablesOf(sets, 'test'), stop, this.#breathe)

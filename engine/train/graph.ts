@@ -5,6 +5,7 @@ import { indexOf } from '../document/lookup.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { Builder, Value } from '../ir/builder.ts'
 import type { Attributes, IrGraph, IrNode } from '../ir/types.ts'
+import { accuracyOf } from '../ops/metrics.ts'
 import { fail, isError, ProblemError } from '../problem.ts'
 import { type StaticShape, showShape } from '../shape.ts'
 import { clipped } from './clip.ts'
@@ -49,15 +50,6 @@ export const variablesOf = (ir: IrGraph): Variable[] =>
       init: node.attributes.init
     }))
 
-/** Losses from which accuracy follows: the metric and its attributes. */
-const ACCURACY_OF: Readonly<Record<string, { readonly op: string; readonly attributes: Attributes }>> = {
-  SoftmaxCrossEntropyLoss: { op: 'Accuracy', attributes: {} },
-  CategoricalCrossEntropy: { op: 'Accuracy', attributes: {} },
-  NegativeLogLikelihoodLoss: { op: 'Accuracy', attributes: {} },
-  BinaryCrossEntropy: { op: 'BinaryAccuracy', attributes: { threshold: 0.5 } },
-  BinaryCrossEntropyWithLogits: { op: 'BinaryAccuracy', attributes: { threshold: 0 } }
-}
-
 /**
  * The metrics that the settings name. "accuracy" is the graph's own Accuracy or BinaryAccuracy node, or is made from
  * what the loss compares; any other name is the id of a scalar node.
@@ -70,7 +62,7 @@ export function metricValues(document: GraphDocument, built: Built, names: reado
     const made = own && outputOf(own.id)
     if (made) return made
     const loss = index.nodes.get(document.objective ?? '')
-    const kind = loss && ACCURACY_OF[loss.op]
+    const kind = loss && accuracyOf(loss.op)
     if (!loss || !kind) {
       return fail('train.metric', {
         metric: 'accuracy',
@@ -118,9 +110,12 @@ export function objectiveOf(document: GraphDocument, built: Built): Value {
  * Whether the loss of a batch is the sum over its rows. What is reported is the mean per example all the same, so that
  * batches of any size can be compared.
  */
-export function isSummed(document: GraphDocument): boolean {
-  const loss = indexOf(document).nodes.get(document.objective ?? '')
-  return loss?.attributes?.reduction === 'sum'
+export function isSummed(document: GraphDocument, { wires }: Built): boolean {
+  const index = indexOf(document)
+  const loss = index.nodes.get(document.objective ?? '')
+  if (loss?.op !== 'ReduceSum') return loss?.attributes?.reduction === 'sum'
+  const summed = wires.get(index.into(loss.id, 'x')?.id ?? '')?.type.shape
+  return summed?.some((d) => typeof d !== 'number') ?? false
 }
 
 /** @throws ProblemError where the graph cannot be trained. */
@@ -145,7 +140,7 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
   b.origin = null
   const rows = b.feed(ROWS, [])
   const sums: Record<string, string> = {}
-  const summed = isSummed(document)
+  const summed = isSummed(document, built)
   for (const [name, value] of Object.entries({ loss: objective, ...metrics })) {
     const sum = `#sum.${name}`
     sums[name] = sum
