@@ -71,6 +71,7 @@ export const menus: readonly Menu[] = [
       'edit.objective',
       '-',
       'edit.expression',
+      'edit.expand',
       'edit.tidy',
       { label: 'menus.align', entries: alignActions.map((action) => action.id) }
     ]

@@ -6,6 +6,7 @@ import { showShortcut } from '../app/shortcuts.ts'
 import { select, useEditor } from '../store/editor.ts'
 import { viewTensor } from '../value/viewer.ts'
 import * as commands from './commands.ts'
+import { expandSelection, openable } from './expand.ts'
 import { openInspector } from './keyboard.ts'
 import { openSearch, rename } from './state.ts'
 
@@ -87,6 +88,7 @@ const later = (fn: () => void) => setTimeout(fn, 0)
 function NodeItems({ under: { id } }: { readonly under: Under }) {
   const { t } = useTranslation()
   const objective = useEditor((s) => s.document.objective)
+  const opens = useEditor((s) => openable(s.document, s.selection.nodes).length > 0)
   const many = useEditor((s) => s.selection.nodes.size > 1)
   return (
     <>
@@ -97,6 +99,7 @@ function NodeItems({ under: { id } }: { readonly under: Under }) {
       ) : (
         <Item text={t('canvas.menu.objective')} onSelect={() => commands.setObjective(id)} />
       )}
+      {opens && <Item text={t('actions.expand')} shortcut="Alt+E" onSelect={() => void expandSelection()} />}
       <Rule />
       <Item text={t('canvas.menu.cut')} shortcut="Mod+X" onSelect={commands.cut} />
       <Item text={t('canvas.menu.copy')} shortcut="Mod+C" onSelect={commands.copy} />

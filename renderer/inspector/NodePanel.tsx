@@ -1,7 +1,8 @@
-import { Flag } from 'lucide-react'
+import { Flag, Ungroup } from 'lucide-react'
 import { type CSSProperties, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { inputsOf, outputsOf } from '../../engine/document/connect.ts'
+import { openingOf } from '../../engine/document/expand.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphNode } from '../../engine/document/types.ts'
 import type { Op } from '../../engine/ir/op.ts'
@@ -10,6 +11,7 @@ import { opOf } from '../../engine/ops/registry.ts'
 import { familyColour, familyIcons } from '../app/families.ts'
 import { glyphOf } from '../app/glyphs.ts'
 import { setObjective } from '../canvas/commands.ts'
+import { expandSelection } from '../canvas/expand.ts'
 import { titleOf } from '../canvas/geometry.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { koreanName } from '../palette/search.ts'
@@ -33,7 +35,7 @@ export function NodePanel({ node }: { readonly node: GraphNode }) {
       <Head node={node} op={op} />
       <Problems problems={problems} />
       {op && <Attributes node={node} op={op} />}
-      <Objective id={node.id} />
+      <Uses node={node} op={op} />
       <Outputs node={node} />
       <Weights node={node} />
       {op && <Inputs node={node} op={op} />}
@@ -88,14 +90,22 @@ function Attributes({ node, op }: { readonly node: GraphNode; readonly op: Op })
   )
 }
 
-function Objective({ id }: { readonly id: string }) {
+/** What can be done with the node as a whole. */
+function Uses({ node, op }: { readonly node: GraphNode; readonly op: Op | undefined }) {
   const { t } = useTranslation()
+  const { id } = node
   const is = useEditor((s) => s.document.objective === id)
+  const opens = openingOf(node, op) !== null
   return (
     <Section>
       <Button icon={Flag} look={is ? 'quiet' : 'plain'} aria-pressed={is} onClick={() => setObjective(is ? null : id)}>
         {t(is ? 'inspector.isObjective' : 'inspector.setObjective')}
       </Button>
+      {opens && (
+        <Button icon={Ungroup} look="plain" onClick={() => void expandSelection()}>
+          {t('actions.expand')}
+        </Button>
+      )}
     </Section>
   )
 }

@@ -11,6 +11,7 @@ import {
   setObjective,
   tidy
 } from '../../canvas/commands.ts'
+import { expandSelection, openable } from '../../canvas/expand.ts'
 import { openFind } from '../../find/state.ts'
 import { openDialog } from '../../store/dialogs.ts'
 import { redo, undo, useEditor } from '../../store/editor.ts'
@@ -114,6 +115,15 @@ export const editActions: readonly Action[] = [
     label: 'actions.expression',
     shortcuts: ['Mod+Shift+E'],
     perform: () => openDialog({ kind: 'expression' })
+  },
+  {
+    id: 'edit.expand',
+    label: 'actions.expand',
+    keywords: ['open', 'decompose', 'primitives', 'gates', '분해', '구성 요소'],
+    shortcuts: ['Alt+E'],
+    yieldsToText: true,
+    when: ({ editor }) => openable(editor.document, editor.selection.nodes).length > 0,
+    perform: expandSelection
   },
   {
     id: 'edit.tidy',
