@@ -69,6 +69,7 @@ export const menus: readonly Menu[] = [
       'edit.selectAll',
       'edit.find',
       'edit.objective',
+      'edit.fix',
       '-',
       'edit.expression',
       'edit.expand',

@@ -24,6 +24,7 @@ import { fitView } from './commands.ts'
 import { type FlowEdge, type FlowNode, FlowView } from './derive.ts'
 import { drag, dragStop, onPositions } from './dragging.ts'
 import { EmptyHint } from './EmptyHint.tsx'
+import { FixOffer } from './FixOffer.tsx'
 import { connect, connectEnd, isValidConnection, reconnect, reconnectEnd, reconnectStart } from './gestures.ts'
 import { onCanvasKey } from './keyboard.ts'
 import { NoteNode } from './NoteNode.tsx'
@@ -177,6 +178,7 @@ function Graph() {
         </ReactFlow>
         <EmptyHint />
         <ConnectionHint />
+        <FixOffer />
         <OpSearch />
         <FindBar />
       </section>

@@ -1,9 +1,13 @@
 /** While a wire is pulled: why it does not fit, in words beside the pointer. */
 import { useConnection } from '@xyflow/react'
-import { CircleX, TriangleAlert } from 'lucide-react'
+import { CircleX, TriangleAlert, Wrench } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Wire } from '../../engine/document/connect.ts'
+import { type Fix, fixesForWire } from '../../engine/document/fixes.ts'
 import type { Problem } from '../../engine/problem.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
+import { fixText } from '../problems/fixing.ts'
 import { useEditor } from '../store/editor.ts'
 import { endOf, nodeUnder } from './gestures.ts'
 import { type End, mismatch, reasonAgainstNode, refusal, wireBetween, wireTo } from './wires.ts'
@@ -11,6 +15,8 @@ import { type End, mismatch, reasonAgainstNode, refusal, wireBetween, wireTo } f
 interface Reason {
   readonly refused: boolean
   readonly problem: Problem | null
+  /** The wire that may be drawn all the same. */
+  readonly wire?: Wire
 }
 
 /** Null where nothing speaks against the wire. */
@@ -22,13 +28,38 @@ function reasonFor(from: End, to: End | null, node: string | null): Reason | nul
     const refused = refusal(document, wire)
     if (refused) return { refused: true, problem: refused }
     const problem = mismatch(document, wire)
-    return problem && { refused: false, problem }
+    return problem && { refused: false, problem, wire }
   }
   if (node === null || node === from.node) return null
   const wire = wireTo(document, from, node)
   if (!wire) return { refused: true, problem: reasonAgainstNode(document, from, node) }
   const problem = mismatch(document, wire)
-  return problem && { refused: false, problem }
+  return problem && { refused: false, problem, wire }
+}
+
+/** Milliseconds that the pointer rests before fixes are looked for. */
+const REST = 120
+
+/** What letting go here will offer. */
+function FixAhead({ wire }: { readonly wire: Wire }) {
+  const { t, i18n } = useTranslation()
+  const { source, sourceHandle, target, targetHandle } = wire
+  const place = [source, sourceHandle, target, targetHandle].join(' ')
+  const [found, setFound] = useState<{ readonly place: string; readonly fix: Fix | undefined } | null>(null)
+  const asked = useRef(wire)
+  asked.current = wire
+  useEffect(() => {
+    const look = () => setFound({ place, fix: fixesForWire(useEditor.getState().document, asked.current)[0] })
+    const timer = setTimeout(look, REST)
+    return () => clearTimeout(timer)
+  }, [place])
+  if (found?.place !== place || !found.fix) return null
+  return (
+    <span className="connection-fix">
+      <Wrench size={13} aria-hidden="true" />
+      {fixText(found.fix, t, i18n.language)}
+    </span>
+  )
 }
 
 export function ConnectionHint() {
@@ -70,6 +101,7 @@ function PulledWireHint({ from, to, pointer }: PulledWireHintProps) {
       <span>
         {words.message}
         {words.hint && <span className="problem-hint">{words.hint}</span>}
+        {reason.wire && <FixAhead wire={reason.wire} />}
       </span>
     </div>
   )

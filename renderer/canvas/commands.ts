@@ -7,11 +7,13 @@ import { ProblemError } from '../../engine/problem.ts'
 import { motion } from '../app/motion.ts'
 import { language } from '../i18n/index.ts'
 import { problemText } from '../i18n/useProblemText.ts'
+import { applyFix, nextFix } from '../problems/fixing.ts'
 import { announce, toast } from '../store/announce.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
-import { flow, positionAt } from '../store/flow.ts'
+import { flow, positionAt, reveal } from '../store/flow.ts'
 import { cornerOf, fragmentText, insertion, readFragment } from './fragment.ts'
 import { bodyOf, NODE_WIDTH, titleOf } from './geometry.ts'
+import { offerFixes } from './gestures.ts'
 import { tidyPositions } from './layout.ts'
 import { focusedNode, focusNode, useCanvas } from './state.ts'
 import { bridgesOver, refusal } from './wires.ts'
@@ -235,6 +237,24 @@ export function align(to: Alignment): void {
     }
   }
   dispatch({ type: 'move', positions: Object.fromEntries(boxes.map((b) => [b.id, place(b)])) })
+}
+
+/** Mends the problem of the selected node, or the first one: at once where there is one way to, else by asking. */
+export function fixNext(): void {
+  const next = nextFix()
+  if (!next) {
+    toast('note', t('fixes.none'))
+    return
+  }
+  select({ nodes: [next.node] })
+  const [only, ...more] = next.fixes
+  if (only && more.length === 0) applyFix(only)
+  else {
+    focusNode(next.node)
+    reveal(next.node)
+    // when the view stands still again
+    setTimeout(() => offerFixes(next.node), duration() + 60)
+  }
 }
 
 export function setObjective(id: string | null): void {

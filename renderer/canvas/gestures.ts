@@ -2,16 +2,18 @@
 import type { Connection, Edge, FinalConnectionState, Handle, IsValidConnection } from '@xyflow/react'
 import i18next from 'i18next'
 import type { Wire } from '../../engine/document/connect.ts'
+import { fixesFor } from '../../engine/document/fixes.ts'
 import { freeEdgeId } from '../../engine/document/insert.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { Problem } from '../../engine/problem.ts'
 import { language } from '../i18n/index.ts'
 import { problemText } from '../i18n/useProblemText.ts'
+import { mayHaveFixes } from '../problems/fixing.ts'
 import { toast } from '../store/announce.ts'
 import { dispatch, useEditor } from '../store/editor.ts'
 import type { FlowEdge } from './derive.ts'
 import { titleOf } from './geometry.ts'
-import { openSearch } from './state.ts'
+import { focusedNode, openSearch, useCanvas } from './state.ts'
 import { connectCommand, type End, mismatch, reasonAgainstNode, refusal, wireTo } from './wires.ts'
 
 const graph = () => useEditor.getState().document
@@ -57,8 +59,21 @@ export function draw(wire: Wire): boolean {
     })
   })
   const reason = problems?.[0] ?? found
-  if (reason) complain(reason)
+  if (reason && (problems || !offerFixes(wire.target))) complain(reason)
   return problems === null
+}
+
+/** Shows what would mend the node, at the pointer or beside the card that has the focus. False where nothing would. */
+export function offerFixes(node: string): boolean {
+  const { checked } = useEditor.getState()
+  const problem = checked.byNode.get(node)?.find(mayHaveFixes)
+  if (!problem || fixesFor(graph(), problem).length === 0) return false
+  const focus = focusedNode() !== null
+  const card = document.querySelector(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.getBoundingClientRect()
+  const { pointer } = useCanvas.getState()
+  const at = focus || !pointer ? { x: card?.x ?? 0, y: card?.bottom ?? 0 } : pointer
+  useCanvas.setState({ offer: { at, node, focus } })
+  return true
 }
 
 export const reconnectStart = (_event: unknown, edge: FlowEdge): void => {

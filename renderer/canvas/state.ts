@@ -10,11 +10,20 @@ export interface Search {
   readonly from: End | null
 }
 
+/** Fixes that are offered for a node, at a point of the screen. */
+export interface Offer {
+  readonly at: Position
+  readonly node: string
+  /** For who came by keyboard the first fix has the focus. */
+  readonly focus: boolean
+}
+
 export interface CanvasState {
   /** Positions of a drag in progress. */
   readonly moving: ReadonlyMap<string, Position>
   readonly renaming: string | null
   readonly search: Search | null
+  readonly offer: Offer | null
   /** The edge that a dragged node would be put on. */
   readonly target: string | null
   /** Too far away for labels and handles; very far, for any text. */
@@ -31,6 +40,7 @@ export const useCanvas = create<CanvasState>(() => ({
   moving: still,
   renaming: null,
   search: null,
+  offer: null,
   target: null,
   far: null,
   tabStop: null,

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { isError, type Problem } from '../../engine/problem.ts'
 import type { Cell, Summary, Target } from '../../engine/session/protocol.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
+import { Fixes } from '../problems/Fixes.tsx'
 import { IconButton } from '../ui/Button.tsx'
 import { formatBroken, formatNumber, formatShape, formatShare } from '../value/format.ts'
 import { HeatStrip } from '../value/HeatStrip.tsx'
@@ -30,9 +31,10 @@ export function Problems({ problems }: { readonly problems: readonly Problem[] }
         return (
           <div key={`${problem.code} ${message}`} className="inspector-problem" data-state={problem.severity}>
             <Icon size={15} aria-hidden="true" />
-            <p>
+            <div>
               {message} {hint && <span className="problem-hint">{hint}</span>}
-            </p>
+              <Fixes problem={problem} />
+            </div>
           </div>
         )
       })}

@@ -6,6 +6,7 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import { isError, type Problem } from '../../engine/problem.ts'
 import { select, useEditor } from '../store/editor.ts'
 import { reveal } from '../store/flow.ts'
+import { Fixes } from './Fixes.tsx'
 import { ProblemRow } from './ProblemRow.tsx'
 import './problems.css'
 import { keyOf, useProblems } from './useProblems.ts'
@@ -60,11 +61,14 @@ export function ProblemsButton() {
           aria-label={t('problems.title')}
         >
           {problems.map((problem) => (
-            <Popover.Close asChild key={keyOf(problem)}>
-              <button type="button" className="problem-button" onClick={() => jump(problem)}>
-                <ProblemRow problem={problem} />
-              </button>
-            </Popover.Close>
+            <div key={keyOf(problem)}>
+              <Popover.Close asChild>
+                <button type="button" className="problem-button" onClick={() => jump(problem)}>
+                  <ProblemRow problem={problem} />
+                </button>
+              </Popover.Close>
+              <Fixes problem={problem} onDone={() => jump(problem)} />
+            </div>
           ))}
         </Popover.Content>
       </Popover.Portal>

@@ -6,6 +6,7 @@ import {
   deleteAndReconnect,
   deleteSelection,
   duplicate,
+  fixNext,
   paste,
   selectAll,
   setObjective,
@@ -13,6 +14,7 @@ import {
 } from '../../canvas/commands.ts'
 import { expandSelection, openable } from '../../canvas/expand.ts'
 import { openFind } from '../../find/state.ts'
+import { mayHaveFixes } from '../../problems/fixing.ts'
 import { openDialog } from '../../store/dialogs.ts'
 import { redo, undo, useEditor } from '../../store/editor.ts'
 import type { Action, AppState } from '../action.ts'
@@ -109,6 +111,15 @@ export const editActions: readonly Action[] = [
     shortcuts: ['Mod+F'],
     when: anyNodes,
     perform: openFind
+  },
+  {
+    id: 'edit.fix',
+    label: 'actions.fix',
+    keywords: ['mend', 'repair', 'reshape', 'shape', '고치기'],
+    shortcuts: ['Alt+Enter'],
+    yieldsToText: true,
+    when: ({ editor }) => editor.checked.problems.some(mayHaveFixes),
+    perform: fixNext
   },
   {
     id: 'edit.expression',
