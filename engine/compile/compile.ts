@@ -11,6 +11,7 @@ export interface CompileOptions {
   /** Variable name → IR id of its value after the run. */
   readonly updates?: ReadonlyMap<string, number>
   readonly maxOperands?: number
+  readonly maxOutputs?: number
 }
 
 export interface Compiled {
@@ -19,7 +20,7 @@ export interface Compiled {
   readonly idOf: (id: number) => number
 }
 
-export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), maxOperands }: CompileOptions): Compiled {
+export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...limits }: CompileOptions): Compiled {
   const needed = prune(ir, [...wanted, ...updates.values()])
   const bound = bindBatch(needed.ir, batch)
   const lowered = lower(bound.ir)
@@ -30,7 +31,7 @@ export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), maxOp
   const plan = makePlan(live.ir, {
     results: new Set(wanted.map(idOf)),
     updates: new Map([...updates].map(([name, id]) => [name, idOf(id)])),
-    ...(maxOperands === undefined ? {} : { maxOperands })
+    ...limits
   })
   return { plan, idOf }
 }

@@ -14,6 +14,7 @@ import {
 import { opOf } from '../ops/registry.ts'
 import { type Problem, ProblemError } from '../problem.ts'
 import { bindDim, bindShape, type Dim } from '../shape.ts'
+import { fillOf, folded } from './fold.ts'
 
 export interface Passed {
   readonly ir: IrGraph
@@ -99,28 +100,32 @@ function lowerFrom(b: Builder, from: number, value: Value): Value {
 
 const ZERO_ONE = { Add: 0, Sub: 0, Mul: 1, Div: 1 } as const
 
-/** The number that a constant is everywhere, or null. */
-function fillOf(node: IrNode): number | null {
-  const values = node.op === 'Const' ? (node.attributes.values as readonly number[]) : null
-  return values?.length === 1 ? (values[0] as number) : null
-}
-
 /** JSON in which -0, NaN and the infinities are not taken for other numbers. */
 const exactJson = (value: unknown): string =>
   JSON.stringify(value, (_key, v: unknown) =>
     typeof v === 'number' && (Object.is(v, -0) || !Number.isFinite(v)) ? `#${Object.is(v, -0) ? '-0' : v}` : v
   )
 
+const keyOf = (node: IrNode, inputs: readonly Value[]): string =>
+  exactJson([node.op, inputs.map((v) => v.id), node.type, node.attributes])
+
 /**
  * Removes work that changes nothing: x + 0, x · 1, transposes absorbed by products, and wires (a wire is only a name
- * for a value). Then equal nodes become one.
+ * for a value). Computes what depends on constants alone. Then equal nodes become one.
  */
 export function simplify(ir: IrGraph): Passed {
   const known = new Map<string, Value>()
   return rebuild(ir, (node, inputs, b) => {
     const kept = neutral(node, inputs, b) ?? absorbed(node, inputs, b)
     if (kept) return kept
-    const key = exactJson([node.op, inputs.map((v) => v.id), node.type, node.attributes])
+    const constant = folded(node, inputs, b)
+    if (constant) {
+      const key = keyOf(b.node(constant.id), [])
+      const same = known.get(key) ?? constant
+      known.set(key, same)
+      return same
+    }
+    const key = keyOf(node, inputs)
     const same = known.get(key)
     if (same) return same
     const value = emit(b, node, inputs, node.type, node.attributes)

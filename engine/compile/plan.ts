@@ -7,6 +7,8 @@
 import { type IrGraph, type IrNode, isLeaf } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
 import { type StaticShape, sizeOf } from '../shape.ts'
+import { fillOf } from './fold.ts'
+import { fuse, type Group } from './fuse.ts'
 
 /** A tensor in memory: a slot and the shape it is read in. Or one number, written into the kernel itself. */
 export type Operand = { readonly slot: number; readonly shape: StaticShape } | { readonly number: number }
@@ -31,6 +33,8 @@ export interface ElementwiseStep extends Common {
   readonly operands: readonly Operand[]
   /** In order; an argument is an operand (>= 0) or an earlier expression (-1 - index). */
   readonly expressions: readonly { readonly node: IrNode; readonly arguments: readonly number[] }[]
+  /** Further outputs, of the same shape: expressions (by index) that are written out too. */
+  readonly also: readonly { readonly slot: number; readonly expression: number }[]
 }
 
 /** A loop nest as the operator describes it. */
@@ -42,7 +46,13 @@ export interface LoopStep extends Common {
 /** A matrix product: the last two axes, either operand transposed, leading axes broadcast. */
 export interface ProductStep extends Common {
   readonly kind: 'product'
+  /** The two matrices, then the tensors that the epilogue reads. */
   readonly operands: readonly { readonly slot: number; readonly shape: StaticShape }[]
+  /**
+   * What happens to each element of the product before it is written: a bias, an activation, a gate. Its operands are
+   * the product (as if it lay in `output` already), then those of the step from the third on, then numbers.
+   */
+  readonly epilogue: ElementwiseStep | null
   readonly transA: boolean
   readonly transB: boolean
   readonly m: number
@@ -71,19 +81,12 @@ export interface PlanOptions {
   readonly updates?: ReadonlyMap<string, number>
   /** Most operands of one fused kernel (WebGPU binds seven arrays, one being the output). */
   readonly maxOperands?: number
+  /** Most outputs of one fused kernel. */
+  readonly maxOutputs?: number
 }
-
-/** Longest chain in one kernel: keeps planning linear and kernels readable. */
-const MAX_FUSED = 24
 
 const shapeOf = (node: IrNode): StaticShape => node.type.shape as StaticShape
-const isElementwise = (node: IrNode): boolean => opOf(node.op)?.scalar !== undefined
 const isView = (node: IrNode): boolean => opOf(node.op)?.view === true
-const sameSizes = (a: StaticShape, b: StaticShape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
-const fill = (node: IrNode): number | null => {
-  const values = node.op === 'Const' ? (node.attributes.values as readonly number[]) : null
-  return values?.length === 1 ? (values[0] as number) : null
-}
 
 /** Follows views to the node whose memory they show. */
 function memoryOf(nodes: readonly IrNode[]): Int32Array {
@@ -92,40 +95,17 @@ function memoryOf(nodes: readonly IrNode[]): Int32Array {
   return memory
 }
 
-/** Groups of elementwise nodes that run as one kernel, by the id of the node that each group ends with. */
-function fuse(nodes: readonly IrNode[], kept: ReadonlySet<number>, maxOperands: number): Map<number, IrNode[]> {
-  const readers = Array.from(nodes, () => [] as number[])
-  for (const node of nodes) for (const input of new Set(node.inputs)) (readers[input] as number[]).push(node.id)
-  const groups = new Map<number, IrNode[]>()
-  const outside = (group: readonly IrNode[]): number => {
-    const inside = new Set(group.map((n) => n.id))
-    return new Set(group.flatMap((n) => n.inputs.filter((i) => !inside.has(i) && fill(nodes[i] as IrNode) === null)))
-      .size
-  }
-  for (const node of nodes) {
-    if (!isElementwise(node)) continue
-    let group: IrNode[] = [node]
-    for (const input of new Set(node.inputs)) {
-      const before = groups.get(input)
-      const only = (readers[input] as number[]).length === 1
-      if (!before || !only || kept.has(input) || !sameSizes(shapeOf(nodes[input] as IrNode), shapeOf(node))) continue
-      const joined = [...before, ...group]
-      if (joined.length > MAX_FUSED || outside(joined) > maxOperands) continue
-      groups.delete(input)
-      group = joined
-    }
-    groups.set(node.id, group)
-  }
-  return groups
-}
-
 export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
   const { nodes } = ir
   const memory = memoryOf(nodes)
   const updates = options.updates ?? new Map<string, number>()
   const kept = new Set<number>([...options.results, ...updates.values()].map((id) => memory[id] as number))
-  const groups = fuse(nodes, kept, options.maxOperands ?? 6)
-  const inGroup = new Set([...groups.values()].flatMap((g) => g.slice(0, -1).map((n) => n.id)))
+  const groups = fuse(nodes, kept, { maxOperands: options.maxOperands ?? 6, maxOutputs: options.maxOutputs ?? 1 })
+  const inGroup = new Set<number>()
+  for (const [last, { nodes: members, product }] of groups) {
+    for (const { id } of members) if (id !== last) inGroup.add(id)
+    if (product) inGroup.add(product.id)
+  }
 
   const slots: Slot[] = []
   const slotOf = new Int32Array(nodes.length).fill(-1)
@@ -148,7 +128,10 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
   /** Which step reads a node's memory last. */
   const lastReader = new Map<number, number>()
   const order = nodes.filter((n) => !isLeaf(n.op) && !isView(n) && !inGroup.has(n.id))
-  const readBy = (node: IrNode): IrNode[] => groups.get(node.id) ?? [node]
+  const readBy = (node: IrNode): readonly IrNode[] => {
+    const group = groups.get(node.id)
+    return group ? (group.product ? [group.product, ...group.nodes] : group.nodes) : [node]
+  }
   for (const [at, node] of order.entries()) {
     for (const member of readBy(node)) for (const input of member.inputs) lastReader.set(memory[input] as number, at)
   }
@@ -167,21 +150,40 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
     return { slot: slotOf[owner.id] as number, shape: shapeOf(nodes[id] as IrNode) }
   }
 
+  const operand = (id: number): Operand => {
+    const number = fillOf(nodes[id] as IrNode)
+    return number === null ? inMemory(id) : { number }
+  }
+  const write = (node: IrNode): number => {
+    const slot = place(node)
+    slotOf[node.id] = slot
+    return slot
+  }
+
   const steps: Step[] = []
   for (const [at, node] of order.entries()) {
-    const shape = shapeOf(node)
     const group = groups.get(node.id)
-    const operands = group ? [] : node.inputs.map(inMemory)
-    const fused = group
-      ? elementwise(group, (id) =>
-          fill(nodes[id] as IrNode) === null ? inMemory(id) : { number: fill(nodes[id] as IrNode) as number }
-        )
-      : null
-    const output = place(node)
-    slotOf[node.id] = output
-    if (fused) steps.push({ kind: 'elementwise', output, shape, ...fused })
-    else if (node.op === 'BatchMatMul') steps.push(product(node, operands, output))
-    else steps.push({ kind: 'loop', output, shape, nodes: [node], operands })
+    if (group) {
+      const { operands, expressions } = expressionsOf(group, operand)
+      const also = group.also.map((n) => ({ slot: write(n), expression: group.nodes.indexOf(n) }))
+      const chain = {
+        kind: 'elementwise',
+        shape: shapeOf(node),
+        nodes: group.nodes,
+        operands,
+        expressions,
+        also
+      } as const
+      const step = { ...chain, output: write(node) }
+      steps.push(
+        group.product ? withEpilogue(product(group.product, group.product.inputs.map(inMemory), -1), step) : step
+      )
+    } else {
+      const operands = node.inputs.map(inMemory)
+      const output = write(node)
+      if (node.op === 'BatchMatMul') steps.push(product(node, operands, output))
+      else steps.push({ kind: 'loop', output, shape: shapeOf(node), nodes: [node], operands })
+    }
     for (const id of freedAt.get(at) ?? []) {
       const slot = slots[slotOf[id] as number]
       if (slot?.role !== 'temporary' || kept.has(id)) continue
@@ -209,21 +211,49 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
   }
 }
 
-function elementwise(
-  group: readonly IrNode[],
+/** The expressions of a group; its product, where it has one, is the first operand. */
+function expressionsOf(
+  { nodes, product }: Group,
   operand: (id: number) => Operand
-): Pick<ElementwiseStep, 'nodes' | 'operands' | 'expressions'> {
+): Pick<ElementwiseStep, 'operands' | 'expressions'> {
   const operands: Operand[] = []
   const places = new Map<number, number>()
-  const argument = (id: number): number => {
-    const inside = group.findIndex((n) => n.id === id)
-    if (inside >= 0) return -1 - inside
-    const known = places.get(id)
-    if (known !== undefined) return known
+  const indices = new Map(nodes.map((n, i) => [n.id, i]))
+  const add = (id: number, read: Operand): number => {
     places.set(id, operands.length)
-    return operands.push(operand(id)) - 1
+    return operands.push(read) - 1
   }
-  return { nodes: group, expressions: group.map((node) => ({ node, arguments: node.inputs.map(argument) })), operands }
+  // its place is known when the step's own is
+  if (product) add(product.id, { slot: -1, shape: shapeOf(product) })
+  const argument = (id: number): number => {
+    const inside = indices.get(id)
+    if (inside !== undefined) return -1 - inside
+    return places.get(id) ?? add(id, operand(id))
+  }
+  return { expressions: nodes.map((node) => ({ node, arguments: node.inputs.map(argument) })), operands }
+}
+
+/** A product that writes what `chain` makes of its elements. */
+function withEpilogue(product: ProductStep, chain: ElementwiseStep): ProductStep {
+  const { output, shape } = chain
+  const others = chain.operands.slice(1).map((operand, i) => ({ operand, from: i + 1 }))
+  const tensors = others.flatMap(({ operand, from }) => ('slot' in operand ? [{ operand, from }] : []))
+  const order = [0, ...tensors.map((t) => t.from), ...others.filter((o) => 'number' in o.operand).map((o) => o.from)]
+  const to = new Map(order.map((from, at) => [from, at]))
+  return {
+    ...product,
+    output,
+    nodes: [...product.nodes, ...chain.nodes],
+    operands: [...product.operands, ...tensors.map((t) => t.operand)],
+    epilogue: {
+      ...chain,
+      operands: order.map((from) => (from === 0 ? { slot: output, shape } : (chain.operands[from] as Operand))),
+      expressions: chain.expressions.map(({ node, arguments: args }) => ({
+        node,
+        arguments: args.map((a) => (a < 0 ? a : (to.get(a) as number)))
+      }))
+    }
+  }
 }
 
 function product(node: IrNode, operands: ProductStep['operands'], output: number): ProductStep {
@@ -236,6 +266,7 @@ function product(node: IrNode, operands: ProductStep['operands'], output: number
     shape: shapeOf(node),
     nodes: [node],
     operands,
+    epilogue: null,
     transA,
     transB,
     m: dim(a.shape, transA ? 1 : 2),
@@ -251,23 +282,28 @@ export const memoryNeeded = (plan: Plan): number => plan.slots.reduce((sum, slot
 export const operationsOf = (plan: Plan): number =>
   plan.steps.reduce((sum, step) => {
     const size = sizeOf(step.shape)
-    if (step.kind === 'product') return sum + 2 * size * step.k
+    if (step.kind === 'product') return sum + size * (2 * step.k + (step.epilogue?.expressions.length ?? 0))
     if (step.kind === 'elementwise') return sum + size * step.expressions.length
     return sum + Math.max(size, ...step.operands.map((o) => sizeOf(o.shape)))
   }, 0)
+
+/** What a step computes, in a few words: "product 128×784×512 + Add·Relu". */
+export function describeStep(step: Step): string {
+  const names = (nodes: readonly IrNode[]): string => nodes.map((n) => n.op).join('·')
+  if (step.kind !== 'product') return names(step.nodes)
+  const { m, k, n, transA, transB, epilogue } = step
+  const sizes = `product ${m}×${k}×${n}${transA ? ' Aᵀ' : ''}${transB ? ' Bᵀ' : ''}`
+  return epilogue ? `${sizes} + ${names(epilogue.nodes)}` : sizes
+}
 
 /** The plan as text, one step a line. */
 export function printPlan(plan: Plan): string {
   const operand = (o: Operand): string => ('number' in o ? String(o.number) : `s${o.slot}[${o.shape.join(',')}]`)
   const slots = plan.slots.map((s, i) => `s${i}: ${s.role}${'name' in s ? ` ${s.name}` : ''} ${s.size}`)
   const steps = plan.steps.map((s) => {
-    const what =
-      s.kind === 'elementwise'
-        ? s.nodes.map((n) => n.op).join('·')
-        : s.kind === 'product'
-          ? `product ${s.m}×${s.k}×${s.n}${s.transA ? ' Aᵀ' : ''}${s.transB ? ' Bᵀ' : ''}`
-          : s.nodes[0]?.op
-    return `s${s.output}[${s.shape.join(',')}] = ${what}(${s.operands.map(operand).join(', ')})`
+    const outputs = [...(s.kind === 'elementwise' ? s.also.map((a) => a.slot) : []), s.output]
+    const written = outputs.map((slot) => `s${slot}[${s.shape.join(',')}]`).join(', ')
+    return `${written} = ${describeStep(s)}(${s.operands.map(operand).join(', ')})`
   })
   return [...slots, '', ...steps].join('\n')
 }

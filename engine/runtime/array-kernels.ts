@@ -27,7 +27,8 @@ export type Gemm = (
   offset: number
 ) => void
 
-export type Kernel = (out: Float32Array, inputs: readonly Float32Array[]) => void
+/** `also`: the further outputs of an elementwise step. */
+export type Kernel = (out: Float32Array, inputs: readonly Float32Array[], also?: readonly Float32Array[]) => void
 
 const dialect: Dialect = {
   read: (n, index) => `in${n}[${index}]`,
@@ -42,15 +43,21 @@ const compiled = new Map<string, Kernel>()
 
 /** Loops over the output, writing elements in order. */
 function compile(shape: StaticShape, inputs: number, index: readonly string[], body: Body): Kernel {
+  const also = body.also ?? []
   const lines = [
     ...Array.from({ length: inputs }, (_, n) => `const in${n} = inputs[${n}];`),
+    ...also.map((_, n) => `const also${n} = also[${n}];`),
     'let o = 0;',
-    ...wrapLoops(index, shape, [...body.statements, `out[o++] = ${body.result};`])
+    ...wrapLoops(index, shape, [
+      ...body.statements,
+      ...also.map((value, n) => `also${n}[o] = ${value};`),
+      `out[o++] = ${body.result};`
+    ])
   ]
   const text = lines.join('\n')
   const known = compiled.get(text)
   if (known) return known
-  const kernel = new Function('out', 'inputs', text) as Kernel
+  const kernel = new Function('out', 'inputs', 'also', text) as Kernel
   compiled.set(text, kernel)
   return kernel
 }
@@ -78,7 +85,7 @@ function loopKernel(step: LoopStep): Kernel {
 
 /** All products of the leading axes, one matrix at a time; a shared right-hand matrix makes it one tall product. */
 function productKernel(step: ProductStep, gemm: Gemm): Kernel {
-  const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape]
+  const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape, ...StaticShape[]]
   const lead = step.shape.slice(0, -2)
   const { m, n, k, transA, transB } = step
   const rows = sizeOf(lead) * m
@@ -121,9 +128,17 @@ function productKernel(step: ProductStep, gemm: Gemm): Kernel {
   }
 }
 
-export const kernelOf = (step: Step, gemm: Gemm): Kernel =>
-  step.kind === 'elementwise'
-    ? elementwiseKernel(step)
-    : step.kind === 'loop'
-      ? loopKernel(step)
-      : productKernel(step, gemm)
+/** A product, then its epilogue in place: the numbers are those of two steps. */
+function finished(multiply: Kernel, finish: Kernel): Kernel {
+  return (out, inputs) => {
+    multiply(out, inputs)
+    finish(out, [out, ...inputs.slice(2)])
+  }
+}
+
+export function kernelOf(step: Step, gemm: Gemm): Kernel {
+  if (step.kind === 'elementwise') return elementwiseKernel(step)
+  if (step.kind === 'loop') return loopKernel(step)
+  const multiply = productKernel(step, gemm)
+  return step.epilogue ? finished(multiply, elementwiseKernel(step.epilogue)) : multiply
+}

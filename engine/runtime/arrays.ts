@@ -16,6 +16,8 @@ export interface ArrayMemory {
 
 export interface Arithmetic {
   readonly device: string
+  /** Most outputs of one elementwise kernel. */
+  readonly maxOutputs: number
   readonly memory: ArrayMemory
   readonly gemm: Gemm
   /** Told of each plan before its first run, to have room for what its products need. */
@@ -35,12 +37,14 @@ interface Variable {
 export class ArrayExecutor implements Executor {
   readonly device: string
   readonly maxOperands = 12
+  readonly maxOutputs: number
   readonly #memory: ArrayMemory
   readonly #arithmetic: Arithmetic
   readonly #variables = new Map<string, Variable>()
 
   constructor(arithmetic: Arithmetic) {
     this.device = arithmetic.device
+    this.maxOutputs = arithmetic.maxOutputs
     this.#memory = arithmetic.memory
     this.#arithmetic = arithmetic
   }
@@ -82,7 +86,8 @@ export class ArrayExecutor implements Executor {
         for (const { step, kernel } of steps) {
           if (stop?.()) return false
           const operands = step.operands.map((o) => ('number' in o ? EMPTY : (arrays[o.slot] as Float32Array)))
-          kernel(arrays[step.output] as Float32Array, operands)
+          const also = step.kind === 'elementwise' ? step.also.map((o) => arrays[o.slot] as Float32Array) : []
+          kernel(arrays[step.output] as Float32Array, operands, also)
         }
         for (const name of plan.updates.keys()) {
           const variable = this.#variable(name)

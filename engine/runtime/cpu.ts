@@ -9,6 +9,6 @@ const memory: ArrayMemory = {
 
 export class CpuExecutor extends ArrayExecutor {
   constructor() {
-    super({ device: 'Float32 typed arrays (JavaScript)', memory, gemm })
+    super({ device: 'Float32 typed arrays (JavaScript)', maxOutputs: 4, memory, gemm })
   }
 }

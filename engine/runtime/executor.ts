@@ -2,7 +2,7 @@
 import type { Plan } from '../compile/plan.ts'
 import type { Numbers } from '../tensor.ts'
 
-/** Asked between steps; true stops the run. */
+/** Asked before each step; true stops the run. */
 export type Stop = () => boolean
 
 export interface Program {
@@ -24,6 +24,8 @@ export interface Executor {
   readonly device: string
   /** Most operands of one fused kernel. */
   readonly maxOperands: number
+  /** Most outputs of one fused kernel. */
+  readonly maxOutputs: number
   load(plan: Plan): Promise<Program>
   setVariable(name: string, values: ArrayLike<number>): Promise<void>
   getVariable(name: string): Promise<Numbers>

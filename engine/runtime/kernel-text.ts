@@ -42,6 +42,8 @@ export interface Body {
   readonly statements: readonly string[]
   /** Expression of the output element. */
   readonly result: string
+  /** Expressions of the further outputs. */
+  readonly also?: readonly string[]
 }
 
 /** The fused chain at one place; `read(n)` is operand n there. */
@@ -66,7 +68,7 @@ export function elementwiseBody(step: ElementwiseStep, read: (n: number) => stri
     )
     if (text === undefined) throw new Error(`${node.op} has no elementwise kernel`)
     const last = i === step.expressions.length - 1
-    if (last) return { statements, result: text }
+    if (last) return { statements, result: text, also: step.also.map(({ expression }) => names[expression] as string) }
     names.push(`t${i}`)
     statements.push(`const t${i} = ${text};`)
   }

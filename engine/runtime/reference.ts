@@ -18,6 +18,7 @@ const filled = (values: ArrayLike<number>, size: number): Float64Array =>
 export class ReferenceExecutor implements Executor {
   readonly device = 'Float64 reference'
   readonly maxOperands = Number.POSITIVE_INFINITY
+  readonly maxOutputs = Number.POSITIVE_INFINITY
   readonly #variables = new Map<string, Float64Array>()
 
   async load(plan: Plan): Promise<Program> {

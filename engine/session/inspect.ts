@@ -49,7 +49,12 @@ export class Inspection {
       wanted.add(value.id)
       if (gradient) wanted.add(gradient.id)
     }
-    const compiled = compile(this.ir, { batch, wanted: [...wanted], maxOperands: executor.maxOperands })
+    const compiled = compile(this.ir, {
+      batch,
+      wanted: [...wanted],
+      maxOperands: executor.maxOperands,
+      maxOutputs: executor.maxOutputs
+    })
     const program = await executor.load(compiled.plan)
     this.#loaded = { executor, batch, compiled, program }
     return this.#loaded

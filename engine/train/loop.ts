@@ -99,7 +99,7 @@ export async function evaluate(
   const names = ['loss', ...Object.keys(values.metrics)]
   const ids = [values.loss, ...Object.values(values.metrics)]
   const programs = new Programs(executor, (batch) =>
-    compile(ir, { batch, wanted: ids, maxOperands: executor.maxOperands })
+    compile(ir, { batch, wanted: ids, maxOperands: executor.maxOperands, maxOutputs: executor.maxOutputs })
   )
   const feeder = new BatchFeeder(tables)
   const sums = names.map(() => 0)
@@ -164,7 +164,13 @@ export async function trainLoop({
   const names = Object.keys(graph.metrics)
   const wanted = [graph.loss, ...Object.values(graph.metrics)]
   const programs = new Programs(executor, (batch) =>
-    compile(graph.ir, { batch, wanted, updates: graph.updates, maxOperands: executor.maxOperands })
+    compile(graph.ir, {
+      batch,
+      wanted,
+      updates: graph.updates,
+      maxOperands: executor.maxOperands,
+      maxOutputs: executor.maxOutputs
+    })
   )
   const { ir, secondOrder: order, parameters } = graph
   const solver = order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop })

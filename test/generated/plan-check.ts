@@ -7,6 +7,20 @@ import { sizeOf } from '../../engine/shape.ts'
 
 /** Which IR input each operand of a step stands for; an elementwise step also refers to its own expressions. */
 function readsOf(step: Step): { operand: Operand; id: number }[] {
+  if (step.kind === 'product' && step.epilogue) {
+    const { epilogue } = step
+    const product = step.nodes[0] as IrNode
+    const [itself] = epilogue.operands
+    if (!itself || 'number' in itself || itself.slot !== step.output) throw new Error('an epilogue without its product')
+    const tensors = epilogue.operands.slice(1).filter((o) => 'slot' in o)
+    if (JSON.stringify(tensors) !== JSON.stringify(step.operands.slice(2))) throw new Error('other epilogue operands')
+    const reads = readsOf(epilogue)
+    if (!reads.some(({ id }) => id === product.id)) throw new Error('an epilogue that does not read its product')
+    return [
+      ...readsOf({ ...step, nodes: [product], operands: step.operands.slice(0, 2), epilogue: null }),
+      ...reads.filter(({ id }) => id !== product.id)
+    ]
+  }
   if (step.kind !== 'elementwise')
     return step.operands.map((operand, i) => ({ operand, id: (step.nodes[0] as IrNode).inputs[i] as number }))
   return step.expressions.flatMap(({ node, arguments: args }) =>
@@ -53,14 +67,20 @@ export function checkPlan(plan: Plan): void {
   }
   for (const step of plan.steps) {
     const made = step.nodes.at(-1) as IrNode
+    const outputs = [step.output, ...(step.kind === 'elementwise' ? step.also.map((o) => o.slot) : [])]
+    if (new Set(outputs).size !== outputs.length) wrong('writes two values into one slot', made)
     for (const { operand, id } of readsOf(step)) {
       check(operand, id)
-      if ('slot' in operand && operand.slot === step.output) wrong('writes where it still reads', made)
+      if ('slot' in operand && outputs.includes(operand.slot)) wrong('writes where it still reads', made)
     }
-    const slot = plan.slots[step.output]
-    if (slot?.role !== 'temporary' && slot?.role !== 'next') wrong(`writes into a ${slot?.role} slot`, made)
-    if (slot?.size !== sizeOf(step.shape)) wrong(`writes ${step.shape} into a slot of ${slot?.size}`, made)
-    held.set(step.output, made.id)
+    const also = step.kind === 'elementwise' ? step.also : []
+    const written = also.map((o) => ({ at: o.slot, id: (step.nodes[o.expression] as IrNode).id }))
+    for (const { at, id } of [...written, { at: step.output, id: made.id }]) {
+      const slot = plan.slots[at]
+      if (slot?.role !== 'temporary' && slot?.role !== 'next') wrong(`writes into a ${slot?.role} slot`, made)
+      if (slot?.size !== sizeOf(step.shape)) wrong(`writes ${step.shape} into a slot of ${slot?.size}`, made)
+      held.set(at, id)
+    }
   }
   for (const [id, operand] of plan.results) check(operand, id)
   for (const [name, id] of plan.updates) {

@@ -235,7 +235,8 @@ async function checkGrown({ b, objective, feeds, variables }: Grown): Promise<vo
   const training = compile(b.graph(), { batch: BATCH, wanted: [objective.id], updates })
   const some = compile(b.graph(), { batch: BATCH, wanted, maxOperands: 3 })
   const all = compile(b.graph(), { batch: BATCH, wanted: [...wanted, ...forward.map((n) => n.id)] })
-  for (const { plan } of [training, some, all]) {
+  const wide = compile(b.graph(), { batch: BATCH, wanted, updates, maxOperands: 12, maxOutputs: 4 })
+  for (const { plan } of [training, some, all, wide]) {
     verify(plan.ir, opOf)
     checkPlan(plan)
   }
@@ -249,8 +250,9 @@ async function checkGrown({ b, objective, feeds, variables }: Grown): Promise<vo
     return { objective: (value as Numbers)[0] as number, gradients: rest }
   }
   const exact = await run(new ReferenceExecutor(), some, feeds, variables)
-  for (const compiled of [some, all]) {
+  for (const compiled of [some, all, wide]) {
     for (const executor of [new CpuExecutor(), new WasmExecutor('simd'), new WasmExecutor('relaxed')]) {
+      if (compiled === wide && executor.maxOutputs < 4) continue
       const found = await run(executor, compiled, feeds, variables)
       const on = `in float32 on ${executor.device}`
       expect(difference([found.objective], [exact.objective]), `objective ${on}`).toBeLessThan(1e-3)

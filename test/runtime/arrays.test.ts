@@ -36,7 +36,7 @@ test('where memory ends in the middle of a plan, what was taken for it is given 
       expect(taken.delete(region)).toBe(true)
     }
   }
-  const executor = new ArrayExecutor({ device: 'three pieces', memory, gemm })
+  const executor = new ArrayExecutor({ device: 'three pieces', maxOutputs: 1, memory, gemm })
   await expect(executor.load(plan)).rejects.toThrow('no memory')
   expect(taken.size).toBe(0)
   room = 100

@@ -33,6 +33,7 @@ const BACKEND = { webgl2: 'WebGL2', webgpu: 'WebGPU' } as const
 export class GpuExecutor implements Executor {
   /** WebGPU binds eight buffers: six operands, one in reserve for what a later version fuses, and the output. */
   readonly maxOperands = 6
+  readonly maxOutputs = 1
   readonly device: string
   readonly #device: Device
   readonly #variables = new Map<string, Variable>()

@@ -17,7 +17,7 @@ function literal(x: number): string {
   return x < 0 ? `(-crNum(${-x}))` : `crNum(${x})`
 }
 
-const dialect = (names: readonly string[]): Dialect => ({
+export const dialect = (names: readonly string[]): Dialect => ({
   // gpu.js writes literals alone, or a choice between them, as it needs them outside the brackets: as floats
   read: (n, index) => (/^[^a-z]*$|\?/.test(index) ? `${names[n]}[crNum(${index})]` : `${names[n]}[${index}]`),
   div: (a, b) => (b === 1 ? a : `crDiv(${a}, ${b})`),
@@ -89,19 +89,27 @@ export function kernel(count: number, threads: number, statements: readonly stri
   return { text, threads, helpers: helpersIn(text) }
 }
 
-export function elementwiseSource(step: ElementwiseStep): CallSource {
-  const { inputs, names } = argumentsOf(step)
+const shapesOf = (step: ElementwiseStep): readonly StaticShape[] =>
+  step.operands.map((o) => ('number' in o ? [] : o.shape))
+
+/** Reads operand n of a chain at the output's coordinates; `i` is the flat index. */
+function elementReader(step: ElementwiseStep, own: Dialect, index: readonly string[]): (n: number) => string {
+  const shapes = shapesOf(step)
   const size = sizeOf(step.shape)
-  const shapes = step.operands.map((o) => ('number' in o ? [] : o.shape))
-  const flat = shapes.every((s) => s.every((d) => d === 1) || sizeOf(s) === size)
-  const { statements, index } = flat ? { statements: [], index: [] } : coordinates(step.shape)
-  const own = dialect(names)
-  const read = (n: number): string => {
+  return (n) => {
     const shape = shapes[n] as StaticShape
     if (sizeOf(shape) === size) return own.read(n, 'i')
     return own.read(n, sizeOf(shape) === 1 ? '0' : broadcastIndex(shape, index))
   }
-  return source(step, inputs, statements, elementwiseBody(step, read, own))
+}
+
+export function elementwiseSource(step: ElementwiseStep): CallSource {
+  const { inputs, names } = argumentsOf(step)
+  const size = sizeOf(step.shape)
+  const flat = shapesOf(step).every((s) => s.every((d) => d === 1) || sizeOf(s) === size)
+  const { statements, index } = flat ? { statements: [], index: [] } : coordinates(step.shape)
+  const own = dialect(names)
+  return source(step, inputs, statements, elementwiseBody(step, elementReader(step, own, index), own))
 }
 
 export function loopSource(step: LoopStep): CallSource {
@@ -117,17 +125,30 @@ export const matrixStart = (shape: StaticShape, index: readonly string[]): strin
     (at) => `(${at}) * ${sizeOf(shape.slice(-2))}`
   )
 
+/**
+ * The epilogue at one place of the output: `value` is the product there, `names` are the kernel's arguments by operand of
+ * the step, `index` the coordinates. Without an epilogue the value as it is.
+ */
+export function finish(step: ProductStep, names: readonly string[], index: readonly string[], value: string): Body {
+  const { epilogue } = step
+  if (!epilogue) return { statements: [], result: value }
+  const own = dialect(['', ...names.slice(2)])
+  const read = elementReader(epilogue, own, index)
+  return elementwiseBody(epilogue, (n) => (n === 0 ? value : read(n)), own)
+}
+
 /** One thread per output element, one loop over the inner axis. */
 export function productSource(step: ProductStep): CallSource {
   const { inputs, names } = argumentsOf(step)
   const { statements, index } = coordinates(step.shape)
-  const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape]
+  const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape, ...StaticShape[]]
   const [row, column] = index.slice(-2) as [string, string]
   const { m, n, k, transA, transB } = step
   const element = (name: number, start: string, at: string, stride: number, across: string, step2: number): string =>
     `${names[name]}[${start} + ${at} * ${stride} + ${across} * ${step2}]`
   const left = element(0, 'startA', row, transA ? 1 : k, 'k', transA ? m : 1)
   const right = element(1, 'startB', column, transB ? k : 1, 'k', transB ? 1 : n)
+  const finished = finish(step, names, index, 'sum')
   return source(
     step,
     inputs,
@@ -137,8 +158,12 @@ export function productSource(step: ProductStep): CallSource {
       `const startB = crNum(${matrixStart(b, index)});`
     ],
     {
-      statements: ['let sum = crNum(0);', ...wrapLoops(['k'], [k], [`sum = sum + ${left} * ${right};`])],
-      result: 'sum'
+      statements: [
+        'let sum = crNum(0);',
+        ...wrapLoops(['k'], [k], [`sum = sum + ${left} * ${right};`]),
+        ...finished.statements
+      ],
+      result: finished.result
     }
   )
 }

@@ -8,7 +8,10 @@
 import type { ProductStep } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
 import { MAX_INDEX } from './device.ts'
-import { type CallSource, kernel, type Place } from './text.ts'
+import { wgslEpilogue } from './epilogue.ts'
+import { type CallSource, coordinates, finish, kernel, type Place } from './text.ts'
+
+type Tensor = ProductStep['operands'][number]
 
 const TILE = 4
 /** Fewest output elements for which blocks pay. */
@@ -34,7 +37,7 @@ function leadStrides(shape: StaticShape, rank: number): number[] {
 
 export function tiledForWebGpu(step: ProductStep): readonly CallSource[] | null {
   if (!worthwhile(step)) return null
-  const { m, n, k, transA, transB, shape, operands } = step
+  const { m, n, k, transA, transB, shape, operands, epilogue } = step
   const lead = shape.slice(0, -2)
   const groups = [Math.ceil(up(n) / SIDE), Math.ceil(up(m) / SIDE), sizeOf(lead)] as const
   if (groups.some((g) => g > MAX_GROUPS)) return null
@@ -49,7 +52,7 @@ export function tiledForWebGpu(step: ProductStep): readonly CallSource[] | null 
     const terms = strides.flatMap((s, i) => (s === 0 ? [] : [`z / ${places[i]}u % ${lead[i]}u * ${s}u`]))
     return `let ${name}0 = ${terms.join(' + ') || '0u'};`
   }
-  const [a, b] = operands as [(typeof operands)[number], (typeof operands)[number]]
+  const [a, b, ...others] = operands as [Tensor, Tensor, ...Tensor[]]
   /** Row r (or column) of the block, kept inside the matrix: what is over the edge is computed and not written. */
   const inside = (at: string, r: number, limit: number, isWide: boolean): string =>
     isWide || limit % TILE === 0 ? `(${at} + ${r}u)` : `min(${at} + ${r}u, ${limit - 1}u)`
@@ -88,16 +91,18 @@ export function tiledForWebGpu(step: ProductStep): readonly CallSource[] | null 
   const whole = k - (k % TILE)
   const store = four((r) => {
     const index = `z * ${m * n}u + (row + ${r}u) * ${n}u + column`
+    const value = (c: number): string => (epilogue ? `finish(s${r}[${c}], ${index} + ${c}u)` : `s${r}[${c}]`)
     const lines = wide.c
-      ? [`c[(${index}) / 4u] = s${r};`]
-      : four((c) => `if (column + ${c}u < ${n}u) { c[${index} + ${c}u] = s${r}[${c}]; }`)
+      ? [`c[(${index}) / 4u] = ${epilogue ? `vec4<f32>(${four(value).join(', ')})` : `s${r}`};`]
+      : four((c) => `if (column + ${c}u < ${n}u) { c[${index} + ${c}u] = ${value(c)}; }`)
     return `  if (row + ${r}u < ${m}u) { ${lines.join(' ')} }`
   })
   const type = (isWide: boolean): string => (isWide ? 'array<vec4<f32>>' : 'array<f32>')
   const wgsl = `
 @group(0) @binding(1) var<storage, read> a : ${type(wide.a)};
 @group(0) @binding(2) var<storage, read> b : ${type(wide.b)};
-@group(0) @binding(3) var<storage, read_write> c : ${type(wide.c)};
+@group(0) @binding(${3 + others.length}) var<storage, read_write> c : ${type(wide.c)};
+${epilogue ? wgslEpilogue(epilogue, others.length, 3) : ''}
 @compute @workgroup_size(${SIDE}, ${SIDE}, 1)
 fn main(@builtin(global_invocation_id) id : vec3<u32>) {
   let column = id.x * ${TILE}u;
@@ -117,7 +122,8 @@ ${store.join('\n')}
 }
 `
   // gpu.js still lays out the bindings, by the arguments of this text
-  const carrier = kernel(2, sizeOf(shape), ['return a0[i] + a1[i];'])
+  const read = operands.map((_, n) => `a${n}[i]`)
+  const carrier = kernel(operands.length, sizeOf(shape), [`return ${read.join(' + ')};`])
   const inputs = operands.map(({ slot }) => ({ slot }))
   return [{ ...carrier, own: { wgsl, groups }, inputs, outputs: [{ slot: step.output }] }]
 }
@@ -156,7 +162,7 @@ function pack(
 export function tiledForWebGl2(step: ProductStep): readonly CallSource[] | null {
   if (!worthwhile(step)) return null
   const { m, n, k, transA, transB, shape, operands } = step
-  const [a, b] = operands as [(typeof operands)[number], (typeof operands)[number]]
+  const [a, b, ...others] = operands as [Tensor, Tensor, ...Tensor[]]
   const lead = shape.slice(0, -2)
   const batches = sizeOf(lead)
   const [m4, n4, k4] = [up(m), up(n), up(k)]
@@ -190,20 +196,25 @@ export function tiledForWebGl2(step: ProductStep): readonly CallSource[] | null 
     ...[1, 2, 3].map((r) => `out${r}(${four((c) => `s${r}${c}`).join(', ')});`),
     'return [s00, s01, s02, s03];'
   ])
-  const merge = kernel(4, sizeOf(shape), [
+  const rowNames = four((r) => `a${r}`)
+  const place = coordinates(shape)
+  const finished = finish(step, ['', '', ...others.map((_, i) => `a${TILE + i}`)], place.index, 'sum')
+  const merge = kernel(TILE + others.length, sizeOf(shape), [
     `const x = crMod(i, ${n});`,
     `const y = crMod(crDiv(i, ${n}), ${m});`,
     `const t = crDiv(i, ${m * n}) * ${m4 * n4} + crDiv(y, 4) * ${n4} + crDiv(x, 4);`,
     'const r = crMod(y, 4);',
     'const c = crMod(x, 4);',
-    ...[0, 1, 2].map((r) => `if (r < ${r}.5) { const v${r} = a${r}[t]; return v${r}[c]; }`),
-    'const v3 = a3[t];',
-    'return v3[c];'
+    'let sum = crNum(0);',
+    ...rowNames.map((row, r) => `if (r > ${r} - 0.5 && r < ${r}.5) { const v${r} = ${row}[t]; sum = v${r}[c]; }`),
+    ...(step.epilogue ? place.statements : []),
+    ...finished.statements,
+    `return crNum(${finished.result});`
   ])
   return [
     pack(a.slot, packedA, a.shape, m, k, transA),
     pack(b.slot, packedB, b.shape, k, n, transB),
     { ...product, maps: TILE - 1, inputs: [packedA, packedB], outputs: results },
-    { ...merge, inputs: results, outputs: [{ slot: step.output }] }
+    { ...merge, inputs: [...results, ...others.map(({ slot }) => ({ slot }))], outputs: [{ slot: step.output }] }
   ]
 }

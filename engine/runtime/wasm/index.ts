@@ -68,6 +68,7 @@ function arithmetic(build: Build): Arithmetic {
   }
   return {
     device: build === 'relaxed' ? 'WebAssembly SIMD with fused multiply-add' : 'WebAssembly SIMD',
+    maxOutputs: 4,
     memory: heap,
     gemm,
     prepare(plan: Plan) {
