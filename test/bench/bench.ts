@@ -1,60 +1,196 @@
 /**
- * `npm run bench`: backends and peers side by side in one run on one machine. Medians of interleaved repeats, ratios first.
+ * `npm run bench`: Chainrule's backends and their peers side by side, in one run on one machine.
  *
- * Absolute figures belong to the machine; ratios travel. With --write the tables go into docs/performance.md, between
- * the two marks.
+ *     npm run bench -- [PART…] [--quick] [--write] [--gpu auto|real|software] [--node] [--threads N]
+ *
+ * Parts are w, cnn, attention, gemm, chain, scalar, compile and first; all where none is named. --write puts the tables
+ * into docs/performance.md, between the two marks. --node runs everything in Node, for machines without a browser.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { compileTimes } from './chain.ts'
-import { gemmRates } from './gemm.ts'
-import { mlpRates } from './mlp.ts'
-import { torch } from './peers.ts'
+import { parseArgs } from 'node:util'
+import { chainCosts } from './compile.ts'
+import { type Engine, engines, isOurs } from './engines.ts'
+import { type Chromium, openChromium } from './hosts/chromium.ts'
+import { nodeHost } from './hosts/node.ts'
+import { type Answers, type Host, Skipped } from './hosts/protocol.ts'
+import { findPython, pythonHost } from './hosts/python.ts'
+import { installPeers, versions } from './install.ts'
+import { type Effort, type Found, measure, median } from './measure.ts'
+import { missing, rate, table, tables } from './report.ts'
+import { SIZES, TRANSPOSES } from './workloads/gemm.ts'
 
 const PAGE = join(import.meta.dirname, '../../docs/performance.md')
 const MARKS = ['<!-- bench -->', '<!-- /bench -->'] as const
 
-type Row = readonly (string | number)[]
+const PARTS = ['w', 'cnn', 'attention', 'gemm', 'chain', 'scalar', 'compile', 'first'] as const
+type Part = (typeof PARTS)[number]
 
-const show = (x: string | number): string =>
-  typeof x === 'string' ? x : x >= 100 ? x.toFixed(0) : Number(x.toPrecision(3)).toString()
-const table = (head: Row, rows: readonly Row[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(show).join(' | ')} |`).join('\n')
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    node: { type: 'boolean', default: false },
+    gpu: { type: 'string', default: 'auto' },
+    only: { type: 'string', default: '' },
+    threads: { type: 'string', default: String(Math.min(2, cpus().length)) }
+  }
+})
+const unknown = positionals.filter((p) => !PARTS.includes(p as Part))
+if (unknown.length > 0) throw new Error(`no part is named ${unknown.join(', ')}; there are ${PARTS.join(', ')}`)
+const gpu = (['auto', 'real', 'software'] as const).find((g) => g === options.gpu)
+if (!gpu) throw new Error(`--gpu is auto, real or software, not ${options.gpu}`)
+const wanted = (part: Part): boolean => positionals.length === 0 || positionals.includes(part)
 
-/** A table of rates, each with its ratio to the first. */
-function rates(title: string, unit: string, found: Readonly<Record<string, number>>): string {
-  const [[, base = 1] = []] = Object.entries(found)
+const effort: Effort = options.quick
+  ? { rounds: 3, seconds: 0.08, most: 0.5, checked: 3, patience: 20_000 }
+  : { rounds: 7, seconds: 0.4, most: 6, checked: 10, patience: 60_000 }
+const sizes = options.quick ? [128, 512] : SIZES
+const say = (text: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+/** "AMD EPYC", without the numbers that name one very machine. */
+const processor = (): string =>
+  (cpus()[0]?.model ?? 'a processor')
+    .replace(/\((R|TM)\)|\bCPU\b|@.*$|\b\d+-Core.*$/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+
+const peersAreHere = installPeers()
+const chromium: Chromium | null = options.node ? null : await openChromium(gpu)
+const python = findPython()
+const hosts = new Map<Engine, Promise<Host>>()
+const devices = new Map<Engine, string>()
+
+async function open(engine: Engine): Promise<Host> {
+  if (engine.where === 'python') {
+    if (!python) throw new Skipped('no Python with PyTorch (Debian: apt-get install python3-torch libopenblas0-openmp)')
+  } else if (!isOurs(engine) && engine.peer !== 'gpujs' && !peersAreHere) throw new Skipped('it could not be installed')
+  const host =
+    engine.where === 'python'
+      ? pythonHost(python as string, engine.threads)
+      : chromium
+        ? await chromium.host()
+        : nodeHost()
+  try {
+    devices.set(engine, (await host.call('open', engine, effort.patience)).device)
+    return host
+  } catch (error) {
+    await host.close()
+    throw error
+  }
+}
+
+const hostOf = (engine: Engine): Promise<Host> => {
+  const known = hosts.get(engine) ?? open(engine)
+  hosts.set(engine, known)
+  return known
+}
+
+const all = engines(Number(options.threads)).filter((e) => e.name.toLowerCase().includes(options.only.toLowerCase()))
+const run = async (keys: readonly string[], who = all): Promise<Map<string, ReadonlyMap<Engine, Found>>> => {
+  const results = new Map<string, ReadonlyMap<Engine, Found>>()
+  for (const key of keys) results.set(key, await measure(key, who, hostOf, effort, say))
+  return results
+}
+
+const sections: string[] = []
+try {
+  const trainings = await run((['w', 'cnn', 'attention', 'scalar', 'chain'] as const).filter(wanted))
+  const products = await run(wanted('gemm') ? sizes.map((n) => `gemm ${n}`) : [])
+  for (const results of [trainings, products])
+    if (results.size > 0) sections.push(tables(results, all), missing(results))
+  if (wanted('gemm')) sections.push(await transposes())
+  if (wanted('compile')) sections.push(await compileTable())
+  if (wanted('first')) sections.push(await firstLosses())
+} finally {
+  say('')
+  for (const host of hosts.values()) await host.then((h) => h.close()).catch(() => undefined)
+  await chromium?.close()
+}
+
+/** Chainrule's products with operands stored transposed, in Gop/s. */
+async function transposes(): Promise<string> {
+  const n = options.quick ? 512 : 1024
+  const ours = all.filter((e) => isOurs(e) || e.peer === 'torch')
+  const keys = TRANSPOSES.map((t) => (t === 'nn' ? `gemm ${n}` : `gemm ${n} ${t}`))
+  const results = await run(keys, ours)
+  const row = (engine: Engine) =>
+    keys.map((key) => {
+      const found = results.get(key)?.get(engine)
+      return found && 'seconds' in found ? rate(key, found.seconds) : ''
+    })
   return table(
-    [title, 'ratio', unit],
-    Object.entries(found).map(([name, rate]) => [name, rate / base, rate])
+    [`product of ${n}³, Gop/s`, 'A·B', 'A·Bᵀ', 'Aᵀ·B', 'Aᵀ·Bᵀ'],
+    ours.map((e) => [`${e.name}${e.threads > 1 ? `, ${e.threads} threads` : ''}`, ...row(e)])
   )
 }
 
-const peer = torch()
-const w = { ...(await mlpRates()), ...(peer.ok ? { [peer.name]: peer.mlp } : {}) }
-const products = await gemmRates([128, 512, 1024])
-const chain = compileTimes([1000, 3000, 10_000])
+async function compileTable(): Promise<string> {
+  const costs = await chainCosts([1000, 3000, 10_000], options.quick ? 3 : 7)
+  return table(
+    ['chain of nodes', 'check, ms', 'compile, ms', 'µs a node', 'a step forward and backward, ms', 'µs a node'],
+    costs.map((c) => [
+      String(c.nodes),
+      c.check,
+      c.compile,
+      (1000 * (c.check + c.compile)) / c.nodes,
+      c.run,
+      (1000 * c.run) / c.nodes
+    ])
+  )
+}
 
-const sections = [
-  `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`,
-  rates('MNIST MLP 784-512-10, batch 128, RMSprop', 'steps/s', w),
-  ...Object.entries(products).map(([size, found]) =>
-    rates(`product ${size} × ${size} × ${size}`, 'GFLOP/s', {
-      ...found,
-      ...(peer.ok ? { [peer.name]: peer.gemm[size] ?? Number.NaN } : {})
-    })
-  ),
-  table(
-    ['chain of nodes', 'ms to check', 'ms to compile', 'µs a node'],
-    chain.map((c) => [c.nodes, c.check, c.compile, (1000 * (c.check + c.compile)) / c.nodes])
-  ),
-  peer.ok ? '' : `PyTorch was not measured: ${peer.why}.`
-].filter((text) => text !== '')
+/** Each time in a new worker: nothing is compiled, by us or by the browser. */
+async function firstLosses(): Promise<string> {
+  const backends = ['wasm', 'cpu', 'webgl2', 'webgpu'] as const
+  const rows: (string | number)[][] = []
+  for (const backend of backends) {
+    say(`first loss: ${backend}`)
+    const found: Answers['first'][] = []
+    try {
+      for (let i = 0; i < (options.quick ? 1 : 3); i++) {
+        const host = chromium ? await chromium.host() : nodeHost()
+        found.push(await host.call('first', { backend, seconds: 1 }, effort.patience))
+        await host.close()
+      }
+      const of = (what: 'milliseconds' | 'stepsPerSecond' | 'framesPerSecond') => median(found.map((f) => f[what] ?? 0))
+      rows.push([
+        `Chainrule ${backend}`,
+        of('milliseconds'),
+        of('stepsPerSecond'),
+        chromium ? of('framesPerSecond') : ''
+      ])
+    } catch (error) {
+      rows.push([`Chainrule ${backend}: ${(error as Error).message.split('\n')[0]}`, '', '', ''])
+    }
+  }
+  return table(
+    ['Train is pressed on W, data at hand', 'first loss after ms', 'steps/s then', 'frames/s of the page'],
+    rows
+  )
+}
 
-const text = sections.join('\n\n')
+const adapters = chromium
+  ? [
+      `Chromium ${chromium.version.split('.')[0]}`,
+      ...chromium.gpus.map((g) => `${g.backend}: ${g.available ? g.device : g.reason}`)
+    ]
+  : ['no browser: everything in Node']
+const blas = [...devices].find(([e]) => e.peer === 'torch')?.[1]
+const heading = [
+  `${cpus().length} × ${processor()}, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
+  ...adapters,
+  ...Object.entries(versions()).map(([name, version]) => `${name} ${version}`),
+  blas ?? 'no PyTorch',
+  new Date().toISOString().slice(0, 10)
+].join('; ')
+const text = [`${heading}.`, ...sections.filter((s) => s !== '')].join('\n\n')
 console.log(text)
-if (process.argv.includes('--write')) {
+if (options.write) {
   const page = readFileSync(PAGE, 'utf8')
   const [from, to] = MARKS.map((mark) => page.indexOf(mark)) as [number, number]
   if (from < 0 || to < from) throw new Error(`${PAGE} has no place marked ${MARKS.join(' … ')}`)
