@@ -4,6 +4,20 @@ import { AS_ROOT, findChromium, QUIET, SOFTWARE_GPU } from './scripts/chromium.m
 
 const executablePath = findChromium()
 
+/** Chromium, with WebGL2 and WebGPU. Anew for each project, which writes its name into it. */
+const browser = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: [...QUIET, ...SOFTWARE_GPU, ...AS_ROOT]
+    }
+  }),
+  instances: [{ browser: 'chromium' as const }]
+})
+
 export default defineConfig({
   // found late, it would reload the page in the middle of a run
   optimizeDeps: { include: ['gpu.js'] },
@@ -18,27 +32,15 @@ export default defineConfig({
         }
       },
       {
-        test: { name: 'nightly', include: ['test/nightly/**/*.test.ts'], environment: 'node', testTimeout: 3_600_000 }
-      },
-      {
-        extends: true,
         test: {
-          name: 'gpu',
-          include: ['test/browser/**/*.test.ts'],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                ...(executablePath ? { executablePath } : {}),
-                args: [...QUIET, ...SOFTWARE_GPU, ...AS_ROOT]
-              }
-            }),
-            instances: [{ browser: 'chromium' }]
-          }
+          name: 'nightly',
+          include: ['test/nightly/*.test.ts'],
+          environment: 'node',
+          testTimeout: 3_600_000
         }
-      }
+      },
+      { extends: true, test: { name: 'gpu', include: ['test/browser/**/*.test.ts'], browser: browser() } },
+      { extends: true, test: { name: 'nightly-gpu', include: ['test/nightly/gpu/*.test.ts'], browser: browser() } }
     ]
   }
 })

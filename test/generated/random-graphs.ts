@@ -1,32 +1,20 @@
-/**
- * Random graphs from the registry, and what must hold of each: executed shapes are the inferred ones, gradients are
- * those of central differences, the float32 executor agrees with the reference, and no plan overwrites what it needs.
- */
-import { expect } from 'vitest'
-import { backward } from '../../engine/compile/backward.ts'
+/** Random graphs from the registry, with numbers for their leaves. */
 import { compile } from '../../engine/compile/compile.ts'
 import { instantiate } from '../../engine/document/build.ts'
 import { Builder, type Value } from '../../engine/ir/builder.ts'
 import { type Op, portsOf, type Sample } from '../../engine/ir/op.ts'
-import { printIr } from '../../engine/ir/print.ts'
 import type { IrNode } from '../../engine/ir/types.ts'
-import { verify } from '../../engine/ir/verify.ts'
-import { evaluate } from '../../engine/ops/evaluate.ts'
 import { opOf, ops } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
-import { CpuExecutor } from '../../engine/runtime/cpu.ts'
-import type { Executor } from '../../engine/runtime/executor.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
-import { WasmExecutor } from '../../engine/runtime/wasm/index.ts'
 import { bindShape, type StaticShape, sizeOf } from '../../engine/shape.ts'
 import type { Numbers } from '../../engine/tensor.ts'
 import { difference, drawInput } from './harness.ts'
-import { checkPlan } from './plan-check.ts'
 
-type Store = Record<string, Float64Array>
+export type Store = Record<string, Float64Array>
 
 /** Stands for an open batch in samples. */
-const BATCH = 3
+export const BATCH = 3
 
 /** Values in a graph stay within it, so that float32 keeps enough digits to compare. */
 const LARGEST = 100
@@ -49,7 +37,9 @@ export const usableKinds: ReadonlySet<string> = new Set(usable.map(([op]) => op.
 const isTied = (data: Numbers): boolean =>
   data.toSorted().some((x, i, all) => i > 0 && x - (all[i - 1] as number) < 1e-5)
 
-interface Grown {
+export interface Grown {
+  readonly seed: number
+  readonly size: number
   readonly b: Builder
   readonly objective: Value
   readonly feeds: Store
@@ -193,129 +183,13 @@ export async function grow(seed: number, size: number): Promise<Grown> {
     const values = Array.from({ length: sizeOf(shape) }, () => Math.fround(random.uniform(-1, 1)))
     return b.sum(b.mul(v, b.leaf('Const', { shape, dtype: 'float' }, { values })))
   })
-  return { b, objective: parts.reduce((sum, part) => b.add(sum, part), b.number(0)), feeds, variables, kinds }
-}
-
-interface Outcome {
-  readonly objective: number
-  readonly gradients: readonly Numbers[]
-}
-
-/** Grows the graph of a seed and checks it; the message of a failure names the seed and shows the graph. */
-export async function checkGraph(seed: number, size = 8): Promise<Grown> {
-  const grown = await grow(seed, size)
-  const { b, objective, feeds, variables } = grown
-  try {
-    await checkGrown(grown)
-  } catch (error) {
-    const { plan } = compile(b.graph(), { batch: BATCH, wanted: [objective.id] })
-    const what = `Random graph of seed ${seed} (${grown.kinds.join(', ')}): ${error instanceof Error ? error.message : error}`
-    throw new Error(`${what}\n\n${printIr(plan.ir)}`, { cause: error })
-  }
-  expect(Object.keys({ ...feeds, ...variables }).length).toBeGreaterThan(0)
-  return grown
-}
-
-async function checkGrown({ b, objective, feeds, variables }: Grown): Promise<void> {
-  const forward = b.graph().nodes
-  const leaves = forward.filter((n) => (n.op === 'Variable' || n.op === 'Feed') && n.type.dtype === 'float')
-  const gradients = backward(b, objective)
-  const slopes = leaves.flatMap((n) => {
-    const g = gradients.get(n.id)
-    return g && !(n.attributes.name as string).startsWith('fixed') ? [{ name: n.attributes.name as string, g }] : []
-  })
-  const updates = new Map(
-    slopes.flatMap(({ name, g }) => {
-      const variable = leaves.find((n) => n.op === 'Variable' && n.attributes.name === name)
-      return variable ? [[name, b.sub(variable, b.mul(0.1, g)).id] as const] : []
-    })
-  )
-  const wanted = [objective.id, ...slopes.map(({ g }) => g.id)]
-  // As training compiles it, and as a run does that keeps every value for the screen.
-  const training = compile(b.graph(), { batch: BATCH, wanted: [objective.id], updates })
-  const some = compile(b.graph(), { batch: BATCH, wanted, maxOperands: 3 })
-  const all = compile(b.graph(), { batch: BATCH, wanted: [...wanted, ...forward.map((n) => n.id)] })
-  const wide = compile(b.graph(), { batch: BATCH, wanted, updates, maxOperands: 12, maxOutputs: 4 })
-  for (const { plan } of [training, some, all, wide]) {
-    verify(plan.ir, opOf)
-    checkPlan(plan)
-  }
-  checkShapes(all.plan.ir.nodes, feeds, variables)
-
-  const run = async (executor: Executor, { plan, idOf }: typeof some, given: Store, own: Store): Promise<Outcome> => {
-    for (const [name, data] of Object.entries(own)) await executor.setVariable(name, data)
-    const program = await executor.load(plan)
-    await program.run(given)
-    const [value, ...rest] = await Promise.all(wanted.map((id) => program.read(idOf(id))))
-    return { objective: (value as Numbers)[0] as number, gradients: rest }
-  }
-  const exact = await run(new ReferenceExecutor(), some, feeds, variables)
-  for (const compiled of [some, all, wide]) {
-    for (const executor of [new CpuExecutor(), new WasmExecutor('simd'), new WasmExecutor('relaxed')]) {
-      if (compiled === wide && executor.maxOutputs < 4) continue
-      const found = await run(executor, compiled, feeds, variables)
-      const on = `in float32 on ${executor.device}`
-      expect(difference([found.objective], [exact.objective]), `objective ${on}`).toBeLessThan(1e-3)
-      for (const [i, { name }] of slopes.entries())
-        expect(scaled(found.gradients[i] as Numbers, exact.gradients[i] as Numbers), `${name} ${on}`).toBeLessThan(1e-3)
-    }
-  }
-
-  // All leaves along one random direction at once; where a step crosses a kink a smaller one does not.
-  const random = new Random(1).fork('direction')
-  const directions = new Map(
-    slopes.map(({ name }) => {
-      const { length } = (feeds[name] ?? variables[name]) as Float64Array
-      return [name, Float64Array.from({ length }, () => random.uniform(-1, 1))]
-    })
-  )
-  const slope = slopes.reduce(
-    (sum, { name }, i) =>
-      sum + (directions.get(name)?.reduce((s, d, j) => s + d * (exact.gradients[i]?.[j] as number), 0) ?? 0),
-    0
-  )
-  const moved = (store: Store, by: number): Store =>
-    Object.fromEntries(
-      Object.entries(store).map(([name, x]) => [name, x.map((v, j) => v + by * (directions.get(name)?.[j] ?? 0))])
-    )
-  const errors: number[] = []
-  for (const step of [1e-5, 1e-6, 1e-7]) {
-    const at = async (by: number) =>
-      (await run(new ReferenceExecutor(), some, moved(feeds, by), moved(variables, by))).objective
-    errors.push(Math.abs(((await at(step)) - (await at(-step))) / (2 * step) - slope) / Math.max(1, Math.abs(slope)))
-    if ((errors.at(-1) as number) < 1e-5) return
-  }
-  expect(Math.min(...errors), 'gradient against central differences').toBeLessThan(1e-5)
-}
-
-/** Largest difference relative to the largest of the tensor, or to 1. */
-function scaled(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const size = Array.from(b).reduce((m, x) => Math.max(m, Math.abs(x)), 1)
-  const down = (t: ArrayLike<number>) => Array.from(t, (x) => x / size)
-  return difference(down(a), down(b))
-}
-
-/** Executes node by node and compares what came out with what was inferred. */
-function checkShapes(nodes: readonly IrNode[], feeds: Store, variables: Store): void {
-  const values = new Map<number, { shape: StaticShape; data: Float64Array }>()
-  for (const node of nodes) {
-    const shape = node.type.shape as StaticShape
-    const name = node.attributes.name as string
-    if (node.op === 'Const') {
-      const given = node.attributes.values as readonly number[]
-      const data =
-        given.length === 1 ? new Float64Array(sizeOf(shape)).fill(given[0] as number) : Float64Array.from(given)
-      values.set(node.id, { shape, data })
-    } else if (node.op === 'Feed') values.set(node.id, { shape, data: feeds[name] as Float64Array })
-    else if (node.op === 'Variable') values.set(node.id, { shape, data: variables[name] as Float64Array })
-    else
-      values.set(
-        node.id,
-        evaluate(
-          node,
-          node.inputs.map((i) => values.get(i) as { shape: StaticShape; data: Float64Array })
-        )
-      )
-    expect(values.get(node.id)?.data.length, `elements of %${node.id} ${node.op}`).toBe(sizeOf(shape))
+  return {
+    seed,
+    size,
+    b,
+    objective: parts.reduce((sum, part) => b.add(sum, part), b.number(0)),
+    feeds,
+    variables,
+    kinds
   }
 }

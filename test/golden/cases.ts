@@ -104,7 +104,8 @@ const numbers = (all: Named = {}, prefix = ''): Record<string, readonly number[]
 async function check(p: Prepared, executor: Executor, name: string, tolerance: number): Promise<void> {
   for (const [variable, data] of Object.entries(p.variables)) await executor.setVariable(variable, data)
   const ids = p.values.map((v) => v.id)
-  const { plan, idOf } = compile(p.b.graph(), { batch: 1, wanted: ids, maxOperands: executor.maxOperands })
+  const { maxOperands, maxOutputs } = executor
+  const { plan, idOf } = compile(p.b.graph(), { batch: 1, wanted: ids, maxOperands, maxOutputs })
   const program = await executor.load(plan)
   try {
     await program.run(p.feeds)

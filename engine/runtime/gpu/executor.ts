@@ -69,9 +69,14 @@ export class GpuExecutor implements Executor {
     const calls: Call[] = []
     try {
       for (const [at, slot] of plan.slots.entries()) memory[at] = this.#place(slot)
-      for (const step of plan.steps) {
-        if (sizeOf(step.shape) === 0) continue
-        for (const source of callsOf(step, device.mode)) calls.push(await this.#call(source, memory, scratch, used))
+      const sources = plan.steps
+        .filter((step) => sizeOf(step.shape) > 0)
+        .flatMap((step) => callsOf(step, device.mode))
+      // All at once: a device compiles one while the next is translated.
+      const made = await Promise.allSettled(sources.map((source) => this.#call(source, memory, scratch, used)))
+      for (const one of made) {
+        if (one.status === 'rejected') throw one.reason
+        calls.push(one.value)
       }
       device.check()
     } catch (error) {
