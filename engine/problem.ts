@@ -102,6 +102,30 @@ const table = {
     message: 'Group "{group}" names the node "{node}", which does not exist.',
     hint: 'Remove it from the group.'
   },
+  'graph.duplicateGroup': {
+    message: 'The id "{id}" is taken by a group.',
+    hint: 'Nodes, notes and groups share one set of ids: give one of them another.'
+  },
+  'graph.groupTwice': {
+    message: 'The node "{node}" is in the groups "{first}" and "{second}".',
+    hint: 'A node is in one group at most: remove it from one of them.'
+  },
+  'graph.groupParent': {
+    message: '"{id}" is said to be in the group "{parent}", which does not exist.',
+    hint: 'Remove its field "parent", or add the group.'
+  },
+  'graph.groupCycle': {
+    message: 'The group "{group}" is inside itself.',
+    hint: 'Remove the field "parent" of one of the groups around it.'
+  },
+  'graph.groupLevel': {
+    message: '"{id}" is in another group than the rest.',
+    hint: 'Only what stands in one group, or in none, can be grouped together.'
+  },
+  'graph.linkDiffers': {
+    message: 'The linked groups "{group}" and "{other}" are not the same inside.',
+    hint: 'Linked groups have the same nodes, wires, groups and notes in the same order. Make the group, or the one around it, independent.'
+  },
   'graph.empty': { severity: 'warning', message: 'The graph has no nodes.', hint: 'Drag one from the palette.' },
   'graph.noObjective': {
     severity: 'warning',
@@ -309,6 +333,33 @@ const table = {
   'run.backendLimit': {
     message: '{backend} cannot hold {what}: {size} is over its limit of {limit}.',
     hint: 'Make the batch smaller or use the CPU.'
+  },
+  // Why a backend was not taken.
+  'backend.missing': { severity: 'warning', message: 'This browser or runtime has no {api}.' },
+  'backend.noAdapter': { severity: 'warning', message: 'No graphics adapter answered.' },
+  'backend.adapterFailed': { severity: 'warning', message: 'Asking for a graphics adapter failed: {detail}.' },
+  'backend.software': {
+    severity: 'warning',
+    message: '{device} is software that runs on the CPU, slower than our own kernels.'
+  },
+  'backend.noContext': { severity: 'warning', message: 'The browser gives no WebGL2 context.' },
+  'backend.noFloats': { severity: 'warning', message: 'The textures of {device} cannot hold floats.' },
+  'backend.noSimd': { severity: 'warning', message: 'WebAssembly on this machine has no SIMD.' },
+  'backend.readsBack': {
+    severity: 'warning',
+    message: 'To show every value, each would have to be read back from the device.'
+  },
+  'backend.shortTraining': {
+    severity: 'warning',
+    message: 'The whole training takes about {seconds} s on {backend}: not worth a trial of the GPU.'
+  },
+  'backend.hostSteps': {
+    severity: 'warning',
+    message: 'This optimizer solves for its steps on the CPU.'
+  },
+  'backend.slower': {
+    severity: 'warning',
+    message: 'Slower in the trial with this graph: {rate} steps/s, {other} did {best}.'
   },
   'run.deviceLost': {
     message: 'The graphics device was lost: {reason}.',

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { outputsOf } from '../engine/document/connect.ts'
-import { FORMAT, NODE_ID, OPTIMIZERS, VERSION } from '../engine/document/types.ts'
+import { FORMAT, MODES, NODE_ID, NOTE_COLOURS, OPTIMIZERS, VERSION } from '../engine/document/types.ts'
 import { WEIGHTS_FORMAT, WEIGHTS_VERSION } from '../engine/io/weights.ts'
 import type { Field, Op } from '../engine/ir/op.ts'
 import { defaultsOf, INITIALIZERS } from '../engine/ops/attributes.ts'
@@ -219,9 +219,11 @@ const nodeSchema: JsonSchema = {
       op: { enum: documentOps.map((op) => op.kind), description: 'The operator, by its ONNX name where ONNX has it.' },
       attributes: { type: 'object', description: 'What differs from the operator’s defaults.' },
       label: { ...text, description: 'Display name: any text, LaTeX between dollar signs.' },
+      mode: { enum: MODES, description: 'bypass: it passes an input on. mute: it is left out, with what follows.' },
+      collapsed: { const: true, description: 'Shown as its title alone.' },
       position: ref('position')
     },
-    ['attributes', 'label']
+    ['attributes', 'label', 'mode', 'collapsed']
   ),
   allOf: [
     choose({ enum: plain.map((op) => op.kind) }, { type: 'object', maxProperties: 0 }),
@@ -261,17 +263,44 @@ export const graphSchema: JsonSchema = {
   ),
   $defs: {
     node: nodeSchema,
-    edge: object({
-      id: text,
-      source: nodeId,
-      sourceHandle: { ...text, pattern: outputHandles },
-      target: nodeId,
-      targetHandle: { ...text, pattern: inputHandles }
-    }),
-    group: object({ id: text, label: text, nodes: list(nodeId) }),
-    note: object({ id: text, text, position: ref('position'), size: object({ width: number, height: number }) }, [
-      'size'
-    ]),
+    edge: object(
+      {
+        id: text,
+        source: nodeId,
+        sourceHandle: { ...text, pattern: outputHandles },
+        target: nodeId,
+        targetHandle: { ...text, pattern: inputHandles },
+        points: {
+          ...list(ref('position')),
+          minItems: 1,
+          description: 'Points that the wire is led through; absent where it runs straight.'
+        }
+      },
+      ['points']
+    ),
+    group: object(
+      {
+        id: text,
+        label: text,
+        nodes: { ...list(nodeId), description: 'Those directly inside.' },
+        parent: { ...text, description: 'The group that this one is in.' },
+        link: { ...text, description: 'Groups of one link are copies of each other.' },
+        position: ref('position')
+      },
+      ['parent', 'link', 'position']
+    ),
+    note: object(
+      {
+        id: text,
+        text: { ...text, description: 'Markdown with LaTeX between dollar signs; of a frame, its title.' },
+        position: ref('position'),
+        size: object({ width: number, height: number }),
+        kind: { const: 'frame', description: 'A titled rectangle behind nodes.' },
+        colour: { enum: NOTE_COLOURS },
+        parent: { ...text, description: 'The group that it is in.' }
+      },
+      ['size', 'kind', 'colour', 'parent']
+    ),
     position: object({ x: number, y: number }),
     training: trainingSchema,
     schedule: scheduleSchema,

@@ -4,15 +4,24 @@ import { portsOf } from '../ir/op.ts'
 import type { Attributes, AttributeValue } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
 import { type Problem, problem, problemsOf } from '../problem.ts'
+import { type ArrangeCommand, applyArrange, pointsAlong } from './arrange.ts'
 import { canConnect, outputsOf } from './connect.ts'
 import { readTraining } from './file.ts'
+import { applyToGroup, type GroupCommand, intoGroup } from './group-commands.ts'
+import { withInsides } from './groups.ts'
+import { inCopies } from './links.ts'
 import { indexOf } from './lookup.ts'
 import { applyPatch, type Change, type Patch, type Row, type Setting, type Table } from './patch.ts'
-import type { GraphDocument, GraphEdge, GraphNode, GraphNote, Position } from './types.ts'
+import type { GraphDocument, GraphEdge, GraphNode, GraphNote, Mode, Position } from './types.ts'
 import { inDeclaredOrder, validateNode } from './validate.ts'
 
 export type Command =
-  | { readonly type: 'addNode'; readonly node: GraphNode }
+  | {
+      readonly type: 'addNode'
+      readonly node: GraphNode
+      /** The group that it is put in; null or absent: none. */
+      readonly group?: string | null
+    }
   | {
       readonly type: 'addEdge'
       readonly edge: GraphEdge /** Takes the place of the edge that is there. */
@@ -24,7 +33,10 @@ export type Command =
       readonly nodes?: readonly string[]
       readonly edges?: readonly string[]
       readonly notes?: readonly string[]
+      /** With all that is in them. */
+      readonly groups?: readonly string[]
     }
+  /** Nodes, groups and notes. */
   | { readonly type: 'move'; readonly positions: Readonly<Record<string, Position>> }
   | {
       readonly type: 'setAttribute'
@@ -34,15 +46,21 @@ export type Command =
     }
   | { readonly type: 'setLabel'; readonly node: string; readonly label: string }
   | { readonly type: 'renameNode'; readonly node: string; readonly id: string }
+  | { readonly type: 'setMode'; readonly nodes: readonly string[]; readonly mode: Mode | null }
+  | { readonly type: 'setCollapsed'; readonly nodes: readonly string[]; readonly collapsed: boolean }
   | { readonly type: 'set'; readonly setting: Setting; readonly value: GraphDocument[Setting] }
   | { readonly type: 'addNote'; readonly note: GraphNote }
   | { readonly type: 'editNote'; readonly note: GraphNote }
+  | GroupCommand
+  | ArrangeCommand
   /** Several commands as one undo step; all or none. */
   | { readonly type: 'batch'; readonly commands: readonly Command[] }
 
 export type Applied =
   | { readonly document: GraphDocument; readonly patch: Patch; readonly problems?: undefined }
   | { readonly problems: readonly Problem[]; readonly document?: undefined; readonly patch?: undefined }
+
+export { freeId } from './links.ts'
 
 const refuse = (...problems: Problem[]): Applied => ({ problems })
 const missing = (what: string, id: string): Applied => refuse(problem('graph.noSuchThing', { what, id }))
@@ -55,6 +73,14 @@ function changed(document: GraphDocument, patch: Patch): Applied {
 function notFinite(id: string, ...places: readonly object[]): Problem[] {
   const bad = places.flatMap((place) => Object.values(place)).filter((number) => !Number.isFinite(number))
   return bad.slice(0, 1).map((found) => problem('graph.position', { id, found: String(found) }))
+}
+
+/** Nodes, notes and groups share one set of ids. */
+function taken(document: GraphDocument, id: string): Problem[] {
+  const index = indexOf(document)
+  if (index.nodes.has(id)) return [problem('graph.duplicateNode', { id })]
+  if (index.notes.has(id)) return [problem('graph.duplicateNote', { id })]
+  return index.groups.has(id) ? [problem('graph.duplicateGroup', { id })] : []
 }
 
 const noteProblems = ({ id, position, size }: GraphNote): Problem[] => notFinite(id, position, size ?? {})
@@ -118,17 +144,42 @@ function without<T extends object>(object: T, key: string): T {
   return Object.fromEntries(Object.entries(object).filter(([k]) => k !== key)) as T
 }
 
+/** One after the other, each on what the one before has made; all or none. */
+function inTurn(document: GraphDocument, commands: readonly Command[], one: typeof apply): Applied {
+  let current = document
+  const patch: Change[] = []
+  for (const command of commands) {
+    const applied = one(current, command)
+    if (applied.problems) return applied
+    current = applied.document
+    patch.push(...applied.patch)
+  }
+  return { document: current, patch }
+}
+
+/** An edit inside a linked group is an edit of all its copies, in the same step. */
 export function apply(document: GraphDocument, command: Command): Applied {
+  if (command.type === 'batch') return inTurn(document, command.commands, apply)
+  const commands = inCopies(document, command)
+  return commands.length === 1 ? applyOne(document, command) : inTurn(document, commands, applyOne)
+}
+
+function applyOne(document: GraphDocument, command: Command): Applied {
   const index = indexOf(document)
   switch (command.type) {
     case 'addNode': {
-      const problems = [...validateNode(command.node), ...notFinite(command.node.id, command.node.position)]
-      if (index.nodes.has(command.node.id)) problems.unshift(problem('graph.duplicateNode', { id: command.node.id }))
-      return problems.length > 0 ? refuse(...problems) : changed(document, [insertion(document, 'nodes', command.node)])
+      const { node, group } = command
+      const problems = [...taken(document, node.id), ...validateNode(node), ...notFinite(node.id, node.position)]
+      if (problems.length > 0) return refuse(...problems)
+      if (group == null) return changed(document, [insertion(document, 'nodes', node)])
+      if (!index.groups.has(group)) return missing('group', group)
+      return changed(document, [insertion(document, 'nodes', node), ...intoGroup(document, group, [node.id])])
     }
     case 'addEdge': {
       const { edge } = command
       if (index.edges.has(edge.id)) return refuse(problem('graph.duplicateEdge', { id: edge.id }))
+      const unfit = notFinite(edge.id, ...(edge.points ?? []))
+      if (unfit.length > 0) return refuse(...unfit)
       const taken = command.replace ? index.into(edge.target, edge.targetHandle) : undefined
       const patch = taken ? removals(document, 'edges', (row) => row.id === taken.id) : []
       const cleared = applyPatch(document, patch)
@@ -136,9 +187,11 @@ export function apply(document: GraphDocument, command: Command): Applied {
       return reason ? refuse(reason) : changed(document, [...patch, insertion(cleared, 'edges', edge)])
     }
     case 'remove': {
-      const nodes = new Set(command.nodes ?? [])
+      const inside = withInsides(document, command.groups ?? [])
+      const nodes = new Set([...(command.nodes ?? []), ...inside.nodes])
       const edges = new Set(command.edges ?? [])
-      const notes = new Set(command.notes ?? [])
+      const notes = new Set([...(command.notes ?? []), ...inside.notes])
+      const groups = new Set(inside.groups)
       const patch = [
         ...removals(document, 'edges', (row) => {
           const edge = row as GraphEdge
@@ -146,10 +199,11 @@ export function apply(document: GraphDocument, command: Command): Applied {
         }),
         ...document.groups.flatMap((group, at): Change[] => {
           const left = group.nodes.filter((id) => !nodes.has(id))
-          return left.length === group.nodes.length
+          return left.length === group.nodes.length || groups.has(group.id)
             ? []
             : [{ table: 'groups', index: at, before: group, after: { ...group, nodes: left } }]
         }),
+        ...removals(document, 'groups', (row) => groups.has(row.id)),
         ...removals(document, 'nodes', (row) => nodes.has(row.id)),
         ...removals(document, 'notes', (row) => notes.has(row.id))
       ]
@@ -168,13 +222,17 @@ export function apply(document: GraphDocument, command: Command): Applied {
           patch.push(change)
           continue
         }
-        const at = document.notes.findIndex((note) => note.id === id)
-        if (at < 0) return missing('node', id)
-        const note = document.notes[at] as GraphNote
-        patch.push({ table: 'notes', index: at, before: note, after: { ...note, position } })
+        const table = index.groups.has(id) ? 'groups' : 'notes'
+        const at = document[table].findIndex((row) => row.id === id)
+        const row = document[table][at]
+        if (!row) return missing('node', id)
+        patch.push({ table, index: at, before: row, after: { ...row, position } })
       }
-      return changed(document, patch)
+      return changed(document, [...patch, ...pointsAlong(document, command.positions)])
     }
+    case 'route':
+    case 'reorder':
+      return applyArrange(document, command)
     case 'setAttribute': {
       const { attribute, value } = command
       const change = replacement(document, command.node, (node) => {
@@ -199,9 +257,10 @@ export function apply(document: GraphDocument, command: Command): Applied {
       const { node, id } = command
       const change = replacement(document, node, (old) => ({ ...old, id }))
       if (!change) return missing('node', node)
-      if (node !== id && index.nodes.has(id)) return refuse(problem('graph.duplicateNode', { id }))
-      const problems = validateNode((change as { after: GraphNode }).after)
+      const problems = node === id ? [] : taken(document, id)
       if (problems.length > 0) return refuse(...problems)
+      const renamedProblems = validateNode((change as { after: GraphNode }).after)
+      if (renamedProblems.length > 0) return refuse(...renamedProblems)
       const renamed = (other: string) => (other === node ? id : other)
       const patch: Change[] = [change]
       for (const [at, edge] of document.edges.entries()) {
@@ -245,9 +304,8 @@ export function apply(document: GraphDocument, command: Command): Applied {
     }
     case 'addNote': {
       const { note } = command
-      const problems = noteProblems(note)
-      if (document.notes.some(({ id }) => id === note.id))
-        problems.unshift(problem('graph.duplicateNote', { id: note.id }))
+      const problems = [...taken(document, note.id), ...noteProblems(note)]
+      if (note.parent !== undefined && !index.groups.has(note.parent)) return missing('group', note.parent)
       return problems.length > 0 ? refuse(...problems) : changed(document, [insertion(document, 'notes', note)])
     }
     case 'editNote': {
@@ -255,37 +313,46 @@ export function apply(document: GraphDocument, command: Command): Applied {
       const before = document.notes[at]
       if (!before) return missing('note', command.note.id)
       const problems = noteProblems(command.note)
-      return problems.length > 0
-        ? refuse(...problems)
-        : changed(document, [{ table: 'notes', index: at, before, after: command.note }])
+      if (problems.length > 0) return refuse(...problems)
+      // it stays in its group
+      const { parent: _, ...note } = command.note
+      const after = before.parent === undefined ? note : { ...note, parent: before.parent }
+      return changed(document, [{ table: 'notes', index: at, before, after }])
     }
-    case 'batch': {
-      let current = document
-      const patch: Change[] = []
-      for (const one of command.commands) {
-        const applied = apply(current, one)
-        if (applied.problems) return applied
-        current = applied.document
-        patch.push(...applied.patch)
-      }
-      return { document: current, patch }
-    }
+    case 'setMode':
+      return editNodes(document, command.nodes, ({ mode: _, ...node }) =>
+        command.mode === null ? node : { ...node, mode: command.mode }
+      )
+    case 'setCollapsed':
+      return editNodes(document, command.nodes, ({ collapsed: _, ...node }) =>
+        command.collapsed ? { ...node, collapsed: true } : node
+      )
+    case 'addGroup':
+    case 'ungroup':
+    case 'setGroup':
+      return applyToGroup(document, command)
+    case 'batch':
+      return apply(document, command)
   }
 }
 
+function editNodes(document: GraphDocument, ids: readonly string[], edit: (node: GraphNode) => GraphNode): Applied {
+  const patch: Change[] = []
+  for (const id of new Set(ids)) {
+    const change = replacement(document, id, (node) => placed(edit(node)))
+    if (!change) return missing('node', id)
+    patch.push(change)
+  }
+  return changed(document, patch)
+}
+
 /** Keys in the order of the file format, so that two documents that say the same are written the same. */
-const placed = ({ id, op, attributes, label, position }: GraphNode): GraphNode => ({
+const placed = ({ id, op, attributes, label, mode, collapsed, position }: GraphNode): GraphNode => ({
   id,
   op,
   ...(attributes === undefined ? {} : { attributes: inDeclaredOrder(op, attributes) }),
   ...(label === undefined ? {} : { label }),
+  ...(mode === undefined ? {} : { mode }),
+  ...(collapsed === undefined ? {} : { collapsed }),
   position
 })
-
-/** The first free id of the form base, base2, base3… */
-export function freeId(taken: { has(id: string): boolean }, base: string): string {
-  if (!taken.has(base)) return base
-  let n = 2
-  while (taken.has(`${base}${n}`)) n++
-  return `${base}${n}`
-}

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { type Problem, ProblemError, problem } from '../problem.ts'
 import { duplicateKey } from './duplicate-keys.ts'
 import { migrate } from './migrate.ts'
-import { FORMAT, type GraphDocument, OPTIMIZERS, type TrainingSettings, VERSION } from './types.ts'
+import { FORMAT, type GraphDocument, MODES, NOTE_COLOURS, OPTIMIZERS, type TrainingSettings, VERSION } from './types.ts'
 import { inDeclaredOrder, show, validate } from './validate.ts'
 
 /** Graphs are text of people's size; weights and data have files of their own. */
@@ -72,6 +72,8 @@ const fileSchema = v.strictObject({
       op: v.string(),
       attributes: v.optional(v.record(v.string(), json)),
       label: v.optional(v.string()),
+      mode: v.optional(v.picklist(MODES)),
+      collapsed: v.optional(v.literal(true)),
       position
     })
   ),
@@ -81,17 +83,33 @@ const fileSchema = v.strictObject({
       source: v.string(),
       sourceHandle: v.string(),
       target: v.string(),
-      targetHandle: v.string()
+      targetHandle: v.string(),
+      points: v.optional(v.pipe(v.array(position), v.minLength(1)))
     })
   ),
-  groups: v.optional(v.array(v.strictObject({ id: v.string(), label: v.string(), nodes: v.array(v.string()) })), []),
+  groups: v.optional(
+    v.array(
+      v.strictObject({
+        id: v.string(),
+        label: v.string(),
+        nodes: v.array(v.string()),
+        parent: v.optional(v.string()),
+        link: v.optional(v.string()),
+        position: v.optional(position)
+      })
+    ),
+    []
+  ),
   notes: v.optional(
     v.array(
       v.strictObject({
         id: v.string(),
         text: v.string(),
         position,
-        size: v.optional(v.strictObject({ width: finite, height: finite }))
+        size: v.optional(v.strictObject({ width: finite, height: finite })),
+        kind: v.optional(v.literal('frame')),
+        colour: v.optional(v.picklist(NOTE_COLOURS)),
+        parent: v.optional(v.string())
       })
     ),
     []
@@ -222,9 +240,9 @@ export function writeGraph(document: GraphDocument): string {
     name,
     description,
     nodes: nodes.map(orderedNode),
-    edges,
-    groups,
-    notes,
+    edges: edges.map(orderedEdge),
+    groups: groups.map(orderedGroup),
+    notes: notes.map(orderedNote),
     objective,
     training: training && orderedTraining(training)
   }
@@ -234,10 +252,40 @@ export function writeGraph(document: GraphDocument): string {
 /** What a setting leaves out stays out: a file without a schedule is written without one. */
 const orderedTraining = ({ schedule, clip, ...settings }: TrainingSettings) => ({ ...settings, schedule, clip })
 
-const orderedNode = ({ id, op, attributes, label, position: at }: GraphDocument['nodes'][number]) => ({
+const orderedEdge = ({ id, source, sourceHandle, target, targetHandle, points }: GraphDocument['edges'][number]) => ({
+  id,
+  source,
+  sourceHandle,
+  target,
+  targetHandle,
+  points
+})
+
+const orderedNode = ({ id, op, attributes, label, mode, collapsed, position: at }: GraphDocument['nodes'][number]) => ({
   id,
   op,
   attributes: attributes && inDeclaredOrder(op, attributes),
   label,
+  mode,
+  collapsed,
   position: at
+})
+
+const orderedGroup = ({ id, label, nodes, parent, link, position: at }: GraphDocument['groups'][number]) => ({
+  id,
+  label,
+  nodes,
+  parent,
+  link,
+  position: at
+})
+
+const orderedNote = ({ id, text, position: at, size, kind, colour, parent }: GraphDocument['notes'][number]) => ({
+  id,
+  text,
+  position: at,
+  size,
+  kind,
+  colour,
+  parent
 })

@@ -9,6 +9,10 @@ export interface Position {
   readonly y: number
 }
 
+/** What a node does instead of its operator's work: it passes an input on, or is left out with all that follows. */
+export const MODES = ['bypass', 'mute'] as const
+export type Mode = (typeof MODES)[number]
+
 export interface GraphNode {
   readonly id: string
   readonly op: string
@@ -16,6 +20,9 @@ export interface GraphNode {
   readonly attributes?: Attributes
   /** Display name: any text, LaTeX between dollar signs. */
   readonly label?: string
+  readonly mode?: Mode
+  /** Shown as its title alone. */
+  readonly collapsed?: true
   readonly position: Position
 }
 
@@ -25,19 +32,39 @@ export interface GraphEdge {
   readonly sourceHandle: string
   readonly target: string
   readonly targetHandle: string
+  /** Points that the wire is led through, from its source on; absent where it runs straight. */
+  readonly points?: readonly Position[]
 }
 
+/** Nodes that are shown as one. Nodes stay in the document's one list; a node is in one group at most. */
 export interface GraphGroup {
   readonly id: string
+  /** Display name; where it is empty, the id is shown. */
   readonly label: string
+  /** Those directly inside, not those in groups inside. */
   readonly nodes: readonly string[]
+  /** The group that this one is in. */
+  readonly parent?: string
+  /** Groups of one link are copies of each other: the nth node of one is the nth of every other. */
+  readonly link?: string
+  /** Of the closed group; where absent, it stands in the middle of what is in it. */
+  readonly position?: Position
 }
 
+export const NOTE_COLOURS = ['yellow', 'green', 'blue', 'pink', 'grey'] as const
+export type NoteColour = (typeof NOTE_COLOURS)[number]
+
+/** A remark, or a frame: a titled rectangle behind nodes. */
 export interface GraphNote {
   readonly id: string
+  /** Markdown with LaTeX between dollar signs; of a frame, its title. */
   readonly text: string
   readonly position: Position
   readonly size?: { readonly width: number; readonly height: number }
+  readonly kind?: 'frame'
+  readonly colour?: NoteColour
+  /** The group that it is in. */
+  readonly parent?: string
 }
 
 export const OPTIMIZERS = ['sgd', 'adagrad', 'rmsprop', 'adam', 'adamw', 'newton', 'normalEquation'] as const

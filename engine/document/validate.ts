@@ -3,6 +3,7 @@ import type { Attributes } from '../ir/types.ts'
 import { documentOps, opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
 import { checkEnds } from './connect.ts'
+import { insideText } from './links.ts'
 import { type GraphDocument, type GraphNode, NODE_ID } from './types.ts'
 
 /** As people read a value in a message: short, quoted where it is a text. */
@@ -114,7 +115,8 @@ export function validate(document: GraphDocument): Problem[] {
   const problems: Problem[] = [
     ...duplicates(document.nodes).map((id) => problem('graph.duplicateNode', { id }, { nodeId: id })),
     ...duplicates(document.edges).map((id) => problem('graph.duplicateEdge', { id }, { edgeId: id })),
-    ...document.nodes.flatMap(validateNode)
+    ...document.nodes.flatMap(validateNode),
+    ...validateIds(document)
   ]
   const taken = new Map<string, string>()
   for (const edge of document.edges) {
@@ -142,10 +144,53 @@ export function validate(document: GraphDocument): Problem[] {
   if (document.objective !== null && !ids.has(document.objective)) {
     problems.push(problem('graph.objectiveMissing', { id: document.objective }))
   }
-  for (const group of document.groups) {
-    for (const node of group.nodes) {
-      if (!ids.has(node)) problems.push(problem('graph.groupMember', { group: group.id, node }))
+  return [...problems, ...validateGroups(document)]
+}
+
+/** Notes and groups share the nodes' set of ids. */
+function validateIds({ nodes, notes, groups }: GraphDocument): Problem[] {
+  const taken = new Map<string, 'graph.duplicateNode' | 'graph.duplicateNote' | 'graph.duplicateGroup'>(
+    nodes.map(({ id }) => [id, 'graph.duplicateNode'])
+  )
+  return [
+    ...notes.map(({ id }) => ({ id, code: 'graph.duplicateNote' as const })),
+    ...groups.map(({ id }) => ({ id, code: 'graph.duplicateGroup' as const }))
+  ].flatMap(({ id, code }) => {
+    const first = taken.get(id)
+    taken.set(id, first ?? code)
+    return first ? [problem(first, { id })] : []
+  })
+}
+
+/** Each node in one group at most, each parent there, no circle, and linked groups alike. */
+function validateGroups(document: GraphDocument): Problem[] {
+  const problems: Problem[] = []
+  const nodes = new Set(document.nodes.map(({ id }) => id))
+  const groups = new Map(document.groups.map((group) => [group.id, group]))
+  const home = new Map<string, string>()
+  for (const { id: group, nodes: members, parent } of document.groups) {
+    for (const node of members) {
+      const first = home.get(node)
+      home.set(node, group)
+      if (!nodes.has(node)) problems.push(problem('graph.groupMember', { group, node }))
+      if (first !== undefined) problems.push(problem('graph.groupTwice', { node, first, second: group }))
+    }
+    const around = new Set([group])
+    for (let at = parent; at !== undefined; at = groups.get(at)?.parent) {
+      if (at === group) problems.push(problem('graph.groupCycle', { group }))
+      if (around.has(at)) break
+      around.add(at)
     }
   }
-  return problems
+  for (const { id, parent } of [...document.groups, ...document.notes]) {
+    if (parent !== undefined && !groups.has(parent)) problems.push(problem('graph.groupParent', { id, parent }))
+  }
+  if (problems.length > 0) return problems
+  return [...Map.groupBy(document.groups, ({ link }) => link)].flatMap(([link, [first, ...others]]) =>
+    link === undefined || !first
+      ? []
+      : others
+          .filter(({ id }) => insideText(document, id) !== insideText(document, first.id))
+          .map(({ id }) => problem('graph.linkDiffers', { group: first.id, other: id }))
+  )
 }
