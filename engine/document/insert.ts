@@ -1,5 +1,6 @@
 /** Putting a node into a wire: the wire then runs through it, and what stands behind makes room. */
 import type { Attributes } from '../ir/types.ts'
+import { routed, splitPoints } from './arrange.ts'
 import { type Command, freeId } from './commands.ts'
 import { indexOf } from './lookup.ts'
 import type { GraphDocument, GraphEdge, Position } from './types.ts'
@@ -38,6 +39,28 @@ function makeRoom(document: GraphDocument, node: string, by: number): Command[] 
   return [{ type: 'move', positions }]
 }
 
+export interface Through {
+  readonly id: string
+  /** Handles that the wire goes in and out by. */
+  readonly input: string
+  readonly output: string
+}
+
+/** The two wires that take the place of one that is led through a node at `position`. */
+export function throughNode(
+  document: GraphDocument,
+  edge: GraphEdge,
+  { id, input, output }: Through,
+  position: Position
+): readonly [GraphEdge, GraphEdge] {
+  const [before, behind] = splitPoints(edge, { x: position.x + CARD_WIDTH / 2, y: position.y })
+  const { source, sourceHandle, target, targetHandle } = edge
+  return [
+    routed({ id: edge.id, source, sourceHandle, target: id, targetHandle: input }, before),
+    routed({ id: freeEdgeId(document), source: id, sourceHandle: output, target, targetHandle }, behind)
+  ]
+}
+
 export interface Inserted {
   readonly id: string
   readonly commands: readonly Command[]
@@ -61,17 +84,9 @@ export function insertInto(document: GraphDocument, edge: GraphEdge, op: string,
       ...makeRoom(document, edge.target, Math.round(missing)),
       { type: 'addNode', node: { id, op, ...(attributes && { attributes }), position } },
       { type: 'remove', edges: [edge.id] },
-      { type: 'addEdge', edge: { ...edge, target: id, targetHandle: 'x' } },
-      {
-        type: 'addEdge',
-        edge: {
-          id: freeEdgeId(document),
-          source: id,
-          sourceHandle: 'out',
-          target: edge.target,
-          targetHandle: edge.targetHandle
-        }
-      }
+      ...throughNode(document, edge, { id, input: 'x', output: 'out' }, position).map(
+        (wire): Command => ({ type: 'addEdge', edge: wire })
+      )
     ]
   }
 }
