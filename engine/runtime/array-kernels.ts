@@ -136,9 +136,15 @@ function finished(multiply: Kernel, finish: Kernel): Kernel {
   }
 }
 
-export function kernelOf(step: Step, gemm: Gemm): Kernel {
-  if (step.kind === 'elementwise') return elementwiseKernel(step)
+/** What an executor may bring of its own. */
+export interface KernelParts {
+  readonly gemm: Gemm
+  readonly elementwise?: (step: ElementwiseStep) => Kernel
+}
+
+export function kernelOf(step: Step, { gemm, elementwise = elementwiseKernel }: KernelParts): Kernel {
+  if (step.kind === 'elementwise') return elementwise(step)
   if (step.kind === 'loop') return loopKernel(step)
   const multiply = productKernel(step, gemm)
-  return step.epilogue ? finished(multiply, elementwiseKernel(step.epilogue)) : multiply
+  return step.epilogue ? finished(multiply, elementwise(step.epilogue)) : multiply
 }

@@ -1,7 +1,7 @@
 /** Walks plans over float32 arrays, wherever those live: plain JavaScript memory, or that of a WebAssembly module. */
 import { memoryNeeded, type Plan, type Slot } from '../compile/plan.ts'
 import { fail } from '../problem.ts'
-import { type Gemm, kernelOf } from './array-kernels.ts'
+import type { Kernel } from './array-kernels.ts'
 import type { Executor, Program, Stop } from './executor.ts'
 
 /** A piece of memory. Its array may change from run to run (memory that grows moves), never during one. */
@@ -19,7 +19,8 @@ export interface Arithmetic {
   /** Most outputs of one elementwise kernel. */
   readonly maxOutputs: number
   readonly memory: ArrayMemory
-  readonly gemm: Gemm
+  /** One kernel per step of the plan. */
+  compile(plan: Plan): readonly Kernel[]
   /** Told of each plan before its first run, to have room for what its products need. */
   prepare?(plan: Plan): void
 }
@@ -49,9 +50,13 @@ export class ArrayExecutor implements Executor {
     this.#arithmetic = arithmetic
   }
 
-  async load(plan: Plan): Promise<Program> {
+  check(plan: Plan): void {
     const needed = memoryNeeded(plan)
     if (needed > MOST_BYTES) fail('run.outOfMemory', { needed: gigabytes(needed), available: gigabytes(MOST_BYTES) })
+  }
+
+  async load(plan: Plan): Promise<Program> {
+    this.check(plan)
     this.#arithmetic.prepare?.(plan)
     const own: (Region | null)[] = []
     const release = (): void => {
@@ -65,7 +70,7 @@ export class ArrayExecutor implements Executor {
       release()
       throw error
     }
-    const steps = plan.steps.map((step) => ({ step, kernel: kernelOf(step, this.#arithmetic.gemm) }))
+    const kernels = this.#arithmetic.compile(plan)
     /** Where each slot was in the last run: a variable's region changes with each update. */
     let regions: readonly Region[] = []
     const bind = (slot: Slot, at: number): Region => {
@@ -83,9 +88,10 @@ export class ArrayExecutor implements Executor {
         for (const [at, slot] of plan.slots.entries()) {
           if (slot.role === 'feed') fillFeed(arrays[at] as Float32Array, slot.name, feeds[slot.name])
         }
-        for (const { step, kernel } of steps) {
+        for (const [at, step] of plan.steps.entries()) {
           if (stop?.()) return false
           const operands = step.operands.map((o) => ('number' in o ? EMPTY : (arrays[o.slot] as Float32Array)))
+          const kernel = kernels[at] as Kernel
           const also = step.kind === 'elementwise' ? step.also.map((o) => arrays[o.slot] as Float32Array) : []
           kernel(arrays[step.output] as Float32Array, operands, also)
         }

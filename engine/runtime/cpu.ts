@@ -1,4 +1,5 @@
 /** Float32 on typed arrays, in plain JavaScript: runs everywhere and gives the same numbers everywhere. */
+import { kernelOf } from './array-kernels.ts'
 import { ArrayExecutor, type ArrayMemory } from './arrays.ts'
 import { gemm } from './gemm.ts'
 
@@ -9,6 +10,11 @@ const memory: ArrayMemory = {
 
 export class CpuExecutor extends ArrayExecutor {
   constructor() {
-    super({ device: 'Float32 typed arrays (JavaScript)', maxOutputs: 4, memory, gemm })
+    super({
+      device: 'Float32 typed arrays (JavaScript)',
+      maxOutputs: 4,
+      memory,
+      compile: (plan) => plan.steps.map((step) => kernelOf(step, { gemm }))
+    })
   }
 }

@@ -4,7 +4,6 @@ import { Builder } from '../../engine/ir/builder.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { ArrayExecutor, type Region } from '../../engine/runtime/arrays.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
-import { gemm } from '../../engine/runtime/gemm.ts'
 
 test('what cannot fit into memory is refused before anything is allocated', async () => {
   const b = new Builder(opOf)
@@ -36,7 +35,7 @@ test('where memory ends in the middle of a plan, what was taken for it is given 
       expect(taken.delete(region)).toBe(true)
     }
   }
-  const executor = new ArrayExecutor({ device: 'three pieces', maxOutputs: 1, memory, gemm })
+  const executor = new ArrayExecutor({ device: 'three pieces', maxOutputs: 1, memory, compile: () => [] })
   await expect(executor.load(plan)).rejects.toThrow('no memory')
   expect(taken.size).toBe(0)
   room = 100

@@ -3,7 +3,7 @@ import { fail } from '../../problem.ts'
 import type { ArrayMemory, Region } from '../arrays.ts'
 
 const PAGE = 65_536
-/** Pieces begin at multiples of a cache line. */
+/** Pieces begin at multiples of a cache line, and the last has one behind it: kernels read and write whole vectors. */
 const ALIGNMENT = 64
 /** 32-bit addresses: 4 GiB. */
 const MOST_PAGES = 65_536
@@ -65,7 +65,7 @@ export class Heap implements ArrayMemory {
       if (gap.bytes === 0) this.#free.splice(this.#free.indexOf(gap), 1)
       return cleared(piece)
     }
-    this.#grow(this.#end + bytes)
+    this.#grow(this.#end + bytes + ALIGNMENT)
     const piece = new Piece(this.memory, this.#end, size)
     this.#end += bytes
     return cleared(piece)

@@ -3,10 +3,11 @@
  *
  * Everything else runs as on the CPU, on the same memory: nothing is copied between the two.
  */
-import type { Plan } from '../../compile/plan.ts'
-import type { Gemm } from '../array-kernels.ts'
+import type { ElementwiseStep, Plan } from '../../compile/plan.ts'
+import { type Gemm, type Kernel, kernelOf } from '../array-kernels.ts'
 import { type Arithmetic, ArrayExecutor } from '../arrays.ts'
 import { RELAXED, SIMD } from './binaries.ts'
+import { elementwiseKernels } from './elementwise.ts'
 import { Heap } from './heap.ts'
 
 interface Exports {
@@ -21,6 +22,7 @@ interface Exports {
     rowB: number,
     columnB: number,
     c: number,
+    rowC: number,
     work: number
   ): void
   /** Bytes of scratch memory for a product of width n. */
@@ -62,15 +64,25 @@ function arithmetic(build: Build): Arithmetic {
         b.row,
         b.column,
         at(c, offset),
+        n,
         work.offset
       )
     }
   }
+  const compile = (plan: Plan): Kernel[] => {
+    const chains = plan.steps.flatMap((s) =>
+      s.kind === 'elementwise' ? [s] : s.kind === 'product' && s.epilogue ? [s.epilogue] : []
+    )
+    const compiled = elementwiseKernels(chains, memory)
+    const kernels = new Map(chains.map((step, i) => [step, compiled[i] as Kernel]))
+    const elementwise = (step: ElementwiseStep): Kernel => kernels.get(step) as Kernel
+    return plan.steps.map((step) => kernelOf(step, { gemm, elementwise }))
+  }
   return {
+    compile,
     device: build === 'relaxed' ? 'WebAssembly SIMD with fused multiply-add' : 'WebAssembly SIMD',
     maxOutputs: 4,
     memory: heap,
-    gemm,
     prepare(plan: Plan) {
       const widest = plan.steps.reduce((most, step) => (step.kind === 'product' ? Math.max(most, step.n) : most), 0)
       const needed = Math.ceil(kernels.scratch(widest) / 4)

@@ -72,37 +72,104 @@ function put(c: usize, left: v128, right: v128, first: bool): void {
   v128.store(c, first ? right : f32x4.add(v128.load(c, 16), right), 16)
 }
 
+/** Four neighbours of each of four rows, `step` bytes apart, turned: written as four rows, `apart` bytes apart. */
+// @ts-expect-error: decorator
+@inline
+function turn(at: usize, step: usize, to: usize, apart: usize): void {
+  const a = v128.load(at)
+  const b = v128.load(at + step)
+  const c = v128.load(at + 2 * step)
+  const d = v128.load(at + 3 * step)
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5)
+  v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5))
+  v128.store(to + apart, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7))
+  const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
+  const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
+  v128.store(to + 2 * apart, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5))
+  v128.store(to + 3 * apart, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7))
+}
+
+/** The same for two rows. */
+// @ts-expect-error: decorator
+@inline
+function turnPair(at: usize, step: usize, to: usize, apart: usize): void {
+  const a = v128.load(at)
+  const b = v128.load(at + step)
+  const low = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
+  const high = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
+  v128.store64_lane(to, low, 0)
+  v128.store64_lane(to + apart, low, 1)
+  v128.store64_lane(to + 2 * apart, high, 0)
+  v128.store64_lane(to + 3 * apart, high, 1)
+}
+
 /** Rows of A by sixes, depth by depth; what is over the edge is 0. Strides are in elements. */
 function packA(a: usize, row: i32, column: i32, from: i32, height: i32, k0: i32, depth: i32, to: usize): void {
+  const rowBytes = <usize>row << 2
+  const columnBytes = <usize>column << 2
   for (let i = 0; i < height; i += ROWS) {
     const live = min(ROWS, height - i)
-    for (let k = 0; k < depth; k++) {
-      let at = a + ((<usize>((from + i) * row + (k0 + k) * column)) << 2)
+    let at = a + <usize>(from + i) * rowBytes + <usize>k0 * columnBytes
+    let k = 0
+    if (live == ROWS && column == 1) {
+      for (; k + 4 <= depth; k += 4) {
+        turn(at, rowBytes, to, ROWS * 4)
+        turnPair(at + 4 * rowBytes, rowBytes, to + 16, ROWS * 4)
+        at += 16
+        to += 4 * ROWS * 4
+      }
+    } else if (live == ROWS && row == 1) {
+      for (; k < depth; k++) {
+        v128.store(to, v128.load(at))
+        store<u64>(to, load<u64>(at, 16), 16)
+        at += columnBytes
+        to += ROWS * 4
+      }
+    }
+    for (; k < depth; k++) {
+      let from = at
       for (let r = 0; r < ROWS; r++) {
-        store<f32>(to, r < live ? load<f32>(at) : 0)
-        at += <usize>row << 2
+        store<f32>(to, r < live ? load<f32>(from) : 0)
+        from += rowBytes
         to += 4
       }
+      at += columnBytes
     }
   }
 }
 
 /** Columns of B by eights, depth by depth. */
 function packB(b: usize, row: i32, column: i32, k0: i32, depth: i32, width: i32, to: usize): void {
+  const rowBytes = <usize>row << 2
+  const columnBytes = <usize>column << 2
   for (let j = 0; j < width; j += COLUMNS) {
     const live = min(COLUMNS, width - j)
-    for (let k = 0; k < depth; k++) {
-      let at = b + ((<usize>((k0 + k) * row + j * column)) << 2)
-      if (live == COLUMNS && column == 1) {
+    let at = b + <usize>k0 * rowBytes + <usize>j * columnBytes
+    let k = 0
+    if (live == COLUMNS && row == 1) {
+      for (; k + 4 <= depth; k += 4) {
+        turn(at, columnBytes, to, COLUMNS * 4)
+        turn(at + 4 * columnBytes, columnBytes, to + 16, COLUMNS * 4)
+        at += 16
+        to += 4 * COLUMNS * 4
+      }
+    } else if (live == COLUMNS && column == 1) {
+      for (; k < depth; k++) {
         v128.store(to, v128.load(at))
         v128.store(to, v128.load(at, 16), 16)
-      } else {
-        for (let c = 0; c < COLUMNS; c++) {
-          store<f32>(to + (<usize>c << 2), c < live ? load<f32>(at) : 0)
-          at += <usize>column << 2
-        }
+        at += rowBytes
+        to += COLUMNS * 4
       }
-      to += COLUMNS * 4
+    }
+    for (; k < depth; k++) {
+      let from = at
+      for (let c = 0; c < COLUMNS; c++) {
+        store<f32>(to, c < live ? load<f32>(from) : 0)
+        from += columnBytes
+        to += 4
+      }
+      at += rowBytes
     }
   }
 }
@@ -119,7 +186,8 @@ export function scratch(n: i32): i32 {
 }
 
 /**
- * C (m × n, row-major) = A (m × k) · B (k × n). Pointers are bytes, strides elements; `work` holds `scratch(n)` bytes.
+ * C (m × n, `rowC` from row to row) = A (m × k) · B (k × n). Pointers are bytes, strides elements; `work` holds
+ * `scratch(n)` bytes. An element of C is the same sum in the same order, whatever part of a larger C is computed.
  */
 export function gemm(
   m: i32,
@@ -132,12 +200,13 @@ export function gemm(
   rowB: i32,
   columnB: i32,
   c: usize,
+  rowC: i32,
   work: usize
 ): void {
   const tile = work
   const blockA = work + ROWS * COLUMNS * 4
   const stripB = blockA + roundUp(HEIGHT, ROWS) * DEPTH * 4
-  const rowC = <usize>n << 2
+  const rowBytes = <usize>rowC << 2
   for (let k0 = 0; k0 < k; k0 += DEPTH) {
     const depth = min(DEPTH, k - k0)
     const first = k0 == 0
@@ -151,13 +220,13 @@ export function gemm(
         for (let i = 0; i < height; i += ROWS) {
           const rows = min(ROWS, height - i)
           const panelA = blockA + (<usize>(i * depth) << 2)
-          const at = c + ((<usize>((i0 + i) * n + j)) << 2)
-          if (rows == ROWS && width == COLUMNS) block(depth, panelA, panelB, at, rowC, first)
+          const at = c + <usize>(i0 + i) * rowBytes + (<usize>j << 2)
+          if (rows == ROWS && width == COLUMNS) block(depth, panelA, panelB, at, rowBytes, first)
           else {
             block(depth, panelA, panelB, tile, COLUMNS * 4, true)
             for (let r = 0; r < rows; r++) {
               for (let q = 0; q < width; q++) {
-                const to = at + (<usize>r) * rowC + (<usize>q << 2)
+                const to = at + (<usize>r) * rowBytes + (<usize>q << 2)
                 const sum = load<f32>(tile + (<usize>(r * COLUMNS + q) << 2))
                 store<f32>(to, first ? sum : load<f32>(to) + sum)
               }
