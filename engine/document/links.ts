@@ -3,6 +3,7 @@
  * that an edit in one can be said of the others. Wires that cross the border of a copy are its own.
  */
 
+import { routed } from './arrange.ts'
 import type { Command } from './commands.ts'
 import { commonGroup, copiesOf, groupOf, groupsIn, hasLinks, insideOf, nodesIn, notesIn } from './groups.ts'
 import { indexOf } from './lookup.ts'
@@ -46,6 +47,9 @@ function shiftBetween(document: GraphDocument, group: string, copy: string): Pos
 }
 
 const moved = (at: Position, by: Position): Position => ({ x: at.x + by.x, y: at.y + by.y })
+
+const shifted = (points: readonly Position[] = [], by: Position): readonly Position[] =>
+  points.map((point) => moved(point, by))
 
 /** The command, and what it does to a linked group said of the copies of that. */
 export function inCopies(document: GraphDocument, command: Command): readonly Command[] {
@@ -95,9 +99,21 @@ function saidOfCopies(document: GraphDocument, command: Command): readonly Comma
           const there = correspondence(document, group as string, copy.id)
           const [source, target] = [there.get(edge.source) as string, there.get(edge.target) as string]
           const id = freeId(index.edges, `${edge.id}.${copy.id}`)
-          return { type: 'addEdge', edge: { ...edge, id, source, target }, replace: true }
+          const points = shifted(edge.points, shiftBetween(document, group as string, copy.id))
+          return { type: 'addEdge', edge: routed({ ...edge, id, source, target }, points), replace: true }
         })
       ]
+    }
+    case 'route': {
+      const edge = index.edges.get(command.edge)
+      const group = edge && commonGroup(document, edge.source, edge.target)
+      if (group == null) return []
+      return copies(group).flatMap((copy) =>
+        edgesLike(document, command.edge, [copy]).map((other): Command => {
+          const points = shifted(command.points, shiftBetween(document, group, copy.id))
+          return { type: 'route', edge: other, points }
+        })
+      )
     }
     case 'remove': {
       const edges = (command.edges ?? []).flatMap((id) => edgesLike(document, id))
@@ -185,12 +201,12 @@ export function freeLink(document: GraphDocument, taken: ReadonlySet<string> = n
 }
 
 /** Edges in copies that correspond to this one. */
-function edgesLike(document: GraphDocument, id: string): readonly string[] {
+function edgesLike(document: GraphDocument, id: string, among?: readonly GraphGroup[]): readonly string[] {
   const index = indexOf(document)
   const edge = index.edges.get(id)
   const group = edge && commonGroup(document, edge.source, edge.target)
   if (!edge || group == null) return []
-  return copiesOf(document, group).flatMap((copy) => {
+  return (among ?? copiesOf(document, group)).flatMap((copy) => {
     const there = correspondence(document, group, copy.id)
     const other = index.into(there.get(edge.target) ?? '', edge.targetHandle)
     return other && other.source === there.get(edge.source) ? [other.id] : []
