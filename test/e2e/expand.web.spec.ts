@@ -1,0 +1,86 @@
+import { expect, type Page, test } from '@playwright/test'
+import { type Served, serve } from '../../scripts/serve.ts'
+import { node, openExample, showAll } from './canvas.ts'
+
+let served: Served
+test.beforeAll(async () => {
+  served = await serve({
+    ...(process.env.RENDERER ? { folder: process.env.RENDERER } : {}),
+    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
+  })
+})
+test.afterAll(() => served.close())
+test.beforeEach(async ({ page }) => {
+  await page.goto(served.url)
+  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+})
+
+const loss = (page: Page) => page.locator('.statusbar b.numbers').first()
+const ids = (page: Page): Promise<(string | undefined)[]> =>
+  page.locator('.react-flow__node').evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.id))
+
+test('by mouse: a layer and a loss are opened, the loss stays, undo closes them again', async ({ page }) => {
+  await openExample(page, 'Spiral')
+  await showAll(page)
+  await expect(loss(page)).toHaveText(/\d\.\d{3}/)
+  const before = (await loss(page).textContent()) as string
+  await node(page, 'hidden').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Expand into parts' }).click()
+  await expect(node(page, 'hidden')).toHaveCount(0)
+  expect(await ids(page)).toEqual(
+    expect.arrayContaining(['hidden.kernel', 'hidden.bias', 'hidden.matmul', 'hidden.add', 'hidden.activation'])
+  )
+  await expect(loss(page)).toHaveText(before)
+
+  await showAll(page)
+  await node(page, 'loss').click()
+  await page.locator('[data-inspector]').getByRole('button', { name: 'Expand into parts' }).click()
+  await expect(node(page, 'loss.mean')).toHaveCount(1)
+  await expect(node(page, 'loss.accuracy')).toHaveCount(1)
+  await expect(page.locator('.statusbar')).toContainText('loss.mean')
+  await expect(loss(page)).toHaveText(before)
+
+  await page.keyboard.press('Control+z')
+  await expect(node(page, 'loss')).toHaveCount(1)
+  await page.keyboard.press('Control+z')
+  await expect(node(page, 'hidden')).toHaveCount(1)
+  expect((await ids(page)).sort()).toEqual(['data', 'hidden', 'loss', 'scores'])
+})
+
+test('by keyboard: what was opened is said, and has the focus; no card covers another', async ({ page }) => {
+  await openExample(page, 'Spiral')
+  await node(page, 'hidden').focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(node(page, 'scores')).toBeFocused()
+  await page.keyboard.press('Alt+e')
+  await expect(node(page, 'scores.add')).toBeFocused()
+  await expect(page.getByText('expanded into parts: 4 nodes')).toHaveCount(1)
+  const boxes = await page.locator('.react-flow__node').evaluateAll((cards) =>
+    cards.map((card) => {
+      const { left, top, right, bottom } = card.getBoundingClientRect()
+      return { left, top, right, bottom }
+    })
+  )
+  for (const [i, a] of boxes.entries()) {
+    for (const b of boxes.slice(i + 1)) {
+      expect(a.left >= b.right || b.left >= a.right || a.top >= b.bottom || b.top >= a.bottom).toBe(true)
+    }
+  }
+})
+
+test('what has no parts has no such entry; a layer without an input says why it stays', async ({ page }) => {
+  await openExample(page, '(x + y) · z')
+  await node(page, 'product').click({ button: 'right' })
+  await expect(page.getByRole('menuitem', { name: 'Cut' })).toBeVisible()
+  await expect(page.getByRole('menuitem', { name: 'Expand into parts' })).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('menuitem', { name: 'Cut' })).toHaveCount(0)
+
+  await openExample(page, 'Spiral')
+  await node(page, 'data').click()
+  await page.keyboard.press('Delete')
+  await node(page, 'hidden').click()
+  await page.keyboard.press('Alt+e')
+  await expect(page.locator('.toast')).toContainText('nothing is connected to input "x"')
+  await expect(node(page, 'hidden')).toHaveCount(1)
+})
