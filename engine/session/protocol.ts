@@ -8,6 +8,7 @@ import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { DType } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
 import type { Statistics } from '../tensor.ts'
+import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
 
 export const BACKENDS = ['webgpu', 'webgl2', 'wasm', 'cpu', 'reference'] as const
 export type BackendName = (typeof BACKENDS)[number]
@@ -250,6 +251,12 @@ export interface SessionClient {
   backends(): Promise<BackendReport>
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>
   readTensor(request: TensorRequest): Promise<TensorSlice>
+  /** A run kept to be walked through, with the order of its steps; the walk before it is given up. */
+  steps(request: StepsRequest, signal?: AbortSignal): Promise<StepsResult>
+  /** One step in all its numbers; `run.stale` where the walk was given up. */
+  readStep(request: StepRequest): Promise<StepDetail>
+  /** Gives the memory of the walk back. */
+  endSteps(): Promise<void>
   train(request: TrainRequest, on: (event: TrainEvent) => void, signal?: AbortSignal): Promise<TrainOutcome>
   evaluate(document: GraphDocument, backend: BackendChoice, signal?: AbortSignal): Promise<Evaluation>
   /** How each element of a tensor changes with each element of another, at the weights that there are. */

@@ -78,6 +78,12 @@ export function serve(scope: Scope): void {
         return session.backends()
       case 'readTensor':
         return session.readTensor(first)
+      case 'steps':
+        return session.steps(first, stop)
+      case 'readStep':
+        return session.readStep(first)
+      case 'endSteps':
+        return session.endSteps()
       case 'reset':
         return session.reset()
       case 'exportWeights':

@@ -44,6 +44,8 @@ import type {
   TrainRequest
 } from './protocol.ts'
 import { feedsFor, type Rows, rowsFor } from './rows.ts'
+import { describe, readStep, Walk } from './steps/index.ts'
+import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
 
 /** Rows of a gradient check: few, since each element takes two walks through the graph. */
 const GRADCHECK_BATCH = 4
@@ -71,6 +73,7 @@ export class Session {
   readonly #breathe: () => Promise<void>
   readonly #now: () => number
   #inspection: { readonly meaning: string; readonly made: Inspection } | null = null
+  #walk: { readonly id: number; readonly made: Walk; readonly rows: number | null } | null = null
   #runs = 0
   #lastRun = 0
   #trained: TrainingRecord | null = null
@@ -95,6 +98,7 @@ export class Session {
   async #afterFailure(problems: readonly Problem[]): Promise<void> {
     if (!problems.some((p) => p.code === 'run.deviceLost')) return
     this.#inspection = null
+    this.#walk = null
     await this.#backends.dropGpu()
   }
 
@@ -192,6 +196,43 @@ export class Session {
     return { shape: found.shape, dtype: found.dtype, offset, data }
   }
 
+  /** One pass of which everything is kept, to be walked through. */
+  steps(request: StepsRequest, stop: Stop = never): Promise<StepsResult> {
+    return this.#exclusive(async () => {
+      const began = this.#now()
+      this.#endWalk()
+      const made = new Walk(request.document, request.opened ?? [])
+      const fed = rowsFor(this.#data, made.ir, request)
+      const { executor, report } = await this.#backends.choose(request.backend, { kind: 'look', operations: 0 })
+      const { compiled, program } = await made.load(executor, fed.batch)
+      const id = ++this.#runs
+      const sets = this.#data.of(request.document, datasetsIn(made.ir))
+      this.#walk = { id, made, rows: rowsOf(tablesOf(sets, 'train')) }
+      this.#model.prepare(made.variables, request.seed ?? request.document.training?.seed ?? 0)
+      await this.#model.send(executor, made.variables)
+      const done = await program.run(feedsFor(compiled.plan, fed), stop)
+      if (!done) throw new DOMException('The run was cancelled.', 'AbortError')
+      const about = { walkId: id, revision: request.revision, backend: report, batch: fed.open ? fed.batch : null }
+      return { ...(await describe(made, about)), milliseconds: this.#now() - began }
+    })
+  }
+
+  /** Of the walk that is open; `run.stale` where it was given up. */
+  async readStep(request: StepRequest): Promise<StepDetail> {
+    const walk = this.#walk
+    if (walk?.id !== request.walkId) return fail('run.stale')
+    return readStep(walk.made, request, walk.rows, this.#now)
+  }
+
+  endSteps(): Promise<void> {
+    return this.#exclusive(async () => this.#endWalk())
+  }
+
+  #endWalk(): void {
+    this.#walk?.made.dispose()
+    this.#walk = null
+  }
+
   train(request: TrainRequest, on: (event: TrainEvent) => void, stop: Stop = never): Promise<TrainOutcome> {
     return this.#exclusive(async () => {
       let report: TrainReport | null = null
@@ -217,6 +258,8 @@ export class Session {
     keep: (report: TrainReport) => void
   ): Promise<TrainOutcome> {
     const { document } = request
+    // its weights are about to change under it
+    this.#endWalk()
     const built = build(document)
     const graph = trainingGraph(document, built, given)
     const sets = this.#data.of(document, datasetsIn(graph.ir))

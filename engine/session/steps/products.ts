@@ -1,0 +1,92 @@
+/** Sums of products: which summands are shown, and matrices as boxes. */
+import type { IrNode } from '../../ir/types.ts'
+import { BATCH, type StaticShape } from '../../shape.ts'
+import type { Numbers } from '../../tensor.ts'
+import { gradientTex, nameTex } from './formulas.ts'
+import { broadcastCell, coordinatesOf, flatOf, productView } from './local.ts'
+import type { ShapeAlgebra, Term, Terms } from './types.ts'
+
+/** Summands that are written out. */
+const SHOWN = 4
+
+const weight = ({ factors: [a, b] }: Term): number => {
+  const size = Math.abs(a * b)
+  return Number.isNaN(size) ? Number.POSITIVE_INFINITY : size
+}
+
+/** The heaviest summands in their own order, and the rest as one number. */
+export function termsOf(all: readonly Term[]): Terms {
+  const heaviest = new Set([...all].sort((a, b) => weight(b) - weight(a)).slice(0, SHOWN))
+  const shown = all.filter((term) => heaviest.has(term))
+  let [sum, rest] = [0, 0]
+  for (const term of all) {
+    const product = term.factors[0] * term.factors[1]
+    sum += product
+    if (!heaviest.has(term)) rest += product
+  }
+  return { shown, count: all.length, rest, sum }
+}
+
+interface Operand {
+  readonly shape: StaticShape
+  readonly data: Numbers
+}
+
+/** y[i, j] = Σ a[i, k] · b[k, j], summand by summand. */
+export function dotProduct(node: IrNode, [a, b]: readonly [Operand, Operand], shape: StaticShape, cell: number): Terms {
+  const view = productView(a.shape, b.shape, node.attributes)
+  // a vector's added axis has one place, so that the flat index stays the same
+  const at = coordinatesOf(cell, view.out)
+  const [row, column] = at.slice(-2) as [number, number]
+  const lead = at.slice(0, -2)
+  const inner = view.a.at(view.transA ? -2 : -1) as number
+  const all = Array.from({ length: inner }, (_, k): Term => {
+    const x = a.data[broadcastCell([...lead, ...(view.transA ? [k, row] : [row, k])], view.a)] as number
+    const w = b.data[broadcastCell([...lead, ...(view.transB ? [column, k] : [k, column])], view.b)] as number
+    return { factors: [x, w], at: [k], handle: 'out' }
+  })
+  if (flatOf(at, view.out) !== cell) throw new Error(`no element ${cell} in [${shape.join(', ')}]`)
+  return termsOf(all)
+}
+
+interface Factor {
+  readonly name: string
+  readonly shape: StaticShape
+}
+
+const turned = (tex: string): string => `{${tex}}^{\\mathsf T}`
+const transposed = (shape: StaticShape): StaticShape => [...shape].reverse()
+
+/** Y = A·B as boxes; only matrices are. */
+export function forwardShapes(a: Factor, b: Factor, y: Factor): ShapeAlgebra | null {
+  if ([a, b, y].some(({ shape }) => shape.length !== 2)) return null
+  const box = ({ name, shape }: Factor) => ({ tex: nameTex(name), shape })
+  return { factors: [box(a), box(b)], result: box(y) }
+}
+
+/** dA = dY·Bᵀ, dB = Aᵀ·dY as boxes. */
+export function backwardShapes(
+  input: 0 | 1,
+  a: Factor,
+  b: Factor,
+  y: { readonly tex: string; readonly shape: StaticShape }
+): ShapeAlgebra | null {
+  if ([a, b, y].some(({ shape }) => shape.length !== 2)) return null
+  if (input === 0)
+    return {
+      factors: [y, { tex: turned(nameTex(b.name)), shape: transposed(b.shape) }],
+      result: { tex: gradientTex(a.name), shape: a.shape }
+    }
+  return {
+    factors: [{ tex: turned(nameTex(a.name)), shape: transposed(a.shape) }, y],
+    result: { tex: gradientTex(b.name), shape: b.shape }
+  }
+}
+
+/** What the summands of one sample add up to; null where the output has no row for each. */
+export function shareOfSample(terms: readonly Term[], outputs: readonly IrNode[], sample: number): number | null {
+  if (outputs.some(({ type }) => type.shape[0] !== BATCH)) return null
+  return terms
+    .filter(({ at }) => at[0] === sample)
+    .reduce((sum, { factors: [upstream, local] }) => sum + upstream * local, 0)
+}
