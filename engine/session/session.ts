@@ -62,7 +62,7 @@ export interface SessionOptions {
 const meaningOf = (document: GraphDocument): string =>
   JSON.stringify([
     document.nodes.map(({ id, op, attributes }) => [id, op, attributes]),
-    document.edges,
+    document.edges.map(({ points: _, ...ends }) => ends),
     document.objective
   ])
 

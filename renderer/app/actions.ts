@@ -1,6 +1,6 @@
 /** All actions, and how the menus arrange them. */
 import type { Action, TextKey } from './action.ts'
-import { alignActions, editActions } from './actions/edit.ts'
+import { alignActions, distributeActions, editActions } from './actions/edit.ts'
 import { exampleActions, fileActions } from './actions/file.ts'
 import { helpActions } from './actions/help.ts'
 import { runActions } from './actions/run.ts'
@@ -31,6 +31,8 @@ export interface Menu {
   readonly label: TextKey
   readonly entries: readonly MenuEntry[]
 }
+
+const idOf = (action: Action): string => action.id
 
 export const menus: readonly Menu[] = [
   {
@@ -73,8 +75,11 @@ export const menus: readonly Menu[] = [
       '-',
       'edit.expression',
       'edit.expand',
+      'edit.addPoint',
+      'edit.straighten',
+      '-',
       'edit.tidy',
-      { label: 'menus.align', entries: alignActions.map((action) => action.id) }
+      { label: 'menus.align', entries: [...alignActions.map(idOf), '-', ...distributeActions.map(idOf)] }
     ]
   },
   {
@@ -90,6 +95,9 @@ export const menus: readonly Menu[] = [
       'view.panel.palette',
       'view.panel.inspector',
       'view.panel.training',
+      '-',
+      'view.minimap',
+      'view.wheelScrolls',
       '-',
       { label: 'menus.theme', entries: ['view.theme.system', 'view.theme.light', 'view.theme.dark'] },
       { label: 'menus.language', entries: ['view.language.system', 'view.language.en', 'view.language.ko'] }

@@ -14,9 +14,10 @@ import { type KeyboardEvent, type MouseEvent, type PointerEvent, useCallback, us
 import { useTranslation } from 'react-i18next'
 import { FindBar } from '../find/FindBar.tsx'
 import { select, useEditor } from '../store/editor.ts'
-import { setFlow, setZoom } from '../store/flow.ts'
+import { positionAt, setFlow, setZoom } from '../store/flow.ts'
 import { useSettings } from '../store/settings.ts'
 import { TensorViewer } from '../value/TensorViewer.tsx'
+import { addPoint } from './bending.ts'
 import { CanvasMenu } from './CanvasMenu.tsx'
 import { ConnectionHint } from './ConnectionHint.tsx'
 import { ConnectionLine } from './ConnectionLine.tsx'
@@ -25,6 +26,7 @@ import { type FlowEdge, type FlowNode, FlowView } from './derive.ts'
 import { drag, dragStop, onPositions } from './dragging.ts'
 import { EmptyHint } from './EmptyHint.tsx'
 import { FixOffer } from './FixOffer.tsx'
+import { Ghosts } from './Ghosts.tsx'
 import { connect, connectEnd, isValidConnection, reconnect, reconnectEnd, reconnectStart } from './gestures.ts'
 import { onCanvasKey } from './keyboard.ts'
 import { NoteNode } from './NoteNode.tsx'
@@ -77,16 +79,17 @@ function useFlowElements() {
   const selection = useEditor((s) => s.selection)
   const edgeTypes = useEditor((s) => s.checked.edgeTypes)
   const moving = useCanvas((s) => s.moving)
+  const bent = useCanvas((s) => s.bent)
   const wanted = useCanvas((s) => s.tabStop)
   const tabStop = document.nodes.some((node) => node.id === wanted) ? wanted : (document.nodes[0]?.id ?? null)
   const made = view.current
   const nodes = useMemo(
-    () => made.nodesOf({ document, selection, moving, tabStop, edgeTypes }),
+    () => made.nodesOf({ document, selection, moving, bent: null, tabStop, edgeTypes }),
     [made, document, selection, moving, tabStop, edgeTypes]
   )
   const edges = useMemo(
-    () => made.edgesOf({ document, selection, moving, tabStop, edgeTypes }),
-    [made, document, selection, moving, tabStop, edgeTypes]
+    () => made.edgesOf({ document, selection, moving, bent, tabStop, edgeTypes }),
+    [made, document, selection, moving, bent, tabStop, edgeTypes]
   )
   return { nodes, edges }
 }
@@ -106,6 +109,7 @@ function Graph() {
   const { nodes, edges } = useFlowElements()
   const wheelScrolls = useSettings((s) => s.wheelScrolls)
   const far = useCanvas((s) => s.far)
+  const copying = useCanvas((s) => s.copying)
   const root = useRef<HTMLDivElement>(null)
   useFitOnOpen()
   const onMove = useCallback((_: unknown, { zoom }: { zoom: number }) => {
@@ -120,6 +124,7 @@ function Graph() {
         ref={root}
         className="canvas"
         data-far={far ?? undefined}
+        data-copying={copying || undefined}
         aria-label={t('canvas.title')}
         // the cards are the stops, where there are any
         tabIndex={nodes.length === 0 ? 0 : -1}
@@ -156,6 +161,10 @@ function Graph() {
           onPaneClick={() => root.current?.focus({ preventScroll: true })}
           onNodeClick={(_, node) => useCanvas.setState({ tabStop: node.id })}
           onNodeDoubleClick={(_, node) => rename(node.id)}
+          onEdgeDoubleClick={(event, edge) => {
+            const at = positionAt(event.clientX, event.clientY)
+            if (at) addPoint(edge.id, at)
+          }}
           onMove={onMove}
           onlyRenderVisibleElements={nodes.length > MANY && !far}
           disableKeyboardA11y
@@ -175,6 +184,7 @@ function Graph() {
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
           <ViewControls />
+          <Ghosts />
         </ReactFlow>
         <EmptyHint />
         <ConnectionHint />

@@ -3,12 +3,14 @@ import { ContextMenu } from 'radix-ui'
 import { type MouseEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { showShortcut } from '../app/shortcuts.ts'
-import { select, useEditor } from '../store/editor.ts'
+import { select, useEdge, useEditor } from '../store/editor.ts'
+import { flow } from '../store/flow.ts'
 import { viewTensor } from '../value/viewer.ts'
+import { addPoint, straighten } from './bending.ts'
 import * as commands from './commands.ts'
 import { expandSelection, openable } from './expand.ts'
 import { openInspector } from './keyboard.ts'
-import { openSearch, rename } from './state.ts'
+import { openSearch, openSearchFor, rename } from './state.ts'
 
 interface Under {
   readonly kind: 'node' | 'edge' | 'canvas'
@@ -119,8 +121,9 @@ function NodeItems({ under: { id } }: { readonly under: Under }) {
   )
 }
 
-function EdgeItems({ under: { id } }: { readonly under: Under }) {
+function EdgeItems({ under: { id, x, y } }: { readonly under: Under }) {
   const { t } = useTranslation()
+  const led = useEdge(id)?.points !== undefined
   return (
     <>
       <Item text={t('canvas.menu.value')} onSelect={() => later(() => viewTensor({ kind: 'edge', id }, 'value'))} />
@@ -128,6 +131,18 @@ function EdgeItems({ under: { id } }: { readonly under: Under }) {
         text={t('canvas.menu.gradient')}
         onSelect={() => later(() => viewTensor({ kind: 'edge', id }, 'gradient'))}
       />
+      <Rule />
+      <Item
+        text={t('canvas.menu.insert')}
+        shortcut="Shift+A"
+        onSelect={() => later(() => openSearchFor(id, { x, y }))}
+      />
+      <Item
+        text={t('canvas.menu.addPoint')}
+        shortcut="Alt+R"
+        onSelect={() => addPoint(id, flow()?.screenToFlowPosition({ x, y }))}
+      />
+      <Item text={t('canvas.menu.straighten')} disabled={!led} onSelect={straighten} />
       <Rule />
       <Item text={t('canvas.menu.delete')} shortcut="Delete" onSelect={commands.deleteSelection} />
     </>

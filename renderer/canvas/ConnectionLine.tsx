@@ -1,6 +1,6 @@
 import type { ConnectionLineComponentProps } from '@xyflow/react'
 import type { FlowNode } from './derive.ts'
-import { curveOf, pathOf } from './geometry.ts'
+import { pathOf, routeOf } from './geometry.ts'
 
 /** The wire in hand. */
 export function ConnectionLine({
@@ -13,6 +13,6 @@ export function ConnectionLine({
 }: ConnectionLineComponentProps<FlowNode>) {
   const from = { x: fromX, y: fromY }
   const to = { x: toX, y: toY }
-  const curve = fromHandle.type === 'source' ? curveOf(from, to) : curveOf(to, from)
-  return <path className="wire-in-hand" data-status={connectionStatus ?? undefined} d={pathOf(curve)} fill="none" />
+  const route = fromHandle.type === 'source' ? routeOf(from, to) : routeOf(to, from)
+  return <path className="wire-in-hand" data-status={connectionStatus ?? undefined} d={pathOf(route)} fill="none" />
 }

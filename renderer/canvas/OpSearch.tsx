@@ -2,12 +2,14 @@
 import { Command } from 'cmdk'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { indexOf } from '../../engine/document/lookup.ts'
 import type { Op } from '../../engine/ir/op.ts'
 import { OpGlyph } from '../app/OpGlyph.tsx'
 import { findOps, koreanName, paletteOps } from '../palette/search.ts'
+import { announce } from '../store/announce.ts'
 import { useEditor } from '../store/editor.ts'
 import { flow } from '../store/flow.ts'
-import { addOp, takes } from './create.ts'
+import { addOp, addOpInto, fitsInto, takes } from './create.ts'
 import { focusNode, type Search, useCanvas } from './state.ts'
 
 const WIDTH = 300
@@ -20,7 +22,9 @@ export function OpSearch() {
   return search && <SearchBox search={search} />
 }
 
-function fitting({ from }: Search): readonly Op[] {
+function fitting({ from, edge }: Search): readonly Op[] {
+  const wire = edge === undefined ? undefined : indexOf(useEditor.getState().document).edges.get(edge)
+  if (wire) return paletteOps.filter((op) => fitsInto(op, wire))
   if (!from) return paletteOps
   if (from.side === 'target')
     return paletteOps.filter((op) => typeof op.outputs === 'function' || op.outputs.length > 0)
@@ -50,7 +54,11 @@ function SearchBox({ search }: { readonly search: Search }) {
   const choose = (op: Op) => {
     const at = flow()?.screenToFlowPosition(search.at)
     close()
-    if (at) focusNode(addOp(op, at, search.from))
+    if (!at) return
+    const added = search.edge === undefined ? addOp(op, at, search.from) : addOpInto(op, at, search.edge)
+    if (added === null) return
+    focusNode(added)
+    announce(t('palette.added', { title: op.title, id: added }))
   }
   return (
     <div
@@ -76,7 +84,7 @@ function SearchBox({ search }: { readonly search: Search }) {
       >
         <Command.Input
           className="op-search-input"
-          placeholder={t(search.from ? 'canvas.search.fitting' : 'canvas.search.all')}
+          placeholder={t(search.from || search.edge !== undefined ? 'canvas.search.fitting' : 'canvas.search.all')}
           value={query}
           onValueChange={setQuery}
           autoFocus

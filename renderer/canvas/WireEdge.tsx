@@ -6,10 +6,11 @@ import { bindDim, countOf } from '../../engine/shape.ts'
 import { useEdgeProblems, useEdgeType } from '../store/editor.ts'
 import { useCell, useRun } from '../store/run.ts'
 import type { FlowEdge } from './derive.ts'
-import { beside, curveOf, pathOf } from './geometry.ts'
+import { beside, pathOf, routeOf } from './geometry.ts'
 import { labelSize } from './places.ts'
 import { type CanvasState, useCanvas } from './state.ts'
 import { textOf, WireLabel } from './WireLabel.tsx'
+import { WirePoints } from './WirePoints.tsx'
 
 /** A size to draw an open batch with. */
 const USUAL_BATCH = 32
@@ -21,21 +22,21 @@ const hidesLabel = (far: CanvasState['far'], type: TensorType | undefined): bool
   far === 'very' || (far === 'far' && type?.shape.length !== 0)
 
 export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
-  const { id, sourceX, sourceY, targetX, targetY, data } = props
+  const { id, sourceX, sourceY, targetX, targetY, data, selected } = props
   const type = useEdgeType(id)
   const cell = useCell(id)
   const stale = useRun((s) => s.stale)
   const broken = useEdgeProblems(id).length > 0
   const hidden = useCanvas((s) => hidesLabel(s.far, type))
   const target = useCanvas((s) => s.target === id)
-  const curve = curveOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY })
+  const route = routeOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, data?.points)
   const count = type ? bindDim(countOf(type.shape), USUAL_BATCH) : 1
   const t = data?.t ?? 0.5
   return (
     <>
       <BaseEdge
         id={id}
-        path={pathOf(curve)}
+        path={pathOf(route)}
         interactionWidth={18}
         className="wire"
         style={{ strokeWidth: thickness(count) }}
@@ -43,6 +44,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
         data-broken={broken || undefined}
         data-target={target || undefined}
       />
+      {data?.points && <WirePoints edge={id} points={data.points} selected={selected ?? false} />}
       {!hidden && type && (
         <EdgeLabelRenderer>
           <WireLabel
@@ -51,7 +53,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
             type={type}
             cell={cell}
             stale={stale}
-            at={beside(curve, t, labelSize(type, textOf(cell?.value, type)), 1)}
+            at={beside(route, t, labelSize(type, textOf(cell?.value, type)), 1)}
           />
           {cell && (
             <WireLabel
@@ -60,7 +62,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
               type={type}
               cell={cell}
               stale={stale}
-              at={beside(curve, t, labelSize(cell.gradient ? type : undefined, `∂ ${textOf(cell.gradient, type)}`), -1)}
+              at={beside(route, t, labelSize(cell.gradient ? type : undefined, `∂ ${textOf(cell.gradient, type)}`), -1)}
             />
           )}
         </EdgeLabelRenderer>

@@ -1,6 +1,7 @@
 /** What the canvas can do, for its own gestures and for the table of actions. Each is one undo step. */
 
 import i18next from 'i18next'
+import { throughNode as insertThrough } from '../../engine/document/insert.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphEdge, GraphNode, Position } from '../../engine/document/types.ts'
 import { ProblemError } from '../../engine/problem.ts'
@@ -11,11 +12,12 @@ import { applyFix, nextFix } from '../problems/fixing.ts'
 import { announce, toast } from '../store/announce.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
 import { flow, positionAt, reveal } from '../store/flow.ts'
+import { straightening } from './bending.ts'
 import { cornerOf, fragmentText, insertion, readFragment } from './fragment.ts'
 import { bodyOf, NODE_WIDTH, titleOf } from './geometry.ts'
 import { offerFixes } from './gestures.ts'
 import { tidyPositions } from './layout.ts'
-import { focusedNode, focusNode, useCanvas } from './state.ts'
+import { focusedEdge, focusedNode, focusNode, useCanvas } from './state.ts'
 import { bridgesOver, refusal } from './wires.ts'
 
 const t = i18next.t.bind(i18next)
@@ -83,10 +85,12 @@ export function deleteSelection(): void {
   const { nodes, edges } = selection
   const next = [...nodes].map((id) => neighbourOf(document, id)).find((id) => id !== null && !nodes.has(id))
   const refocus = focusedNode() !== null
+  const wire = indexOf(document).edges.get(focusedEdge() ?? '')
   dispatch(removeCommand(document, nodes, edges), {
     announce: t('canvas.said.deleted', { what: counted(nodes.size, edges.size) })
   })
   if (refocus && next) focusNode(next)
+  else if (wire) focusNode(wire.target)
 }
 
 /** Takes nodes out and joins what came before them to what follows. */
@@ -126,10 +130,15 @@ export function selectionText(): string | null {
 
 export function duplicate(keepInputs = false): void {
   const { document, selection } = editor()
-  if (selection.nodes.size === 0) return
-  const fragment = readFragment(fragmentText(document, selection.nodes))
-  const feeds = keepInputs ? feedsOf(document, selection.nodes) : []
-  const { command, ids } = insertion(document, fragment, { x: SHIFT, y: SHIFT }, feeds)
+  duplicateAt(selection.nodes, { x: SHIFT, y: SHIFT }, keepInputs ? feedsOf(document, selection.nodes) : [])
+}
+
+/** Copies of the nodes, that far from them; the copies are then selected. */
+export function duplicateAt(nodes: ReadonlySet<string>, shift: Position, feeds: readonly GraphEdge[] = []): void {
+  if (nodes.size === 0) return
+  const { document } = editor()
+  const fragment = readFragment(fragmentText(document, nodes))
+  const { command, ids } = insertion(document, fragment, shift, feeds)
   dispatch(command, { announce: t('canvas.said.duplicated', { what: counted(ids.length, 0) }) })
   select({ nodes: ids })
 }
@@ -204,17 +213,44 @@ export async function tidy(): Promise<void> {
   const nodes = new Set([...selection.nodes].filter((id) => indexOf(document).nodes.has(id)))
   const positions = await tidyPositions(document, nodes.size > 1 ? nodes : undefined)
   if (editor().revision !== revision) return
-  dispatch({ type: 'move', positions }, { announce: t('canvas.said.tidied') })
+  // wires that were led around things run straight again: the things are elsewhere now
+  const led = document.edges.filter((edge) => edge.source in positions || edge.target in positions)
+  dispatch(
+    { type: 'batch', commands: [{ type: 'move', positions }, ...straightening(led)] },
+    { announce: t('canvas.said.tidied') }
+  )
   requestAnimationFrame(() => fitView())
+}
+
+/** The cards that are selected, with their sizes. */
+function selectedBoxes() {
+  const { document, selection } = editor()
+  return document.nodes
+    .filter((node) => selection.nodes.has(node.id))
+    .map((node) => ({ id: node.id, ...node.position, width: NODE_WIDTH, height: bodyOf(document, node).height }))
+}
+
+/** The gaps between the cards become equal; the outermost stay where they are. */
+export function distribute(axis: 'x' | 'y'): void {
+  const boxes = selectedBoxes().sort((a, b) => a[axis] - b[axis])
+  const [first, last] = [boxes[0], boxes.at(-1)]
+  if (boxes.length < 3 || !first || !last) return
+  const size = axis === 'x' ? 'width' : 'height'
+  const taken = boxes.reduce((sum, box) => sum + box[size], 0)
+  const gap = (last[axis] + last[size] - first[axis] - taken) / (boxes.length - 1)
+  const positions: Record<string, Position> = {}
+  let next = first[axis]
+  for (const box of boxes) {
+    positions[box.id] = { x: box.x, y: box.y, [axis]: Math.round(next) }
+    next += box[size] + gap
+  }
+  dispatch({ type: 'move', positions }, { announce: t('canvas.said.distributed') })
 }
 
 export type Alignment = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'
 
 export function align(to: Alignment): void {
-  const { document, selection } = editor()
-  const boxes = document.nodes
-    .filter((node) => selection.nodes.has(node.id))
-    .map((node) => ({ id: node.id, ...node.position, width: NODE_WIDTH, height: bodyOf(document, node).height }))
+  const boxes = selectedBoxes()
   if (boxes.length < 2) return
   const left = Math.min(...boxes.map((b) => b.x))
   const right = Math.max(...boxes.map((b) => b.x + b.width))
@@ -236,7 +272,8 @@ export function align(to: Alignment): void {
         return { x: b.x, y: Math.round((top + bottom - b.height) / 2) }
     }
   }
-  dispatch({ type: 'move', positions: Object.fromEntries(boxes.map((b) => [b.id, place(b)])) })
+  const positions = Object.fromEntries(boxes.map((b) => [b.id, place(b)]))
+  dispatch({ type: 'move', positions }, { announce: t('canvas.said.aligned') })
 }
 
 /** Mends the problem of the selected node, or the first one: at once where there is one way to, else by asking. */
@@ -272,23 +309,8 @@ export function throughNode(document: GraphDocument, edge: GraphEdge, node: Grap
   const input = inputs.find((port) => !index.into(node.id, port.name))
   const output = outputs[0]
   if (!input || !output || edge.source === node.id || edge.target === node.id) return null
-  const first = {
-    id: edge.id,
-    source: edge.source,
-    sourceHandle: edge.sourceHandle,
-    target: node.id,
-    targetHandle: input.name
-  }
-  const ids = new Set([edge.id])
-  let n = document.edges.length + 1
-  while (index.edges.has(`e${n}`) || ids.has(`e${n}`)) n++
-  const second = {
-    id: `e${n}`,
-    source: node.id,
-    sourceHandle: output.name,
-    target: edge.target,
-    targetHandle: edge.targetHandle
-  }
+  const through = { id: node.id, input: input.name, output: output.name }
+  const [first, second] = insertThrough(document, edge, through, node.position)
   const without = { ...document, edges: document.edges.filter((e) => e.id !== edge.id) }
   if (refusal(without, first)) return null
   return refusal({ ...without, edges: [...without.edges, first] }, second) ? null : [first, second]

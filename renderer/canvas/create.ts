@@ -2,11 +2,19 @@
 
 import { check } from '../../engine/document/check.ts'
 import { apply, type Command } from '../../engine/document/commands.ts'
-import { emptyDocument, type GraphDocument, type GraphNode, type Position } from '../../engine/document/types.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
+import {
+  emptyDocument,
+  type GraphDocument,
+  type GraphEdge,
+  type GraphNode,
+  type Position
+} from '../../engine/document/types.ts'
 import { type Op, portsOf } from '../../engine/ir/op.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { nodeIdFor } from '../app/addNode.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
+import { throughNode } from './commands.ts'
 import { type Box, bodyOf, NODE_WIDTH, overlap, snapped } from './geometry.ts'
 import { type End, wireTo } from './wires.ts'
 
@@ -44,6 +52,33 @@ export function addOp(op: Op, middle: Position, from?: End | null): string {
   const grown = from && apply(document, commands[0] as Command).document
   const wire = grown && wireTo(grown, from, node.id)
   if (wire) commands.push({ type: 'addEdge', edge: wire, replace: true })
+  dispatch({ type: 'batch', commands })
+  select({ nodes: [node.id] })
+  return node.id
+}
+
+/** Commands that put a new node of the operator into the wire; null where it has no way through. */
+function intoWire(document: GraphDocument, node: GraphNode, edge: GraphEdge): readonly Command[] | null {
+  const add: Command = { type: 'addNode', node }
+  const grown = apply(document, add).document
+  const wires = grown && throughNode(grown, edge, node)
+  if (!wires) return null
+  return [add, { type: 'remove', edges: [edge.id] }, ...wires.map((wire): Command => ({ type: 'addEdge', edge: wire }))]
+}
+
+/** Whether a node of the operator could be put into the wire. */
+export function fitsInto(op: Op, edge: GraphEdge): boolean {
+  const { document } = useEditor.getState()
+  return intoWire(document, nodeAround(document, op, { x: 0, y: 0 }), edge) !== null
+}
+
+/** Adds the operator and leads the wire through it, as one step; null where it has no way through. */
+export function addOpInto(op: Op, middle: Position, id: string): string | null {
+  const { document } = useEditor.getState()
+  const edge = indexOf(document).edges.get(id)
+  const node = nodeAround(document, op, middle)
+  const commands = edge && intoWire(document, node, edge)
+  if (!commands) return null
   dispatch({ type: 'batch', commands })
   select({ nodes: [node.id] })
   return node.id

@@ -3,6 +3,7 @@
  * changed is drawn again.
  */
 import { type Edge, type Node, type NodeHandle, Position as Side } from '@xyflow/react'
+import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphEdge, GraphNode, GraphNote, Position } from '../../engine/document/types.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
@@ -12,14 +13,19 @@ import { type Placed, placeLabels } from './places.ts'
 export type OpFlowNode = Node<Record<string, unknown> & { readonly body: Body }, 'op'>
 export type NoteFlowNode = Node<Record<string, unknown> & { readonly note: GraphNote }, 'note'>
 export type FlowNode = OpFlowNode | NoteFlowNode
-/** `t` says where along the wire its labels stand. */
-export type FlowEdge = Edge<Record<string, unknown> & { readonly t: number }, 'wire'>
+/** `t` says where along the wire its labels stand, `points` what it is led through. */
+export type FlowEdge = Edge<
+  Record<string, unknown> & { readonly t: number; readonly points: readonly Position[] | undefined },
+  'wire'
+>
 
 export interface View {
   readonly document: GraphDocument
   readonly selection: { readonly nodes: ReadonlySet<string>; readonly edges: ReadonlySet<string> }
   /** Positions that a drag in progress has not yet written into the document. */
   readonly moving: ReadonlyMap<string, Position>
+  /** A wire one of whose points is being moved. */
+  readonly bent: { readonly edge: string; readonly points: readonly Position[] } | null
   /** The one node that Tab reaches. */
   readonly tabStop: string | null
   readonly edgeTypes: ReadonlyMap<string, TensorType>
@@ -77,12 +83,25 @@ function noteNode(note: GraphNote, position: Position, selected: boolean): NoteF
   }
 }
 
-const flowEdge = (edge: GraphEdge, selected: boolean, t: number): FlowEdge => ({
+const flowEdge = (edge: GraphEdge, selected: boolean, t: number, points: FlowPoints): FlowEdge => ({
   ...edge,
   type: 'wire',
   selected,
-  data: { t }
+  domAttributes: { tabIndex: -1 },
+  data: { t, points }
 })
+
+const still: Position = { x: 0, y: 0 }
+
+type FlowPoints = readonly Position[] | undefined
+
+/** How far a drag in progress takes both ends of the wire, and its points with them. */
+function carried(edge: GraphEdge, { document, moving }: View): Position {
+  const [source, target] = [moving.get(edge.source), moving.get(edge.target)]
+  if (!source || !target) return still
+  const from = indexOf(document).nodes.get(edge.source)?.position ?? source
+  return { x: source.x - from.x, y: source.y - from.y }
+}
 
 const sameBody = (a: Body, b: Body): boolean =>
   a.height === b.height &&
@@ -161,7 +180,12 @@ export class FlowView {
     return view.document.edges.map((edge) => {
       const selected = view.selection.edges.has(edge.id)
       const t = this.places.get(edge.id) ?? 0.5
-      return keep(this.edges, edge.id, [edge, selected, t], () => flowEdge(edge, selected, t))
+      const bent = view.bent?.edge === edge.id ? view.bent.points : edge.points
+      const by = bent && view.moving.size > 0 ? carried(edge, view) : still
+      return keep(this.edges, edge.id, [edge, selected, t, bent, by.x, by.y], () => {
+        const points = by === still ? bent : bent?.map(({ x, y }) => ({ x: x + by.x, y: y + by.y }))
+        return flowEdge(edge, selected, t, points)
+      })
     })
   }
 }

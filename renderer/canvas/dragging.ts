@@ -6,7 +6,8 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphEdge, Position } from '../../engine/document/types.ts'
 import { announce } from '../store/announce.ts'
 import { dispatch, useEditor } from '../store/editor.ts'
-import { throughNode } from './commands.ts'
+import { settleBend } from './bending.ts'
+import { duplicateAt, throughNode } from './commands.ts'
 import type { FlowNode } from './derive.ts'
 import { snapped } from './geometry.ts'
 import { still, useCanvas } from './state.ts'
@@ -21,17 +22,23 @@ export function onPositions(changes: readonly NodeChange<FlowNode>[]): void {
   })
 }
 
+/** The first wire under a point of the screen that `fits`. */
+export function wireUnder(at: Position, fits: (edge: GraphEdge) => boolean): GraphEdge | null {
+  const { edges } = indexOf(useEditor.getState().document)
+  for (const element of document.elementsFromPoint(at.x, at.y)) {
+    const edge = edges.get(element.closest<SVGElement>('.react-flow__edge')?.dataset.id ?? '')
+    if (edge && fits(edge)) return edge
+  }
+  return null
+}
+
 /** The wire under the pointer through which a card that is dragged alone could lead. */
-function wireUnder(event: { clientX: number; clientY: number }, id: string): GraphEdge | null {
+function wireFor(at: Position, id: string): GraphEdge | null {
   const { document: graph } = useEditor.getState()
   const index = indexOf(graph)
   const node = index.nodes.get(id)
   if (!node || index.incoming(id).length + index.outgoing(id).length > 0) return null
-  for (const element of document.elementsFromPoint(event.clientX, event.clientY)) {
-    const edge = index.edges.get(element.closest<SVGElement>('.react-flow__edge')?.dataset.id ?? '')
-    if (edge && throughNode(graph, edge, node)) return edge
-  }
-  return null
+  return wireUnder(at, (edge) => throughNode(graph, edge, node) !== null)
 }
 
 const pointOf = (event: MouseEvent | TouchEvent) => ('clientX' in event ? event : event.changedTouches[0])
@@ -39,9 +46,11 @@ const pointOf = (event: MouseEvent | TouchEvent) => ('clientX' in event ? event 
 export function drag(event: unknown, node: FlowNode): void {
   const native = (event as { nativeEvent?: MouseEvent }).nativeEvent ?? (event as MouseEvent | TouchEvent)
   const point = pointOf(native)
-  if (!point || useCanvas.getState().moving.size !== 1) return
-  const target = wireUnder(point, node.id)?.id ?? null
-  if (useCanvas.getState().target !== target) useCanvas.setState({ target })
+  const { moving, target, copying } = useCanvas.getState()
+  if (copying !== native.altKey) useCanvas.setState({ copying: native.altKey })
+  if (!point || moving.size !== 1) return
+  const over = native.altKey ? null : (wireFor({ x: point.clientX, y: point.clientY }, node.id)?.id ?? null)
+  if (target !== over) useCanvas.setState({ target: over })
 }
 
 function insertCommands(graph: GraphDocument, node: string, target: string | null): readonly Command[] {
@@ -56,16 +65,25 @@ function insertCommands(graph: GraphDocument, node: string, target: string | nul
 /** What a hand that clicks moves the mouse by. */
 const JITTER = 2
 
+const placeIn = (graph: GraphDocument, id: string): Position | undefined =>
+  indexOf(graph).nodes.get(id)?.position ?? graph.notes.find((note) => note.id === id)?.position
+
 function isMove(graph: GraphDocument, id: string, { x, y }: Position): boolean {
-  const from = indexOf(graph).nodes.get(id)?.position ?? graph.notes.find((note) => note.id === id)?.position
+  const from = placeIn(graph, id)
   return from !== undefined && Math.hypot(x - from.x, y - from.y) > JITTER
 }
 
 export function dragStop(): void {
-  const { moving, target } = useCanvas.getState()
-  useCanvas.setState({ moving: still, target: null })
+  const { moving, target, copying } = useCanvas.getState()
+  useCanvas.setState({ moving: still, target: null, copying: false })
   const { document: graph } = useEditor.getState()
   if (![...moving].some(([id, place]) => isMove(graph, id, place))) return
+  if (copying) {
+    const [id = '', place] = [...moving][0] ?? []
+    const from = placeIn(graph, id)
+    if (from && place) duplicateAt(new Set(moving.keys()), snapped({ x: place.x - from.x, y: place.y - from.y }))
+    return
+  }
   const positions: Record<string, Position> = Object.fromEntries([...moving].map(([id, place]) => [id, snapped(place)]))
   const [first = ''] = moving.keys()
   dispatch({ type: 'batch', commands: [{ type: 'move', positions }, ...insertCommands(graph, first, target)] })
@@ -93,6 +111,7 @@ export function nudge(ids: Iterable<string>, by: Position): void {
 
 /** Writes nudges that are still waiting into the document. */
 export function settle(): void {
+  settleBend()
   clearTimeout(timer)
   timer = undefined
   const [place] = useCanvas.getState().moving.values()

@@ -1,4 +1,5 @@
 /** Parts of a graph as text: what copying puts on the clipboard is a graph file of its own. */
+import { routed } from '../../engine/document/arrange.ts'
 import { type Command, freeId } from '../../engine/document/commands.ts'
 import { readGraph, writeGraph } from '../../engine/document/file.ts'
 import { freeEdgeId } from '../../engine/document/insert.ts'
@@ -65,8 +66,10 @@ export function insertion(
     ...fragment.notes.map(
       (note): Command => ({ type: 'addNote', note: { ...note, id: name(note.id), position: moved(note.position) } })
     ),
-    ...fragment.edges.map((old) => edge(old, name(old.source))),
-    ...feeds.filter((old) => renamed.has(old.target) && nodes.has(old.source)).map((old) => edge(old, old.source))
+    ...fragment.edges.map((old) => edge(routed(old, (old.points ?? []).map(moved)), name(old.source))),
+    ...feeds
+      .filter((old) => renamed.has(old.target) && nodes.has(old.source))
+      .map((old) => edge(routed(old, []), old.source))
   ]
   return { command: { type: 'batch', commands }, ids: [...renamed.values()] }
 }

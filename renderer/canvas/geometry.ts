@@ -9,7 +9,11 @@ export const NODE_WIDTH = CARD_WIDTH
 /** Height of a card with one line of title. */
 const CARD = 54
 const LINE = 17
+/** Height of a card that is its title alone. */
+const COLLAPSED = 32
 const PORT_GAP = 22
+/** Of a note that says no size of its own. */
+export const NOTE_SIZE: Size = { width: 240, height: 96 }
 export const HANDLE = 11
 
 export interface Point {
@@ -22,10 +26,14 @@ export interface Box extends Point {
   readonly height: number
 }
 
-export interface Body {
-  readonly inputs: readonly Port[]
-  readonly outputs: readonly Port[]
-  readonly height: number
+/** A port of a card; `label` is how it is called there, where that is not its name. */
+export type CardPort = Port & { readonly label?: string }
+
+export interface Body extends Size {
+  readonly inputs: readonly CardPort[]
+  readonly outputs: readonly CardPort[]
+  /** Ports stand around the middle, in rows below a head, or all in one place. */
+  readonly ports: 'middle' | 'rows' | 'one'
 }
 
 /** Sources are known by their own names, as parameters of a formula are; other nodes by what they do. */
@@ -55,13 +63,29 @@ export function bodyOf(document: GraphDocument, node: GraphNode): Body {
   const op = opOf(node.op)
   const inputs = op ? inputsOf(document, node, op) : []
   const outputs = op ? outputsOf(op, node.attributes) : []
+  if (node.collapsed) return { inputs, outputs, width: NODE_WIDTH, height: COLLAPSED, ports: 'one' }
   const ports = Math.max(inputs.length, outputs.length)
   const card = CARD + (titleLines(titleOf(node, op)) - 1) * LINE
-  return { inputs, outputs, height: Math.max(card, ports * PORT_GAP + 12) }
+  return { inputs, outputs, width: NODE_WIDTH, height: Math.max(card, ports * PORT_GAP + 12), ports: 'middle' }
 }
 
-/** Height of the middle of port `i` of `count` above the card's top. */
-export const portY = (i: number, count: number, height: number): number => height / 2 + (i - (count - 1) / 2) * PORT_GAP
+/** Height of a closed group's head, below which its ports stand in rows. */
+export const GROUP_HEAD = 48
+export const GROUP_WIDTH = 196
+
+/** The card of a closed group. */
+export function groupBody(inputs: readonly CardPort[], outputs: readonly CardPort[]): Body {
+  const rows = Math.max(inputs.length, outputs.length)
+  const height = GROUP_HEAD + (rows > 0 ? rows * PORT_GAP + 8 : 0)
+  return { inputs, outputs, width: GROUP_WIDTH, height, ports: 'rows' }
+}
+
+/** Middle of the port `i` of a side, down from the card's top. */
+export function portY(body: Body, side: 'inputs' | 'outputs', i: number): number {
+  if (body.ports === 'one') return body.height / 2
+  if (body.ports === 'rows') return GROUP_HEAD + (i + 0.5) * PORT_GAP
+  return body.height / 2 + (i - (body[side].length - 1) / 2) * PORT_GAP
+}
 
 export interface Curve {
   readonly from: Point
@@ -77,10 +101,53 @@ export function curveOf(from: Point, to: Point): Curve {
   return { from, to, control1: { x: from.x + reach, y: from.y }, control2: { x: to.x - reach, y: to.y } }
 }
 
-export const pathOf = ({ from, control1, control2, to }: Curve): string =>
-  `M${from.x},${from.y} C${control1.x},${control1.y} ${control2.x},${control2.y} ${to.x},${to.y}`
+/** A wire from end to end: one curve, or several that meet in its points. */
+export type Route = readonly Curve[]
 
-export function pointOn({ from, control1, control2, to }: Curve, t: number): Point {
+/** How far a curve goes straight on from a point, as a share of the way to the next. */
+const SWING = 0.36
+
+/** The wire that is led through `points`: level at its ends, and at a point along the line between its neighbours. */
+export function routeOf(from: Point, to: Point, points: readonly Point[] = []): Route {
+  if (points.length === 0) return [curveOf(from, to)]
+  const stops = [from, ...points, to]
+  const toward = (i: number): Point => {
+    const [a, b] = [stops[i - 1], stops[i + 1]]
+    if (!a || !b) return { x: 1, y: 0 }
+    const length = Math.hypot(b.x - a.x, b.y - a.y) || 1
+    return { x: (b.x - a.x) / length, y: (b.y - a.y) / length }
+  }
+  return stops.slice(1).map((end, i): Curve => {
+    const start = stops[i] as Point
+    const reach = SWING * Math.hypot(end.x - start.x, end.y - start.y)
+    const [out, into] = [toward(i), toward(i + 1)]
+    return {
+      from: start,
+      control1: { x: start.x + out.x * reach, y: start.y + out.y * reach },
+      control2: { x: end.x - into.x * reach, y: end.y - into.y * reach },
+      to: end
+    }
+  })
+}
+
+export const pathOf = (route: Route): string =>
+  route
+    .map(
+      ({ from, control1, control2, to }, i) =>
+        `${i === 0 ? `M${from.x},${from.y} ` : ''}C${control1.x},${control1.y} ${control2.x},${control2.y} ${to.x},${to.y}`
+    )
+    .join(' ')
+
+/** The curve in which `t` of a route lies, 0 being its beginning and 1 its end, and where in that. */
+function curveAt(route: Route, t: number): { readonly curve: Curve; readonly t: number } {
+  const along = t * route.length
+  const i = Math.min(route.length - 1, Math.floor(along))
+  return { curve: route[i] as Curve, t: along - i }
+}
+
+export function pointOn(route: Route, place: number): Point {
+  const { curve, t } = curveAt(route, place)
+  const { from, control1, control2, to } = curve
   const s = 1 - t
   const mix = (a: number, b: number, c: number, d: number) =>
     s * s * s * a + 3 * s * s * t * b + 3 * s * t * t * c + t * t * t * d
@@ -88,7 +155,9 @@ export function pointOn({ from, control1, control2, to }: Curve, t: number): Poi
 }
 
 /** Unit vector across the wire at `t` that points up. */
-export function upAt({ from, control1, control2, to }: Curve, t: number): Point {
+export function upAt(route: Route, place: number): Point {
+  const { curve, t } = curveAt(route, place)
+  const { from, control1, control2, to } = curve
   const s = 1 - t
   const slope = (a: number, b: number, c: number, d: number) =>
     3 * s * s * (b - a) + 6 * s * t * (c - b) + 3 * t * t * (d - c)
@@ -107,9 +176,9 @@ export interface Size {
 const CLEARANCE = 3
 
 /** Middle of a label of `size` that touches the wire from above (1) or below (-1). */
-export function beside(curve: Curve, t: number, size: Size, side: 1 | -1): Point {
-  const at = pointOn(curve, t)
-  const up = upAt(curve, t)
+export function beside(route: Route, t: number, size: Size, side: 1 | -1): Point {
+  const at = pointOn(route, t)
+  const up = upAt(route, t)
   const distance = CLEARANCE + (Math.abs(up.x) * size.width + Math.abs(up.y) * size.height) / 2
   return { x: at.x + side * up.x * distance, y: at.y + side * up.y * distance }
 }

@@ -2,7 +2,7 @@
 import i18next from 'i18next'
 import type { KeyboardEvent } from 'react'
 import { indexOf } from '../../engine/document/lookup.ts'
-import type { GraphDocument, GraphNode } from '../../engine/document/types.ts'
+import type { GraphDocument, GraphEdge, GraphNode } from '../../engine/document/types.ts'
 import { inText } from '../app/focus.ts'
 import { announce } from '../store/announce.ts'
 import { select, useEditor } from '../store/editor.ts'
@@ -11,7 +11,8 @@ import { togglePanel } from '../store/settings.ts'
 import { nudge, settle } from './dragging.ts'
 import { bodyOf, NODE_WIDTH, titleOf } from './geometry.ts'
 import { draw } from './gestures.ts'
-import { focusedNode, focusNode, openSearch, rename, useCanvas } from './state.ts'
+import { focusedEdge, focusedNode, focusNode, openSearch, openSearchFor, rename, useCanvas } from './state.ts'
+import { goToWire, siblingOf, stepOntoWire } from './wire-keys.ts'
 import { wireTo } from './wires.ts'
 
 const DIRECTIONS = {
@@ -101,10 +102,28 @@ export function openInspector(): void {
 
 const STEP = 10
 
+/** On a wire: to its ends, to the wires beside it. */
+function onWireArrow(document: GraphDocument, edge: GraphEdge, arrow: Arrow): void {
+  const index = indexOf(document)
+  const end = arrow === 'ArrowLeft' ? edge.source : arrow === 'ArrowRight' ? edge.target : null
+  const node = end === null ? undefined : index.nodes.get(end)
+  if (node) goTo(node)
+  else goToWire(siblingOf(document, edge, arrow === 'ArrowUp' ? -1 : 1))
+}
+
 function onArrow(event: KeyboardEvent, arrow: Arrow): boolean {
   const { document, selection } = useEditor.getState()
+  const edge = indexOf(document).edges.get(focusedEdge() ?? '')
+  if (edge && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    onWireArrow(document, edge, arrow)
+    return true
+  }
   const id = focusedNode() ?? [...selection.nodes][0]
-  if (event.ctrlKey || event.metaKey || (event.altKey && !event.shiftKey)) return false
+  if (event.ctrlKey || event.metaKey) return false
+  if (event.altKey && !event.shiftKey) {
+    if (id && (arrow === 'ArrowLeft' || arrow === 'ArrowRight')) stepOntoWire(document, id, arrow)
+    return id !== undefined
+  }
   if (event.altKey) {
     if (id) wire(document, id, arrow)
     return true
@@ -120,10 +139,17 @@ function onArrow(event: KeyboardEvent, arrow: Arrow): boolean {
   return true
 }
 
-/** The search for an operator at the pointer, or in the middle where the pointer is elsewhere. */
+/** The search for an operator: for the wire that has the focus, at the pointer, or in the middle of the canvas. */
 export function searchHere(): void {
   const box = document.querySelector('.react-flow')?.getBoundingClientRect()
   const { pointer } = useCanvas.getState()
+  const wire = focusedEdge()
+  const line = document.querySelector(`.react-flow__edge[data-id="${CSS.escape(wire ?? '')}"] .wire`)
+  const along = wire === null ? undefined : line?.getBoundingClientRect()
+  if (wire !== null && along) {
+    openSearchFor(wire, { x: along.x + along.width / 2, y: along.y + along.height / 2 })
+    return
+  }
   const inside =
     box && pointer && pointer.x > box.x && pointer.x < box.right && pointer.y > box.y && pointer.y < box.bottom
   if (inside) openSearch(pointer)
@@ -143,11 +169,13 @@ function handle(event: KeyboardEvent): boolean {
       if (event.shiftKey || id || !(event.target as Element).matches('.canvas:not(:focus-visible)')) return false
       searchHere()
       return true
-    case 'Enter':
-      if (!id) return false
-      select({ nodes: [id] })
+    case 'Enter': {
+      const edge = focusedEdge()
+      if (!id && !edge) return false
+      select(id ? { nodes: [id] } : { edges: [edge as string] })
       openInspector()
       return true
+    }
     case ' ':
       if (!id) return false
       select({ nodes: [id] })

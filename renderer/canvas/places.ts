@@ -7,12 +7,12 @@ import {
   type Body,
   type Box,
   beside,
-  type Curve,
-  curveOf,
   NODE_WIDTH,
   overlap,
   pointOn,
   portY,
+  type Route,
+  routeOf,
   type Size,
   upAt
 } from './geometry.ts'
@@ -36,6 +36,8 @@ const OFF_MIDDLE = 60
 /** Points of a wire that labels keep clear of. */
 const SAMPLES = 14
 const DOT = 7
+/** What a point of a wire takes up. */
+const STOP = 20
 const CELL = 240
 
 class Grid {
@@ -67,7 +69,7 @@ export interface Placed {
   readonly body: Body
 }
 
-export function wireCurve(edge: GraphEdge, nodes: ReadonlyMap<string, Placed>): Curve | null {
+export function wireRoute(edge: GraphEdge, nodes: ReadonlyMap<string, Placed>): Route | null {
   const source = nodes.get(edge.source)
   const target = nodes.get(edge.target)
   if (!source || !target) return null
@@ -81,9 +83,10 @@ export function wireCurve(edge: GraphEdge, nodes: ReadonlyMap<string, Placed>): 
       ports.length,
       placed.body.height
     )
-  return curveOf(
+  return routeOf(
     { x: source.position.x + NODE_WIDTH, y: y(source, source.body.outputs, edge.sourceHandle) },
-    { x: target.position.x, y: y(target, target.body.inputs, edge.targetHandle) }
+    { x: target.position.x, y: y(target, target.body.inputs, edge.targetHandle) },
+    edge.points
   )
 }
 
@@ -96,24 +99,26 @@ export function placeLabels(
   for (const { position, body } of nodes.values()) {
     grid.add({ x: position.x - 4, y: position.y - 3, width: NODE_WIDTH + 8, height: body.height + 6 })
   }
-  const curves = new Map<string, Curve>()
+  const routes = new Map<string, Route>()
   for (const edge of document.edges) {
-    const curve = wireCurve(edge, nodes)
-    if (!curve) continue
-    curves.set(edge.id, curve)
-    for (let i = 1; i < SAMPLES; i++) grid.add(around(pointOn(curve, i / SAMPLES), { width: DOT, height: DOT }))
+    const route = wireRoute(edge, nodes)
+    if (!route) continue
+    routes.set(edge.id, route)
+    const samples = SAMPLES * route.length
+    for (let i = 1; i < samples; i++) grid.add(around(pointOn(route, i / samples), { width: DOT, height: DOT }))
+    for (const point of edge.points ?? []) grid.add(around(point, { width: STOP, height: STOP }))
   }
   const places = new Map<string, number>()
   for (const edge of document.edges) {
-    const curve = curves.get(edge.id)
-    if (!curve) continue
+    const route = routes.get(edge.id)
+    if (!route) continue
     const size = labelSize(types.get(edge.id))
     const costOf = (t: number) =>
       boxes(t).reduce(
         (sum, box) => sum + grid.covered(box),
-        ASIDE * Math.abs(upAt(curve, t).x) + OFF_MIDDLE * Math.abs(t - 0.5)
+        ASIDE * Math.abs(upAt(route, t).x) + OFF_MIDDLE * Math.abs(t - 0.5)
       )
-    const boxes = (t: number) => ([1, -1] as const).map((side) => around(beside(curve, t, size, side), size))
+    const boxes = (t: number) => ([1, -1] as const).map((side) => around(beside(route, t, size, side), size))
     let best = { t: 0.5, cost: Number.POSITIVE_INFINITY }
     for (const t of PLACES) {
       const cost = costOf(t)

@@ -8,6 +8,8 @@ export interface Search {
   readonly at: Position
   /** The end of a wire that waits for its other node. */
   readonly from: End | null
+  /** The wire that the new node is put into. */
+  readonly edge?: string
 }
 
 /** Fixes that are offered for a node, at a point of the screen. */
@@ -21,9 +23,13 @@ export interface Offer {
 export interface CanvasState {
   /** Positions of a drag in progress. */
   readonly moving: ReadonlyMap<string, Position>
+  /** A wire one of whose points is being moved. */
+  readonly bent: { readonly edge: string; readonly points: readonly Position[] } | null
   readonly renaming: string | null
   readonly search: Search | null
   readonly offer: Offer | null
+  /** Letting go now leaves a copy there, and the cards where they were. */
+  readonly copying: boolean
   /** The edge that a dragged node would be put on. */
   readonly target: string | null
   /** Too far away for labels and handles; very far, for any text. */
@@ -38,9 +44,11 @@ export const still: ReadonlyMap<string, Position> = new Map()
 
 export const useCanvas = create<CanvasState>(() => ({
   moving: still,
+  bent: null,
   renaming: null,
   search: null,
   offer: null,
+  copying: false,
   target: null,
   far: null,
   tabStop: null,
@@ -48,6 +56,10 @@ export const useCanvas = create<CanvasState>(() => ({
 }))
 
 export const openSearch = (at: Position, from: End | null = null): void => useCanvas.setState({ search: { at, from } })
+
+/** Searches for an operator to put into a wire. */
+export const openSearchFor = (edge: string, at: Position): void =>
+  useCanvas.setState({ search: { at, from: null, edge } })
 export const rename = (id: string | null): void => useCanvas.setState({ renaming: id })
 
 /** Puts the focus on a node's card. */
@@ -63,3 +75,14 @@ export function focusNode(id: string): void {
 /** The node whose card has the focus. */
 export const focusedNode = (): string | null =>
   document.activeElement?.closest<HTMLElement>('.react-flow__node')?.dataset.id ?? null
+
+/** Puts the focus on a wire. */
+export function focusEdge(id: string): void {
+  requestAnimationFrame(() =>
+    document.querySelector<SVGElement>(`.react-flow__edge[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })
+  )
+}
+
+/** The wire that has the focus, or one of whose points has it. */
+export const focusedEdge = (): string | null =>
+  document.activeElement?.closest<SVGElement>('.react-flow__edge')?.dataset.id ?? null

@@ -1,6 +1,9 @@
 /** Dragging an operator onto the canvas by pointer events: mouse, touch and pen alike. */
 import { type PointerEvent as ReactPointerEvent, useEffect, useState } from 'react'
 import type { Op } from '../../engine/ir/op.ts'
+import { fitsInto } from '../canvas/create.ts'
+import { wireUnder } from '../canvas/dragging.ts'
+import { useCanvas } from '../canvas/state.ts'
 import { positionAt } from '../store/flow.ts'
 import { place } from './place.ts'
 
@@ -27,6 +30,7 @@ export function useDrag() {
     const end = () => {
       setPressed(null)
       setDragged(null)
+      useCanvas.setState({ target: null })
       delete document.documentElement.dataset.dragging
     }
     const onMove = (event: PointerEvent) => {
@@ -35,10 +39,13 @@ export function useDrag() {
       document.documentElement.dataset.dragging = 'true'
       const { clientX: x, clientY: y } = event
       setDragged({ op: pressed.op, x, y, over: positionAt(x, y) !== null })
+      const target = wireUnder({ x, y }, (edge) => fitsInto(pressed.op, edge))?.id ?? null
+      if (useCanvas.getState().target !== target) useCanvas.setState({ target })
     }
     const onUp = (event: PointerEvent) => {
       const at = moving ? positionAt(event.clientX, event.clientY) : null
-      if (at) place(pressed.op, at)
+      const { target } = useCanvas.getState()
+      if (at) place(pressed.op, at, target)
       if (moving) {
         // the click that follows the drag is no click on the palette's entry
         const swallow = (click: MouseEvent) => click.stopPropagation()

@@ -1,6 +1,6 @@
 /** Undo and redo as two stacks of patches; a position in it has an identity, so "saved here" survives undo and redo. */
 import type { Patch } from '../../engine/document/patch.ts'
-import type { GraphDocument, GraphNode, TrainingSettings } from '../../engine/document/types.ts'
+import type { GraphDocument, GraphEdge, GraphNode, TrainingSettings } from '../../engine/document/types.ts'
 
 export interface Step {
   readonly serial: number
@@ -35,6 +35,8 @@ export const effective = (patch: Patch): Patch => patch.filter((change) => !same
 const numbersOfTraining = (training: TrainingSettings | null) => [training?.batchSize, training?.seed]
 const numbersOfNode = (node: GraphNode) => [node.id, node.op, node.attributes]
 
+const numbersOfEdge = ({ points: _, ...ends }: GraphEdge) => ends
+
 /** Whether the numbers on the edges may differ after this patch: moving, labelling and notes leave them as they are. */
 export const changesNumbers = (patch: Patch): boolean =>
   patch.some((change) => {
@@ -45,7 +47,10 @@ export const changesNumbers = (patch: Patch): boolean =>
       return !same(numbersOfTraining(before ?? null), numbersOfTraining(after ?? null))
     }
     if (change.table === 'notes' || change.table === 'groups') return false
-    if (change.table === 'edges' || change.before === null || change.after === null) return true
+    if (change.before === null || change.after === null) return true
+    if (change.table === 'edges') {
+      return !same(numbersOfEdge(change.before as GraphEdge), numbersOfEdge(change.after as GraphEdge))
+    }
     return !same(numbersOfNode(change.before as GraphNode), numbersOfNode(change.after as GraphNode))
   })
 

@@ -1,3 +1,5 @@
+import { indexOf } from '../../../engine/document/lookup.ts'
+import { addPoint, straighten } from '../../canvas/bending.ts'
 import {
   type Alignment,
   align,
@@ -5,6 +7,7 @@ import {
   cut,
   deleteAndReconnect,
   deleteSelection,
+  distribute,
   duplicate,
   fixNext,
   paste,
@@ -41,6 +44,18 @@ export const alignActions: readonly Action[] = (Object.keys(ALIGN) as Alignment[
   yieldsToText: true,
   when: severalSelected,
   perform: () => align(to)
+}))
+
+const DISTRIBUTE = { x: 'Alt+Shift+H', y: 'Alt+Shift+V' } as const
+
+export const distributeActions: readonly Action[] = (['x', 'y'] as const).map((axis) => ({
+  id: `edit.distribute.${axis}`,
+  label: `actions.distribute.${axis}`,
+  group: 'menus.align',
+  shortcuts: [DISTRIBUTE[axis]],
+  yieldsToText: true,
+  when: ({ editor }) => editor.selection.nodes.size > 2,
+  perform: () => distribute(axis)
 }))
 
 export const editActions: readonly Action[] = [
@@ -137,6 +152,24 @@ export const editActions: readonly Action[] = [
     perform: expandSelection
   },
   {
+    id: 'edit.addPoint',
+    label: 'actions.addPoint',
+    keywords: ['reroute', 'bend'],
+    shortcuts: ['Alt+R'],
+    yieldsToText: true,
+    when: ({ editor }) => editor.selection.edges.size === 1,
+    perform: () => {
+      const [id] = useEditor.getState().selection.edges
+      if (id !== undefined) addPoint(id)
+    }
+  },
+  {
+    id: 'edit.straighten',
+    label: 'actions.straighten',
+    when: ({ editor }) => [...editor.selection.edges].some((id) => indexOf(editor.document).edges.get(id)?.points),
+    perform: straighten
+  },
+  {
     id: 'edit.tidy',
     label: 'actions.tidy',
     keywords: ['layout', 'arrange'],
@@ -145,6 +178,7 @@ export const editActions: readonly Action[] = [
     perform: tidy
   },
   ...alignActions,
+  ...distributeActions,
   {
     id: 'edit.objective',
     label: 'actions.setObjective',

@@ -1,5 +1,5 @@
 import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/commands.ts'
-import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel } from '../../store/settings.ts'
+import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel, useSettings } from '../../store/settings.ts'
 import type { Action } from '../action.ts'
 import { goToPane } from '../panes.ts'
 
@@ -41,6 +41,21 @@ export const viewActions: readonly Action[] = [
       perform: () => togglePanel(panel)
     })
   ),
+  {
+    id: 'view.minimap',
+    label: 'actions.minimap',
+    shortcuts: ['Shift+M'],
+    yieldsToText: true,
+    checked: ({ settings }) => settings.minimap,
+    perform: () => setSettings({ minimap: !useSettings.getState().minimap })
+  },
+  {
+    id: 'view.wheelScrolls',
+    label: 'actions.wheelScrolls',
+    keywords: ['pan', 'trackpad', 'mouse'],
+    checked: ({ settings }) => settings.wheelScrolls,
+    perform: () => setSettings({ wheelScrolls: !useSettings.getState().wheelScrolls })
+  },
   ...THEMES.map(
     (theme): Action => ({
       id: `view.theme.${theme}`,

@@ -13,7 +13,11 @@ const GESTURES: readonly (readonly [TextKey, TextKey])[] = [
   ['gestures.several', 'gestures.severalBy'],
   ['gestures.walk', 'gestures.walkBy'],
   ['gestures.nudge', 'gestures.nudgeBy'],
-  ['gestures.wire', 'gestures.wireBy']
+  ['gestures.wire', 'gestures.wireBy'],
+  ['gestures.walkWire', 'gestures.walkWireBy'],
+  ['gestures.point', 'gestures.pointBy'],
+  ['gestures.insert', 'gestures.insertBy'],
+  ['gestures.copy', 'gestures.copyBy']
 ]
 
 const GROUPS: readonly (readonly [string, TextKey])[] = [
