@@ -351,7 +351,7 @@ const table = {
   },
   'backend.shortTraining': {
     severity: 'warning',
-    message: 'The whole training takes about {seconds} s on {backend}: not worth a trial of the GPU.'
+    message: 'The whole training takes about {seconds} s on {backend}, so the GPU was not tried.'
   },
   'backend.hostSteps': {
     severity: 'warning',

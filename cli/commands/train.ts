@@ -2,7 +2,7 @@ import { fail } from '../../engine/problem.ts'
 import type { EpochReport, TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
 import { backendOf, pairs, readCall, text, whole } from '../arguments.ts'
 import { checkWritable, openGraph, provideData, readBytes, writeWhole } from '../files.ts'
-import { number, print, printJson, printProblems, progressLine, say } from '../output.ts'
+import { bytes, number, print, printJson, printProblems, progressLine, say } from '../output.ts'
 import { interruptible, newSession } from '../session.ts'
 
 const scores = (loss: number, metrics: Readonly<Record<string, number>>): string =>
@@ -21,7 +21,10 @@ function tell(event: TrainEvent): void {
     say(
       `${event.parameters} parameters, ${event.examples} examples, ${event.epochs} epochs of ${event.stepsPerEpoch} steps on ${event.backend.backend}`
     )
-    for (const { backend, reason } of event.backend.passedOver) say(`  not on ${backend}: ${reason}`)
+    say(`  on ${event.backend.device}, ${bytes(event.memory)} of memory`)
+    for (const { backend, stepsPerSecond } of event.backend.trials)
+      say(`  tried ${backend}: ${number(stepsPerSecond)} steps/s`)
+    for (const { backend, why } of event.backend.passedOver) say(`  not on ${backend}: ${why.message}`)
   } else if (event.type === 'progress') {
     const { epoch, step, steps, loss, metrics, stepsPerSecond, secondsLeft } = event
     progressLine(

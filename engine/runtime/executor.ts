@@ -26,6 +26,8 @@ export interface Executor {
   readonly maxOperands: number
   /** Most outputs of one fused kernel. */
   readonly maxOutputs: number
+  /** @throws ProblemError where the plan is larger than this backend can hold: `load` refuses it too */
+  check(plan: Plan): void
   load(plan: Plan): Promise<Program>
   setVariable(name: string, values: ArrayLike<number>): Promise<void>
   getVariable(name: string): Promise<Numbers>

@@ -1,4 +1,5 @@
 /** What this machine offers: which GPUs answer, and which are made of software. */
+import { type Problem, problem } from '../problem.ts'
 
 export interface BackendProbe {
   readonly backend: 'webgpu' | 'webgl2'
@@ -7,19 +8,19 @@ export interface BackendProbe {
   readonly device: string
   /** Computed on the CPU after all: tests use it, `auto` does not. */
   readonly software: boolean
-  /** Why `auto` does not take it; empty where it does. */
-  readonly reason: string
+  /** Why `auto` does not take it; null where it does. */
+  readonly why: Problem | null
 }
 
 const SOFTWARE =
   /swiftshader|llvmpipe|lavapipe|softpipe|software|microsoft basic render|warp\b|mesa offscreen|cpu-based/i
 
-const absent = (backend: BackendProbe['backend'], reason: string): BackendProbe => ({
+const absent = (backend: BackendProbe['backend'], why: Problem): BackendProbe => ({
   backend,
   available: false,
   device: '',
   software: false,
-  reason
+  why
 })
 
 const present = (backend: BackendProbe['backend'], device: string, software: boolean): BackendProbe => ({
@@ -27,37 +28,35 @@ const present = (backend: BackendProbe['backend'], device: string, software: boo
   available: true,
   device,
   software,
-  reason: software
-    ? `${device || 'the only adapter'} is software that runs on the CPU, slower than our own kernels`
-    : ''
+  why: software ? problem('backend.software', { device: device || '?' }) : null
 })
 
 async function probeWebGpu(): Promise<BackendProbe> {
   const gpu = typeof navigator === 'undefined' ? undefined : (navigator as { gpu?: GPU }).gpu
-  if (!gpu) return absent('webgpu', 'this browser or runtime has no WebGPU')
+  if (!gpu) return absent('webgpu', problem('backend.missing', { api: 'WebGPU' }))
   try {
     const adapter = await gpu.requestAdapter()
-    if (!adapter) return absent('webgpu', 'no graphics adapter answered')
+    if (!adapter) return absent('webgpu', problem('backend.noAdapter'))
     const { description, vendor, architecture, device } = adapter.info
     // older browsers have it on the adapter
     const fallback = [adapter.info, adapter].some((o) => (o as { isFallbackAdapter?: boolean }).isFallbackAdapter)
     const name = description || [vendor, architecture, device].filter(Boolean).join(' ')
     return present('webgpu', name, fallback || SOFTWARE.test(`${name} ${vendor} ${architecture}`))
   } catch (error) {
-    return absent('webgpu', `asking for a graphics adapter failed: ${(error as Error).message}`)
+    return absent('webgpu', problem('backend.adapterFailed', { detail: (error as Error).message }))
   }
 }
 
 function probeWebGl2(): BackendProbe {
-  if (typeof OffscreenCanvas === 'undefined') return absent('webgl2', 'this browser or runtime has no WebGL2')
+  if (typeof OffscreenCanvas === 'undefined') return absent('webgl2', problem('backend.missing', { api: 'WebGL2' }))
   const gl = new OffscreenCanvas(1, 1).getContext('webgl2')
-  if (!gl) return absent('webgl2', 'the browser gives no WebGL2 context')
+  if (!gl) return absent('webgl2', problem('backend.noContext'))
   const info = gl.getExtension('WEBGL_debug_renderer_info')
   const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
   const floats = gl.getExtension('EXT_color_buffer_float') !== null
   // a page has few contexts to give
   gl.getExtension('WEBGL_lose_context')?.loseContext()
-  if (!floats) return absent('webgl2', `the textures of ${name} cannot hold floats (EXT_color_buffer_float)`)
+  if (!floats) return absent('webgl2', problem('backend.noFloats', { device: name }))
   return present('webgl2', name, SOFTWARE.test(name))
 }
 

@@ -21,6 +21,10 @@ export class ReferenceExecutor implements Executor {
   readonly maxOutputs = Number.POSITIVE_INFINITY
   readonly #variables = new Map<string, Float64Array>()
 
+  check(): void {
+    // node by node, it keeps what it needs
+  }
+
   async load(plan: Plan): Promise<Program> {
     const values = new Map<number, Tensor64>()
     const variables = this.#variables

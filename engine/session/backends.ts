@@ -1,5 +1,5 @@
 /** Which executor runs, and why not a better one. */
-import { fail, ProblemError } from '../problem.ts'
+import { fail, type Problem, ProblemError, problem } from '../problem.ts'
 import { CpuExecutor } from '../runtime/cpu.ts'
 import type { Executor } from '../runtime/executor.ts'
 import { type BackendProbe, probeBackends } from '../runtime/probe.ts'
@@ -15,30 +15,34 @@ export interface Chosen {
 /** Best first: the order in which `auto` tries. The reference is an oracle, never a choice of `auto`. */
 const BY_SPEED: readonly BackendName[] = ['webgpu', 'webgl2', 'wasm', 'cpu']
 
-/** What a backend is chosen for. */
-export interface Work {
-  /** `look` reads every value back; `learn` keeps them on the device from step to step. */
-  readonly kind: 'look' | 'learn'
-  /** Arithmetic operations of one walk. */
-  readonly operations: number
+/** A training that is to be tried on the GPU and on the CPU before one of them is chosen. */
+export interface Trial {
+  /** What the result holds for: the same graph and batch need no second trial. */
+  readonly key: string
+  /** Steps of the whole training. */
+  readonly steps: number
+  /** Steps per second of an executor. */
+  readonly run: (executor: Executor, milliseconds: number) => Promise<number>
 }
 
 /**
- * Below so many operations a step, starting kernels one by one costs more than the arithmetic: a GPU starts one in about
- * 10 µs, and our SIMD products do 50 million operations in about 1 ms.
+ * What a backend is chosen for: to look at every value, to learn, or for steps that are taken on the host. What is only
+ * asked about (`anything`) is tried nowhere.
  */
-const WORTH_A_GPU = 50e6
+export type Work = { readonly kind: 'look' | 'host' | 'anything' } | { readonly kind: 'learn'; readonly trial: Trial }
+
+/** Milliseconds of trial on each side: with what is compiled for it, about a second in all. */
+const TRIAL = 350
+/** Seconds: a training that the CPU is through with by then is not worth a trial of the GPU. */
+const SHORT = 2
 
 const isGpu = (name: BackendName): boolean => name === 'webgpu' || name === 'webgl2'
 
-function notWorthTheGpu({ kind, operations }: Work): string | null {
-  if (kind === 'look') return 'to show every value, each would have to be read back from the device'
-  if (operations >= WORTH_A_GPU) return null
-  const millions = (n: number): string => String(Number((n / 1e6).toPrecision(2)))
-  return `a step of this graph is ${millions(operations)} million operations; below ${millions(WORTH_A_GPU)} million the CPU is faster`
+interface Candidate extends Chosen {
+  readonly name: BackendName
 }
 
-const NO_SIMD = 'this machine’s WebAssembly has no SIMD'
+const three = (x: number): string => String(Number(x.toPrecision(3)))
 
 /** Executors are kept: each holds compiled kernels and the memory of its device. */
 export class Backends {
@@ -46,6 +50,8 @@ export class Backends {
   readonly #look: () => Promise<readonly BackendProbe[]>
   readonly #make: (name: BackendName) => Promise<Executor>
   #probes: Promise<readonly BackendProbe[]> | null = null
+  /** Steps per second by backend, by what was tried. */
+  readonly #rates = new Map<string, Map<BackendName, number>>()
 
   constructor(look: () => Promise<readonly BackendProbe[]> = probeBackends, make = makeExecutor) {
     this.#look = look
@@ -60,19 +66,16 @@ export class Backends {
     return made
   }
 
-  async #probe(
-    name: BackendName
-  ): Promise<{ readonly usable: boolean; readonly chosen: boolean; readonly reason: string }> {
-    if (name === 'cpu' || name === 'reference') return { usable: true, chosen: name === 'cpu', reason: '' }
+  /** Whether a backend can run at all, and why `auto` leaves it. */
+  async #probe(name: BackendName): Promise<{ readonly usable: boolean; readonly why: Problem | null }> {
+    if (name === 'cpu' || name === 'reference') return { usable: true, why: null }
     if (name === 'wasm') {
       const usable = wasmBuild() !== null
-      return { usable, chosen: usable, reason: usable ? '' : NO_SIMD }
+      return { usable, why: usable ? null : problem('backend.noSimd') }
     }
     this.#probes ??= this.#look()
-    const probes = await this.#probes
-    const found = probes.find((p) => p.backend === name)
-    if (!found?.available) return { usable: false, chosen: false, reason: found?.reason ?? 'it was not found' }
-    return { usable: true, chosen: !found.software, reason: found.reason ?? '' }
+    const found = (await this.#probes).find((p) => p.backend === name)
+    return { usable: found?.available === true, why: found ? found.why : problem('backend.missing', { api: name }) }
   }
 
   /**
@@ -81,30 +84,88 @@ export class Backends {
    * taken in its place.
    */
   async choose(choice: BackendChoice, work: Work): Promise<Chosen> {
+    const passedOver: { backend: BackendName; why: Problem }[] = []
     if (choice !== 'auto') {
-      const { usable, reason } = await this.#probe(choice)
-      if (!usable) fail('run.backendUnavailable', { backend: choice, reason })
+      const { usable, why } = await this.#probe(choice)
+      if (!usable) fail('run.backendUnavailable', { backend: choice, reason: why?.message ?? '' })
       const executor = await this.#executor(choice)
-      return { executor, report: { backend: choice, device: executor.device, passedOver: [] } }
+      return { executor, report: { backend: choice, device: executor.device, passedOver, trials: [] } }
     }
-    const passedOver: { backend: BackendName; reason: string }[] = []
-    for (const backend of BY_SPEED) {
-      const { chosen, reason } = await this.#probe(backend)
-      const why = chosen ? (isGpu(backend) ? notWorthTheGpu(work) : null) : reason
-      if (why !== null) {
-        passedOver.push({ backend, reason: why })
+    const without = work.kind === 'look' ? problem('backend.readsBack') : null
+    const host = work.kind === 'host' ? problem('backend.hostSteps') : null
+    const gpu = await this.#first(true, passedOver, without ?? host)
+    if (gpu && work.kind === 'anything') return gpu
+    const cpu = (await this.#first(false, passedOver, null)) as Candidate
+    if (!gpu || work.kind !== 'learn') return cpu
+    return this.#faster(gpu, cpu, work.trial, passedOver)
+  }
+
+  /** The first backend of its kind that can run; the others are passed over, and said. */
+  async #first(
+    gpu: boolean,
+    passedOver: { backend: BackendName; why: Problem }[],
+    unwanted: Problem | null
+  ): Promise<Candidate | null> {
+    for (const name of BY_SPEED.filter((b) => isGpu(b) === gpu)) {
+      const why = (await this.#probe(name)).why ?? unwanted
+      if (why) {
+        passedOver.push({ backend: name, why })
         continue
       }
       try {
-        const executor = await this.#executor(backend)
-        return { executor, report: { backend, device: executor.device, passedOver } }
+        const executor = await this.#executor(name)
+        return { name, executor, report: { backend: name, device: executor.device, passedOver, trials: [] } }
       } catch (error) {
         // A device that answered the probe and then cannot compute: passed over, and said.
         if (!(error instanceof ProblemError)) throw error
-        passedOver.push({ backend, reason: error.problem.message })
+        passedOver.push({ backend: name, why: error.problem })
       }
     }
-    throw new Error('the CPU is always there')
+    return null
+  }
+
+  /** Tries both, unless it is known, and takes the faster one. */
+  async #faster(
+    gpu: Candidate,
+    cpu: Candidate,
+    trial: Trial,
+    passedOver: { backend: BackendName; why: Problem }[]
+  ): Promise<Chosen> {
+    const rates = this.#rates.get(trial.key) ?? new Map<BackendName, number>()
+    this.#rates.set(trial.key, rates)
+    /** Null where it cannot hold the training; the reason is then said. */
+    const rateOf = async ({ name, executor }: Candidate): Promise<number | null> => {
+      try {
+        const rate = rates.get(name) ?? (await trial.run(executor, TRIAL))
+        // no number: it was stopped
+        if (!Number.isNaN(rate)) rates.set(name, rate)
+        return rate
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error
+        passedOver.push({ backend: name, why: error.problem })
+        return null
+      }
+    }
+    const onCpu = await rateOf(cpu)
+    if (onCpu === null) return gpu
+    const seconds = trial.steps / onCpu
+    if (seconds < SHORT && !rates.has(gpu.name)) {
+      const why = problem('backend.shortTraining', { seconds: three(seconds), backend: cpu.name })
+      passedOver.push({ backend: gpu.name, why })
+      return this.#tried(cpu, rates)
+    }
+    const onGpu = await rateOf(gpu)
+    if (onGpu !== null && onGpu > onCpu) return this.#tried(gpu, rates)
+    if (onGpu !== null) {
+      const why = problem('backend.slower', { rate: three(onGpu), other: cpu.name, best: three(onCpu) })
+      passedOver.push({ backend: gpu.name, why })
+    }
+    return this.#tried(cpu, rates)
+  }
+
+  #tried({ executor, report }: Candidate, rates: ReadonlyMap<BackendName, number>): Chosen {
+    const trials = [...rates].map(([backend, stepsPerSecond]) => ({ backend, stepsPerSecond }))
+    return { executor, report: { ...report, trials } }
   }
 
   /** Lets go of what ran on a graphics device that is gone; the next choice makes a new one. */
@@ -115,6 +176,7 @@ export class Backends {
       await executor.dispose().catch(() => undefined)
     }
     this.#probes = null
+    this.#rates.clear()
   }
 }
 
@@ -132,7 +194,9 @@ async function makeExecutor(name: BackendName): Promise<Executor> {
     }
     case 'wasm': {
       const build = wasmBuild()
-      return build ? new WasmExecutor(build) : fail('run.backendUnavailable', { backend: name, reason: NO_SIMD })
+      return build
+        ? new WasmExecutor(build)
+        : fail('run.backendUnavailable', { backend: name, reason: problem('backend.noSimd').message })
     }
   }
 }

@@ -19,7 +19,9 @@ export interface BackendReport {
   /** "Float32 typed arrays", "NVIDIA …": what the numbers were computed on. */
   readonly device: string
   /** Why each better backend was not taken; empty where the best one ran. */
-  readonly passedOver: readonly { readonly backend: BackendName; readonly reason: string }[]
+  readonly passedOver: readonly { readonly backend: BackendName; readonly why: Problem }[]
+  /** Steps per second of this very training, where the GPU and the CPU were tried before one was taken. */
+  readonly trials: readonly { readonly backend: BackendName; readonly stepsPerSecond: number }[]
 }
 
 /** A tensor as a screen shows it before anybody asks for the whole. */
@@ -129,6 +131,8 @@ export type TrainEvent =
       readonly stepsPerEpoch: number
       readonly examples: number
       readonly parameters: number
+      /** Bytes that a step takes: parameters, optimizer state and everything between. */
+      readonly memory: number
     }
   | {
       readonly type: 'progress'

@@ -3,20 +3,21 @@
  * directly. One piece of work at a time; reading tensors of the last run goes on between two training steps.
  */
 
-import { compile } from '../compile/compile.ts'
-import { operationsOf } from '../compile/plan.ts'
+import { memoryNeeded } from '../compile/plan.ts'
+import type { Table } from '../data/table.ts'
 import { build } from '../document/build.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
 import { fail, isError, type Problem, ProblemError, problemsOf } from '../problem.ts'
-import type { Stop } from '../runtime/executor.ts'
+import type { Executor, Stop } from '../runtime/executor.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
 import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
-import { isSummed, metricValues, objectiveOf, trainingGraph, variablesOf } from '../train/graph.ts'
+import { isSummed, metricValues, objectiveOf, type TrainingGraph, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
 import { takesAll } from '../train/second-order.ts'
-import { Backends, type Chosen } from './backends.ts'
+import { compileStep, stepRate } from '../train/step.ts'
+import { Backends, type Chosen, type Work } from './backends.ts'
 import { DataSets } from './data.ts'
 import { type Ground, hessian, jacobian } from './derivatives.ts'
 import { checkGradients } from './gradcheck.ts'
@@ -56,6 +57,8 @@ export interface SessionOptions {
   /** Lets other work in: messages, timers. */
   readonly breathe: () => Promise<void>
   readonly now?: () => number
+  /** For tests: a machine with other devices. */
+  readonly backends?: Backends
 }
 
 /** What a graph computes, without what only people see: edits that leave it the same need no new compilation. */
@@ -67,19 +70,22 @@ const meaningOf = (document: GraphDocument): string =>
   ])
 
 export class Session {
-  readonly #backends = new Backends()
+  readonly #backends: Backends
   readonly #data = new DataSets()
   readonly #model = new Model()
   readonly #breathe: () => Promise<void>
   readonly #now: () => number
   #inspection: { readonly meaning: string; readonly made: Inspection } | null = null
+  /** The last training's graph, with its compiled steps: the same training again compiles nothing. */
+  #training: { readonly meaning: string; readonly graph: TrainingGraph } | null = null
   #walk: { readonly id: number; readonly made: Walk; readonly rows: number | null } | null = null
   #runs = 0
   #lastRun = 0
   #trained: TrainingRecord | null = null
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor({ breathe, now = () => performance.now() }: SessionOptions) {
+  constructor({ breathe, now = () => performance.now(), backends = new Backends() }: SessionOptions) {
+    this.#backends = backends
     this.#breathe = breathe
     this.#now = now
   }
@@ -103,7 +109,7 @@ export class Session {
   }
 
   async backends(): Promise<BackendReport> {
-    return (await this.#backends.choose('auto', { kind: 'learn', operations: Number.POSITIVE_INFINITY })).report
+    return (await this.#backends.choose('auto', { kind: 'anything' })).report
   }
 
   #inspect(document: GraphDocument): Inspection {
@@ -121,7 +127,7 @@ export class Session {
       const began = this.#now()
       const inspection = this.#inspect(request.document)
       const fed = rowsFor(this.#data, inspection.ir, request)
-      const chosen = await this.#backends.choose(request.backend, { kind: 'look', operations: 0 })
+      const chosen = await this.#backends.choose(request.backend, { kind: 'look' })
       // First of all: what does not fit is refused here, before gigabytes of weights are drawn for it.
       this.#lastRun = 0
       await inspection.program(chosen.executor, fed.batch)
@@ -203,7 +209,7 @@ export class Session {
       this.#endWalk()
       const made = new Walk(request.document, request.opened ?? [])
       const fed = rowsFor(this.#data, made.ir, request)
-      const { executor, report } = await this.#backends.choose(request.backend, { kind: 'look', operations: 0 })
+      const { executor, report } = await this.#backends.choose(request.backend, { kind: 'look' })
       const { compiled, program } = await made.load(executor, fed.batch)
       const id = ++this.#runs
       const sets = this.#data.of(request.document, datasetsIn(made.ir))
@@ -250,6 +256,35 @@ export class Session {
     })
   }
 
+  /** @throws ProblemError where the document cannot be trained */
+  #trainingOf(document: GraphDocument, settings: TrainingSettings): { graph: TrainingGraph; meaning: string } {
+    const { optimizer, metrics, clip } = settings
+    const meaning = JSON.stringify([meaningOf(document), optimizer, metrics, clip])
+    if (this.#training?.meaning !== meaning)
+      this.#training = { meaning, graph: trainingGraph(document, build(document), settings) }
+    return this.#training
+  }
+
+  /** Steps per second; NaN where it was stopped. The weights are as before. */
+  async #try(
+    executor: Executor,
+    graph: TrainingGraph,
+    tables: ReadonlyMap<string, Table>,
+    { batch, seed, milliseconds, stop }: { batch: number; seed: number; milliseconds: number; stop: Stop }
+  ): Promise<number> {
+    executor.check(compileStep(graph, batch, executor).plan)
+    this.#model.prepare(graph.parameters, seed)
+    await this.#model.send(executor, graph.parameters)
+    const data = new BatchFeeder(tables).gather(Uint32Array.from({ length: batch }, (_, i) => i))
+    try {
+      const rate = await stepRate(executor, { graph, batch, data, milliseconds, now: this.#now, stop })
+      return stop() ? Number.NaN : rate
+    } finally {
+      // it has learned on the way
+      this.#model.forget(executor)
+    }
+  }
+
   async #train(
     request: TrainRequest,
     given: TrainingSettings,
@@ -260,17 +295,31 @@ export class Session {
     const { document } = request
     // its weights are about to change under it
     this.#endWalk()
-    const built = build(document)
-    const graph = trainingGraph(document, built, given)
+    const { graph, meaning } = this.#trainingOf(document, given)
     const sets = this.#data.of(document, datasetsIn(graph.ir))
     const tables = tablesOf(sets, 'train')
     const rows = rowsOf(tables) ?? fail('train.noData')
     const batchSize = takesAll(given.optimizer.kind) ? rows : Math.min(given.batchSize, rows)
     const settings = { ...given, batchSize }
-    const step = compile(graph.ir, { batch: batchSize, wanted: [graph.loss], updates: graph.updates })
-    const work = { kind: 'learn', operations: operationsOf(step.plan) } as const
+    const learning = rows - Math.round(rows * settings.validationSplit)
+    const stepsPerEpoch = Math.ceil(learning / batchSize)
+    const batch = Math.min(batchSize, learning)
+    const work: Work = graph.secondOrder
+      ? { kind: 'host' }
+      : {
+          kind: 'learn',
+          trial: {
+            key: `${batch} ${meaning}`,
+            steps: stepsPerEpoch * settings.epochs,
+            run: (executor, milliseconds) =>
+              this.#try(executor, graph, tables, { batch, seed: settings.seed, milliseconds, stop })
+          }
+        }
     const chosen = await this.#backends.choose(request.backend, work)
     const { executor, report: backend } = chosen
+    const { plan } = compileStep(graph, batch, executor)
+    // First of all: what does not fit is refused here, before gigabytes of weights are drawn for it.
+    executor.check(plan)
     this.#model.prepare(graph.parameters, settings.seed)
     await this.#model.send(executor, graph.parameters)
     const inspection = request.snapshotEvery > 0 ? this.#inspect(document) : null
@@ -283,9 +332,10 @@ export class Session {
       runId,
       backend,
       epochs: settings.epochs,
-      stepsPerEpoch: Math.ceil((rows - Math.round(rows * settings.validationSplit)) / settings.batchSize),
+      stepsPerEpoch,
       examples: rows,
-      parameters: graph.parameters.reduce((sum, p) => sum + sizeOf(p.shape), 0)
+      parameters: graph.parameters.reduce((sum, p) => sum + sizeOf(p.shape), 0),
+      memory: memoryNeeded(plan)
     })
     let snapshotAt = 0
     const looking = new BatchFeeder(tables)
@@ -349,7 +399,7 @@ export class Session {
       const metrics = metricValues(document, built, document.training?.metrics ?? [])
       const ir = built.builder.graph()
       const variables = variablesOf(ir)
-      const { executor } = await this.#backends.choose(choice, { kind: 'look', operations: 0 })
+      const { executor } = await this.#backends.choose(choice, { kind: 'look' })
       this.#model.prepare(variables, document.training?.seed ?? 0)
       await this.#model.send(executor, variables)
       const sets = this.#data.of(document, datasetsIn(ir))

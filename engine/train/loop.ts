@@ -8,11 +8,11 @@ import type { TrainingSettings } from '../document/types.ts'
 import type { IrGraph } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import type { Executor, Program, Stop } from '../runtime/executor.ts'
-import { sizeOf } from '../shape.ts'
 import { BatchFeeder, feedAll, rowsOf, tablesOf } from './feeds.ts'
 import type { TrainingGraph } from './graph.ts'
 import { rateAt } from './schedules.ts'
 import { Solver } from './second-order.ts'
+import { clearStates, compileStep } from './step.ts'
 
 /** Rows per pass when nothing is learned. Fixed, so that an evaluation gives the same number every time. */
 const EVALUATION_BATCH = 500
@@ -163,18 +163,10 @@ export async function trainLoop({
   const steps = batches.count * settings.epochs
   const names = Object.keys(graph.metrics)
   const wanted = [graph.loss, ...Object.values(graph.metrics)]
-  const programs = new Programs(executor, (batch) =>
-    compile(graph.ir, {
-      batch,
-      wanted,
-      updates: graph.updates,
-      maxOperands: executor.maxOperands,
-      maxOutputs: executor.maxOutputs
-    })
-  )
+  const programs = new Programs(executor, (batch) => compileStep(graph, batch, executor))
   const { ir, secondOrder: order, parameters } = graph
   const solver = order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop })
-  for (const { name, shape } of graph.states) await executor.setVariable(name, new Float64Array(sizeOf(shape)))
+  await clearStates(executor, graph)
 
   const start = now()
   const epochs: EpochResult[] = []

@@ -2,6 +2,8 @@ import { Cpu, TriangleAlert } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { useTranslation } from 'react-i18next'
 import { BACKENDS, type BackendChoice } from '../../engine/session/protocol.ts'
+import { useNumbers } from '../i18n/useNumbers.ts'
+import { useProblemText } from '../i18n/useProblemText.ts'
 import { useRun } from '../store/run.ts'
 import { setSettings, useSettings } from '../store/settings.ts'
 import { Choice } from '../ui/Choice.tsx'
@@ -14,7 +16,9 @@ export function BackendStatus() {
   const choice = useSettings((s) => s.backend)
   const choices: readonly BackendChoice[] = ['auto', ...BACKENDS]
   const name = report ? t(`backends.${report.backend}`) : t('status.noBackend')
-  const passedOver = report?.passedOver ?? []
+  const { passedOver = [], trials = [] } = report ?? {}
+  const problemText = useProblemText()
+  const numbers = useNumbers()
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
@@ -45,14 +49,27 @@ export function BackendStatus() {
             onChange={(backend) => setSettings({ backend })}
           />
           {report && <p>{t('status.runsOn', { backend: name, device: report.device })}</p>}
+          {trials.length > 0 && (
+            <>
+              <h3>{t('status.trials')}</h3>
+              <dl className="passed-over">
+                {trials.map(({ backend, stepsPerSecond }) => (
+                  <div key={backend}>
+                    <dt>{t(`backends.${backend}`)}</dt>
+                    <dd className="numbers">{t('training.speed', { speed: numbers.count(stepsPerSecond) })}</dd>
+                  </div>
+                ))}
+              </dl>
+            </>
+          )}
           {passedOver.length > 0 && (
             <>
               <h3>{t('status.passedOver')}</h3>
               <dl className="passed-over">
-                {passedOver.map(({ backend, reason }) => (
+                {passedOver.map(({ backend, why }) => (
                   <div key={backend}>
                     <dt>{t(`backends.${backend}`)}</dt>
-                    <dd>{reason}</dd>
+                    <dd>{problemText(why).message}</dd>
                   </div>
                 ))}
               </dl>

@@ -322,7 +322,7 @@ test('software GPUs are there, and not for auto', async () => {
   for (const p of probes) {
     expect(p).toMatchObject({ available: true, software: true })
     expect(p.device).toMatch(/swiftshader/i)
-    expect(p.reason).toContain('software')
+    expect(p.why).toMatchObject({ code: 'backend.software' })
   }
 })
 
@@ -344,12 +344,16 @@ test('a GPU is told from software by what it calls itself', async () => {
     available: true,
     device: 'nvidia ampere',
     software: false,
-    reason: ''
+    why: null
   })
   expect(await asIf({ info: { ...info, isFallbackAdapter: true } })).toMatchObject({ available: true, software: true })
   expect(await asIf({ info, isFallbackAdapter: true })).toMatchObject({ available: true, software: true })
   expect(await asIf({ info: { ...info, description: 'llvmpipe (LLVM 19)' } })).toMatchObject({ software: true })
-  expect(await asIf(null)).toMatchObject({ available: false, software: false, reason: 'no graphics adapter answered' })
+  expect(await asIf(null)).toMatchObject({
+    available: false,
+    software: false,
+    why: { code: 'backend.noAdapter' }
+  })
 
   const { getParameter } = WebGL2RenderingContext.prototype
   const renderers = {

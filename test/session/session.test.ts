@@ -7,6 +7,8 @@ import {
   type TrainingSettings
 } from '../../engine/document/types.ts'
 import { ProblemError } from '../../engine/problem.ts'
+import { CpuExecutor } from '../../engine/runtime/cpu.ts'
+import { Backends } from '../../engine/session/backends.ts'
 import type { TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
 
@@ -185,6 +187,48 @@ describe('training', () => {
     expect(norms.length).toBeGreaterThan(0)
     const after = await session.run({ document: classifier, revision: 0, backend: 'cpu' })
     expect(norms.at(-1)).toBe(after.edges.e2?.gradient?.statistics.norm)
+  })
+
+  test('a trial before it changes no number', async () => {
+    const settings = { ...(classifier.training as typeof defaultTraining), batchSize: 8, epochs: 20 }
+    const document = { ...classifier, training: settings }
+    const device = { backend: 'webgpu', available: true, device: 'a card', software: false, why: null } as const
+    let clock = 0
+    const tried = new Session({
+      breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      // each look at it takes a twentieth of a second
+      now: () => (clock += 50),
+      backends: new Backends(
+        async () => [device],
+        async () => new CpuExecutor()
+      )
+    })
+    const outcome = await tried.train({ document, revision: 0, backend: 'auto', snapshotEvery: 0 }, () => undefined)
+    if (outcome.outcome !== 'done') throw new Error(JSON.stringify(outcome))
+    expect(outcome.report.backend.trials.map((t) => t.backend)).toEqual(['wasm', 'webgpu'])
+    const plain = await reportOf(document)
+    expect(outcome.report.epochs.map((e) => e.loss)).toEqual(plain.epochs.map((e) => e.loss))
+    expect(outcome.report.test).toEqual(plain.test)
+  })
+
+  test('what does not fit is refused before a weight is drawn, with both sizes', async () => {
+    const big = (id: string, units: number) => ({ id, op: 'Dense', attributes: { units }, position })
+    const document: GraphDocument = {
+      ...classifier,
+      nodes: classifier.nodes.map((n) => (n.id === 'hidden' ? big('hidden', 16_000) : n)).concat(big('wide', 16_000)),
+      edges: [
+        ...classifier.edges.filter((e) => e.id !== 'e2'),
+        edge('e5', 'hidden', 'wide'),
+        edge('e6', 'wide', 'scores')
+      ]
+    }
+    const began = performance.now()
+    const outcome = await train(document)
+    expect(outcome).toMatchObject({
+      outcome: 'failed',
+      problems: [{ code: 'run.outOfMemory', params: { needed: expect.stringMatching(/GB/), available: '4.0 GB' } }]
+    })
+    expect(performance.now() - began).toBeLessThan(2000)
   })
 
   test('can be stopped at once, and says so', async () => {
@@ -406,7 +450,7 @@ describe('looking', () => {
     const { passedOver, backend } = await session.backends()
     expect(backend).toBe('wasm')
     expect(passedOver.map((p) => p.backend)).toEqual(['webgpu', 'webgl2'])
-    expect(passedOver.every((p) => p.reason.length > 10)).toBe(true)
+    expect(passedOver.every((p) => p.why.message.length > 10)).toBe(true)
   })
 })
 

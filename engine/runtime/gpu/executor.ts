@@ -50,9 +50,8 @@ export class GpuExecutor implements Executor {
     return this.#device.held
   }
 
-  /** @throws ProblemError run.backendLimit where a tensor is larger than the device takes */
   async load(plan: Plan): Promise<Program> {
-    this.#refuseTooLarge(plan)
+    this.check(plan)
     const device = this.#device
     const memory: (Memory | null)[] = plan.slots.map(() => null)
     const used: string[] = []
@@ -69,9 +68,7 @@ export class GpuExecutor implements Executor {
     const calls: Call[] = []
     try {
       for (const [at, slot] of plan.slots.entries()) memory[at] = this.#place(slot)
-      const sources = plan.steps
-        .filter((step) => sizeOf(step.shape) > 0)
-        .flatMap((step) => callsOf(step, device.mode))
+      const sources = plan.steps.filter((step) => sizeOf(step.shape) > 0).flatMap((step) => callsOf(step, device.mode))
       // All at once: a device compiles one while the next is translated.
       const made = await Promise.allSettled(sources.map((source) => this.#call(source, memory, scratch, used)))
       for (const one of made) {
@@ -240,7 +237,8 @@ export class GpuExecutor implements Executor {
     return size === 0 ? new Float32Array(0) : this.#device.download(memory)
   }
 
-  #refuseTooLarge(plan: Plan): void {
+  /** @throws ProblemError run.backendLimit where a tensor is larger than the device takes */
+  check(plan: Plan): void {
     const { limit } = this.#device
     for (const { shape, nodes } of plan.steps)
       if (sizeOf(shape) > limit)
