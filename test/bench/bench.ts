@@ -177,7 +177,7 @@ async function firstLosses(): Promise<string> {
 const adapters = chromium
   ? [
       `Chromium ${chromium.version.split('.')[0]}`,
-      ...chromium.gpus.map((g) => `${g.backend}: ${g.available ? g.device : g.reason}`)
+      ...chromium.gpus.map((g) => `${g.backend}: ${g.available ? g.device : g.why?.message}`)
     ]
   : ['no browser: everything in Node']
 const blas = [...devices].find(([e]) => e.peer === 'torch')?.[1]
