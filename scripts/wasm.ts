@@ -21,6 +21,11 @@ async function compile(features: readonly string[]): Promise<string> {
       '--importMemory',
       '--initialMemory',
       '16',
+      '--sharedMemory',
+      '--maximumMemory',
+      '65536',
+      '--enable',
+      'threads',
       ...features.flatMap((f) => ['--enable', f])
     ],
     {

@@ -19,10 +19,9 @@ export interface Arithmetic {
   /** Most outputs of one elementwise kernel. */
   readonly maxOutputs: number
   readonly memory: ArrayMemory
-  /** One kernel per step of the plan. */
-  compile(plan: Plan): readonly Kernel[]
-  /** Told of each plan before its first run, to have room for what its products need. */
-  prepare?(plan: Plan): void
+  /** One kernel per step of the plan, until they are disposed of. */
+  compile(plan: Plan): { readonly kernels: readonly Kernel[]; dispose(): void }
+  dispose(): void
 }
 
 /** What one plan may take: more would make the whole machine swap. A 32-bit WebAssembly memory ends there too. */
@@ -39,6 +38,7 @@ export class ArrayExecutor implements Executor {
   readonly device: string
   readonly maxOperands = 12
   readonly maxOutputs: number
+  readonly inTurn = true
   readonly #memory: ArrayMemory
   readonly #arithmetic: Arithmetic
   readonly #variables = new Map<string, Variable>()
@@ -57,20 +57,21 @@ export class ArrayExecutor implements Executor {
 
   async load(plan: Plan): Promise<Program> {
     this.check(plan)
-    this.#arithmetic.prepare?.(plan)
     const own: (Region | null)[] = []
     const release = (): void => {
       for (const region of own) if (region) this.#memory.free(region)
       own.length = 0
     }
+    let compiled: ReturnType<Arithmetic['compile']>
     try {
       for (const slot of plan.slots) own.push(this.#allocate(slot))
+      compiled = this.#arithmetic.compile(plan)
     } catch (error) {
       // what was taken until then would never come back
       release()
       throw error
     }
-    const kernels = this.#arithmetic.compile(plan)
+    const { kernels, dispose } = compiled
     /** Where each slot was in the last run: a variable's region changes with each update. */
     let regions: readonly Region[] = []
     const bind = (slot: Slot, at: number): Region => {
@@ -111,7 +112,10 @@ export class ArrayExecutor implements Executor {
         if (!region) throw new Error('nothing was run yet')
         return region.array.slice()
       },
-      dispose: release
+      dispose: () => {
+        release()
+        dispose()
+      }
     }
   }
 
@@ -156,6 +160,7 @@ export class ArrayExecutor implements Executor {
   async dispose(): Promise<void> {
     for (const variable of this.#variables.values()) this.#release(variable)
     this.#variables.clear()
+    this.#arithmetic.dispose()
   }
 }
 

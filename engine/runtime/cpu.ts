@@ -14,7 +14,8 @@ export class CpuExecutor extends ArrayExecutor {
       device: 'Float32 typed arrays (JavaScript)',
       maxOutputs: 4,
       memory,
-      compile: (plan) => plan.steps.map((step) => kernelOf(step, { gemm }))
+      compile: (plan) => ({ kernels: plan.steps.map((step) => kernelOf(step, { gemm })), dispose: () => undefined }),
+      dispose: () => undefined
     })
   }
 }

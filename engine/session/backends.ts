@@ -21,7 +21,7 @@ export interface Trial {
   readonly key: string
   /** Steps of the whole training. */
   readonly steps: number
-  /** Steps per second of an executor. */
+  /** Steps per second of an executor; NaN where it was stopped, or is not to be tried now. */
   readonly run: (executor: Executor, milliseconds: number) => Promise<number>
 }
 
@@ -137,7 +137,6 @@ export class Backends {
     const rateOf = async ({ name, executor }: Candidate): Promise<number | null> => {
       try {
         const rate = rates.get(name) ?? (await trial.run(executor, TRIAL))
-        // no number: it was stopped
         if (!Number.isNaN(rate)) rates.set(name, rate)
         return rate
       } catch (error) {
@@ -148,6 +147,7 @@ export class Backends {
     }
     const onCpu = await rateOf(cpu)
     if (onCpu === null) return gpu
+    if (Number.isNaN(onCpu)) return this.#tried(cpu, rates)
     const seconds = trial.steps / onCpu
     if (seconds < SHORT && !rates.has(gpu.name)) {
       const why = problem('backend.shortTraining', { seconds: three(seconds), backend: cpu.name })
@@ -156,7 +156,7 @@ export class Backends {
     }
     const onGpu = await rateOf(gpu)
     if (onGpu !== null && onGpu > onCpu) return this.#tried(gpu, rates)
-    if (onGpu !== null) {
+    if (onGpu !== null && !Number.isNaN(onGpu)) {
       const why = problem('backend.slower', { rate: three(onGpu), other: cpu.name, best: three(onCpu) })
       passedOver.push({ backend: gpu.name, why })
     }
@@ -195,7 +195,7 @@ async function makeExecutor(name: BackendName): Promise<Executor> {
     case 'wasm': {
       const build = wasmBuild()
       return build
-        ? new WasmExecutor(build)
+        ? await WasmExecutor.open(build)
         : fail('run.backendUnavailable', { backend: name, reason: problem('backend.noSimd').message })
     }
   }

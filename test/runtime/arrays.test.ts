@@ -35,7 +35,13 @@ test('where memory ends in the middle of a plan, what was taken for it is given 
       expect(taken.delete(region)).toBe(true)
     }
   }
-  const executor = new ArrayExecutor({ device: 'three pieces', maxOutputs: 1, memory, compile: () => [] })
+  const executor = new ArrayExecutor({
+    device: 'three pieces',
+    maxOutputs: 1,
+    memory,
+    compile: () => ({ kernels: [], dispose: () => undefined }),
+    dispose: () => undefined
+  })
   await expect(executor.load(plan)).rejects.toThrow('no memory')
   expect(taken.size).toBe(0)
   room = 100

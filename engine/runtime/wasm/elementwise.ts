@@ -8,6 +8,11 @@ import { emitKernel, HOST_FUNCTIONS, turnsOf } from './emit/kernel.ts'
 import { LaneBuilder, type Lanes } from './emit/lanes.ts'
 import { nestOf } from './emit/nest.ts'
 import { lanesOf } from './emit/text.ts'
+import { MOST_PAGES } from './heap.ts'
+import { type Machine, stretches } from './machine.ts'
+
+/** From and to, in turns of the outermost loop. */
+type Part = readonly [number, number]
 
 interface Emitted {
   readonly body: FunctionBody
@@ -47,28 +52,44 @@ function emit(step: ElementwiseStep): Emitted {
   return { body: emitKernel(outputs, b.nodes, nest), reads, turns: turnsOf(nest) }
 }
 
-/** One kernel per step. Steps that come to the same instructions share a function. */
-export function elementwiseKernels(steps: readonly ElementwiseStep[], memory: WebAssembly.Memory): Kernel[] {
+/** Instructions that are worth a thread of their own: to tell it costs some microseconds. */
+const WORTH_A_THREAD = 30_000
+
+/** How many threads share a step. */
+const partsOf = (step: ElementwiseStep, threads: number): number =>
+  Math.min(threads, Math.max(1, Math.floor((sizeOf(step.shape) * step.expressions.length) / WORTH_A_THREAD)))
+
+export interface ElementwiseKernels {
+  readonly of: (step: ElementwiseStep) => Kernel
+  dispose(): void
+}
+
+/** All elementwise steps of a plan as one module. Steps that come to the same instructions share a function. */
+export function elementwiseKernels(steps: readonly ElementwiseStep[], machine: Machine): ElementwiseKernels {
   const functions: FunctionBody[] = []
   const known = new Map<string, number>()
-  const emitted = steps.map((step) => {
+  const emitted = new Map<
+    ElementwiseStep,
+    { readonly name: string; readonly reads: readonly number[]; readonly parts: readonly Part[] }
+  >()
+  for (const step of steps) {
     const { body, reads, turns } = emit(step)
     const key = String.fromCharCode(body.parameters.length, ...body.code)
     const index = known.get(key) ?? functions.push(body) - 1
     known.set(key, index)
-    return { index, reads, turns: sizeOf(step.shape) === 0 ? 0 : turns }
-  })
-  if (functions.length === 0) return []
-  const module = new WebAssembly.Module(encodeModule({ imports: HOST_FUNCTIONS, functions, sharedPages: null }))
-  const { exports } = new WebAssembly.Instance(module, {
-    env: { memory },
-    math: Math as unknown as Record<string, never>
-  })
-  return emitted.map(({ index, reads, turns }) => {
-    const run = exports[index] as (...pointers: number[]) => void
-    return (out, inputs, also = []) => {
-      const tensors = [out, ...also, ...reads.map((i) => inputs[i] as Float32Array)]
-      run(...tensors.map((t) => t.byteOffset), 0, turns)
-    }
-  })
+    const parts = sizeOf(step.shape) === 0 ? [] : stretches(turns, partsOf(step, machine.threads))
+    emitted.set(step, { name: String(index), reads, parts })
+  }
+  const code = machine.load(encodeModule({ imports: HOST_FUNCTIONS, functions, sharedPages: MOST_PAGES }))
+  return {
+    of: (step) => {
+      const { name, reads, parts } = emitted.get(step) as NonNullable<ReturnType<typeof emitted.get>>
+      return (out, inputs, also = []) => {
+        if (parts.length === 0) return
+        const tensors = [out, ...also, ...reads.map((i) => inputs[i] as Float32Array)].map((t) => t.byteOffset)
+        code.run(name, ...parts.map((part) => [...tensors, ...part]))
+      }
+    },
+    dispose: code.dispose
+  }
 }

@@ -6,7 +6,7 @@ const PAGE = 65_536
 /** Pieces begin at multiples of a cache line, and the last has one behind it: kernels read and write whole vectors. */
 const ALIGNMENT = 64
 /** 32-bit addresses: 4 GiB. */
-const MOST_PAGES = 65_536
+export const MOST_PAGES = 65_536
 
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
 
