@@ -1,4 +1,4 @@
-/** Jacobian, Hessian and gradient check of a document, in float64 on the reference. */
+/** Jacobian and Hessian of a document, in float64. */
 import { type Compiled, compile } from '../compile/compile.ts'
 import { DIRECTION, hessianProduct, jacobianRow } from '../compile/jacobian.ts'
 import type { GraphDocument } from '../document/types.ts'
@@ -7,6 +7,7 @@ import { fail } from '../problem.ts'
 import type { Executor, Stop } from '../runtime/executor.ts'
 import { bindShape, sizeOf } from '../shape.ts'
 import { curvature, jacobianMatrix, type Loaded } from '../train/derivatives.ts'
+import { doubleExecutor } from '../train/double.ts'
 import type { Inspection } from './inspect.ts'
 import type { HessianRequest, HessianResult, JacobianRequest, JacobianResult } from './protocol.ts'
 import { feedsFor, type Rows } from './rows.ts'
@@ -31,14 +32,19 @@ export const cancelled = (): never => {
   throw new DOMException('The derivatives were cancelled.', 'AbortError')
 }
 
-async function load({ inspection, executor, rows, stop }: Ground, wanted: readonly (Value | null)[]): Promise<Loaded> {
+async function load(
+  { inspection, executor, rows, stop, breathe }: Ground,
+  wanted: readonly (Value | null)[]
+): Promise<Loaded> {
   const ids = wanted.flatMap((value) => value?.id ?? [])
   const compiled: Compiled = compile(inspection.built.builder.graph(), { batch: rows.batch, wanted: ids })
+  const doubles = doubleExecutor(inspection.ir.nodes.map((node) => node.op))
+  for (const { name } of inspection.variables) await doubles.setVariable(name, await executor.getVariable(name))
   // Directions are fed walk by walk.
   const directions = compiled.plan.feeds.filter(({ name }) => name.startsWith(DIRECTION))
   const none = Object.fromEntries(directions.map(({ name, shape }) => [name, new Float64Array(sizeOf(shape))]))
   const feeds = feedsFor(compiled.plan, { ...rows, feeds: { ...rows.feeds, ...none } })
-  return { compiled, program: await executor.load(compiled.plan), feeds, stop }
+  return { compiled, program: await doubles.load(compiled.plan), feeds, stop, breathe }
 }
 
 function checkSize(what: string, rows: number, columns: number): void {

@@ -12,6 +12,23 @@ export interface Loaded {
   readonly program: Program
   readonly feeds: Feeds
   readonly stop: Stop
+  /** Lets others in, such as whoever wants to stop. */
+  readonly breathe?: (() => Promise<void>) | undefined
+}
+
+/** Milliseconds of walks between two breaths. */
+const BREATH_EVERY = 16
+
+/** Between two walks: breathes where it is time to. False where somebody wants to stop. */
+function between({ breathe, stop }: Loaded): () => Promise<boolean> {
+  let last = performance.now()
+  return async () => {
+    if (breathe && performance.now() - last >= BREATH_EVERY) {
+      await breathe()
+      last = performance.now()
+    }
+    return !stop()
+  }
 }
 
 const read = ({ compiled, program }: Loaded, value: Value): Promise<Numbers> => program.read(compiled.idOf(value.id))
@@ -26,7 +43,9 @@ export async function jacobianMatrix(
   const matrix = new Float64Array(rows * columns)
   if (!row) return matrix
   const unit = new Float64Array(rows)
+  const goesOn = between(loaded)
   for (let i = 0; i < rows; i++) {
+    if (!(await goesOn())) return null
     unit[i] = 1
     if (!(await loaded.program.run({ ...loaded.feeds, [direction]: unit }, loaded.stop))) return null
     matrix.set(await read(loaded, row), i * columns)
@@ -60,8 +79,10 @@ export async function curvature(
   const gather = async (values: readonly (Value | null)[], into: Float64Array): Promise<void> => {
     for (const [i, value] of values.entries()) if (value) into.set(await read(loaded, value), starts[i] as number)
   }
+  const goesOn = between(loaded)
   for (const [part, unit] of units.entries()) {
     for (let j = 0; j < unit.length; j++) {
+      if (!(await goesOn())) return null
       unit[j] = 1
       if (!(await loaded.program.run(feeds, loaded.stop))) return null
       const at = (starts[part] as number) + j

@@ -165,7 +165,7 @@ export async function trainLoop({
   const wanted = [graph.loss, ...Object.values(graph.metrics)]
   const programs = new Programs(executor, (batch) => compileStep(graph, batch, executor))
   const { ir, secondOrder: order, parameters } = graph
-  const solver = order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop })
+  const solver = order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop, breathe: listener.pause })
   await clearStates(executor, graph)
 
   const start = now()

@@ -2,7 +2,7 @@
  * Newton's method and the normal equation: steps that need the whole Hessian and a linear system, for small problems.
  *
  * Both are taken on the host, in double precision, whatever backend computes the loss: the Hessian by second derivatives
- * of the graph on the float64 reference, the system by Cholesky. They look at all examples at once.
+ * of the graph, the system by Cholesky. They look at all examples at once.
  */
 import { backward } from '../compile/backward.ts'
 import { compile } from '../compile/compile.ts'
@@ -14,10 +14,10 @@ import type { Value } from '../ir/builder.ts'
 import type { IrGraph, IrNode } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import type { Executor, Stop } from '../runtime/executor.ts'
-import { ReferenceExecutor } from '../runtime/reference.ts'
 import { bindShape, type StaticShape, sizeOf } from '../shape.ts'
 import { NotPositiveDefinite, solve } from './cholesky.ts'
 import { curvature, type Loaded } from './derivatives.ts'
+import { type Doubles, doubleExecutor } from './double.ts'
 import { type Feeds, otherFeeds, type StepContext } from './feeds.ts'
 
 /** Parameters in all. The Hessian has its square in numbers, and takes as many walks through the graph. */
@@ -103,24 +103,26 @@ export interface SolverInput {
   /** Names of everything that the graph reads as a variable. */
   readonly variables: readonly string[]
   readonly stop: Stop
+  readonly breathe?: (() => Promise<void>) | undefined
 }
 
-/** One step after the other on a reference of its own. */
+/** One step after the other, in double precision on arrays of its own. */
 export class Solver {
   readonly #input: SolverInput
-  readonly #executor = new ReferenceExecutor()
+  readonly #executor: Doubles
   #loaded: (Omit<Loaded, 'feeds'> & { readonly rows: number }) | null = null
 
   constructor(input: SolverInput) {
     this.#input = input
+    this.#executor = doubleExecutor(input.ir.nodes.map((node) => node.op))
   }
 
   async #load(rows: number): Promise<Omit<Loaded, 'feeds'>> {
     if (this.#loaded?.rows === rows) return this.#loaded
-    const { ir, order, stop } = this.#input
+    const { ir, order, stop, breathe } = this.#input
     const wanted = [...order.product.gradients, ...order.product.products].flatMap((value) => value?.id ?? [])
     const compiled = compile(ir, { batch: rows, wanted })
-    this.#loaded = { compiled, program: await this.#executor.load(compiled.plan), stop, rows }
+    this.#loaded = { compiled, program: await this.#executor.load(compiled.plan), stop, breathe, rows }
     return this.#loaded
   }
 

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { compile } from '../../engine/compile/compile.ts'
+import { hessianProduct } from '../../engine/compile/jacobian.ts'
 import { createDataSet } from '../../engine/data/dataset.ts'
 import { gatherAll } from '../../engine/data/table.ts'
 import { build } from '../../engine/document/build.ts'
@@ -14,13 +16,20 @@ import {
   type TrainingSettings
 } from '../../engine/document/types.ts'
 import { readWeights } from '../../engine/io/weights.ts'
+import type { Value } from '../../engine/ir/builder.ts'
+import type { IrNode } from '../../engine/ir/types.ts'
 import type { Problem } from '../../engine/problem.ts'
 import { Random } from '../../engine/random.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import type { BackendName, TrainReport } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
+import { sizeOf } from '../../engine/shape.ts'
 import { NotPositiveDefinite, solve } from '../../engine/train/cholesky.ts'
-import { trainingGraph } from '../../engine/train/graph.ts'
+import { curvature } from '../../engine/train/derivatives.ts'
+import { doubleExecutor } from '../../engine/train/double.ts'
+import { BatchFeeder } from '../../engine/train/feeds.ts'
+import { trainingGraph, variablesOf } from '../../engine/train/graph.ts'
+import { initialValues } from '../../engine/train/init.ts'
 import { Solver } from '../../engine/train/second-order.ts'
 
 const position = { x: 0, y: 0 }
@@ -356,5 +365,78 @@ describe('Newton', () => {
     expect(outcome.outcome).toBe('cancelled')
     const [a, b] = [before, await session.exportWeights(moons)].map((bytes) => readWeights(bytes).tensors)
     expect(b).toEqual(a)
+  })
+})
+
+describe('hundreds of parameters', () => {
+  const network: GraphDocument = {
+    ...emptyDocument,
+    nodes: [
+      node('data', 'Dataset', { source: 'spiral' }),
+      node('hidden', 'Dense', { units: 33, activation: 'tanh' }),
+      node('dense', 'Dense', { units: 3 }),
+      node('loss', 'SoftmaxCrossEntropyLoss')
+    ],
+    edges: edges([
+      ['data', 'hidden', 'x', 'features'],
+      ['hidden', 'dense', 'x'],
+      ['dense', 'loss', 'prediction'],
+      ['data', 'loss', 'target', 'labels']
+    ]),
+    objective: 'loss'
+  }
+
+  test('a step is heard to be stopped while it computes, and leaves the weights as they were', async () => {
+    let breaths = 0
+    session = new Session({
+      breathe: async () => {
+        breaths++
+      }
+    })
+    const before = await session.exportWeights(network)
+    const training = settings({ kind: 'newton', learningRate: 1, damping: 1 })
+    // no flag is set beside the work: only a message could say it
+    const outcome = await session.train(
+      { document: { ...network, training }, revision: 0, backend: 'reference', snapshotEvery: 0 },
+      () => undefined,
+      () => breaths > 2
+    )
+    expect(outcome.outcome).toBe('cancelled')
+    expect(outcome.report?.steps).toBe(0)
+    expect(readWeights(await session.exportWeights(network)).tensors).toEqual(readWeights(before).tensors)
+  })
+
+  /** Of the loss at the first rows and weights, walked by the reference. */
+  async function exactHessian(batch: number, wrt: readonly string[]): Promise<Float64Array> {
+    const { builder, objective } = build(network)
+    const ir = builder.graph()
+    const values = wrt.map((name) => ir.nodes.find((one) => one.attributes.name === name) as IrNode)
+    const product = hessianProduct(builder, objective as Value, values)
+    const wanted = [...product.gradients, ...product.products].flatMap((value) => value?.id ?? [])
+    const compiled = compile(builder.graph(), { batch, wanted })
+    const executor = new ReferenceExecutor()
+    for (const { name, shape, init } of variablesOf(ir))
+      await executor.setVariable(name, initialValues(name, shape, init, 0))
+    const rows = Uint32Array.from({ length: batch }, (_, i) => i)
+    const feeds = new BatchFeeder(new Map([['data', createDataSet('spiral').train]])).gather(rows)
+    const loaded = { compiled, program: await executor.load(compiled.plan), feeds, stop: () => false }
+    const sizes = values.map((value) => sizeOf(value.type.shape as number[]))
+    return (await curvature(loaded, product, sizes))?.hessian as Float64Array
+  }
+
+  test('the Hessian on compiled kernels is that of the reference', async () => {
+    const wrt = ['hidden.bias', 'dense.kernel']
+    const found = await session.hessian({ document: network, batch: 6, wrt })
+    const exact = await exactHessian(6, wrt)
+    expect(found.size).toBe(33 + 99)
+    let worst = 0
+    for (const [i, x] of exact.entries()) worst = Math.max(worst, Math.abs(x - (found.data[i] as number)))
+    expect(worst).toBeLessThan(1e-15)
+    expect(exact.some((x) => Math.abs(x) > 0.01)).toBe(true)
+  })
+
+  test('where kernels are exact to a float32 only, the reference computes', () => {
+    expect(doubleExecutor(['MatMul', 'Tanh'])).not.toBeInstanceOf(ReferenceExecutor)
+    expect(doubleExecutor(['MatMul', 'Gelu'])).toBeInstanceOf(ReferenceExecutor)
   })
 })
