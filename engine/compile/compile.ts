@@ -16,11 +16,14 @@ export interface CompileOptions {
 
 export interface Compiled {
   readonly plan: Plan
+  /** What compiling took. */
+  readonly milliseconds: number
   /** The id by which the executor knows a node of the IR that was compiled. */
   readonly idOf: (id: number) => number
 }
 
 export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...limits }: CompileOptions): Compiled {
+  const began = performance.now()
   const needed = prune(ir, [...wanted, ...updates.values()])
   const bound = bindBatch(needed.ir, batch)
   const lowered = lower(bound.ir)
@@ -33,5 +36,5 @@ export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...li
     updates: new Map([...updates].map(([name, id]) => [name, idOf(id)])),
     ...limits
   })
-  return { plan, idOf }
+  return { plan, idOf, milliseconds: performance.now() - began }
 }

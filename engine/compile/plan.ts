@@ -279,7 +279,7 @@ function product(node: IrNode, operands: ProductStep['operands'], output: number
 export const memoryNeeded = (plan: Plan): number => plan.slots.reduce((sum, slot) => sum + slot.size * 4, 0)
 
 /** Arithmetic operations of one walk: two for each multiplication of a product, one for each element elsewhere. */
-export const operationsOf = (plan: Plan): number =>
+export const operationsOf = (plan: Pick<Plan, 'steps'>): number =>
   plan.steps.reduce((sum, step) => {
     const size = sizeOf(step.shape)
     if (step.kind === 'product') return sum + size * (2 * step.k + (step.epilogue?.expressions.length ?? 0))

@@ -26,6 +26,8 @@ export interface Executor {
   readonly maxOperands: number
   /** Most outputs of one fused kernel. */
   readonly maxOutputs: number
+  /** A step is done when `stop` is asked before the next one: so each can be timed. */
+  readonly inTurn?: boolean
   /** @throws ProblemError where the plan is larger than this backend can hold: `load` refuses it too */
   check(plan: Plan): void
   load(plan: Plan): Promise<Program>

@@ -41,23 +41,29 @@ export class Inspection {
     this.#why = explainer(this.ir, objective?.id ?? null)
   }
 
-  async program(executor: Executor, batch: number): Promise<{ compiled: Compiled; program: Program }> {
-    if (this.#loaded?.executor === executor && this.#loaded.batch === batch) return this.#loaded
-    this.#loaded?.program.dispose()
+  /** The plan that keeps every value and gradient. */
+  compile({ maxOperands, maxOutputs }: Executor, batch: number): Compiled {
     const wanted = new Set<number>()
     for (const { value, gradient } of this.#places()) {
       wanted.add(value.id)
       if (gradient) wanted.add(gradient.id)
     }
-    const compiled = compile(this.ir, {
-      batch,
-      wanted: [...wanted],
-      maxOperands: executor.maxOperands,
-      maxOutputs: executor.maxOutputs
-    })
+    return compile(this.ir, { batch, wanted: [...wanted], maxOperands, maxOutputs })
+  }
+
+  async program(executor: Executor, batch: number): Promise<{ compiled: Compiled; program: Program }> {
+    if (this.#loaded?.executor === executor && this.#loaded.batch === batch) return this.#loaded
+    this.#loaded?.program.dispose()
+    const compiled = this.compile(executor, batch)
     const program = await executor.load(compiled.plan)
     this.#loaded = { executor, batch, compiled, program }
     return this.#loaded
+  }
+
+  /** The compiled plan that is loaded now, if it is for this executor and batch. */
+  compiledFor(executor: Executor, batch: number): Compiled {
+    const loaded = this.#loaded
+    return loaded?.executor === executor && loaded.batch === batch ? loaded.compiled : this.compile(executor, batch)
   }
 
   dispose(): void {

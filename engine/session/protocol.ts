@@ -5,7 +5,7 @@
  * never travel unless asked for: a run brings summaries, `readTensor` brings a slice.
  */
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
-import type { DType } from '../ir/types.ts'
+import type { DType, Phase } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
 import type { Statistics } from '../tensor.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
@@ -88,6 +88,77 @@ export interface TensorSlice {
   readonly dtype: DType
   readonly offset: number
   readonly data: Float32Array | Float64Array
+}
+
+export interface PlanRequest {
+  readonly document: GraphDocument
+  readonly revision: number
+  readonly backend: BackendChoice
+  /** One training step, or the pass that shows every value and gradient. */
+  readonly kind: 'training' | 'run'
+  /** Walks it for a moment and takes times. The weights stay as they are. */
+  readonly measure: boolean
+}
+
+/** One kernel: a step of the plan. */
+export interface KernelReport {
+  /** "product 128×784×512 + Add·Relu" */
+  readonly what: string
+  readonly kind: 'elementwise' | 'loop' | 'product'
+  /** Sizes of a matrix product: m × k times k × n. */
+  readonly product: {
+    readonly m: number
+    readonly k: number
+    readonly n: number
+    readonly transA: boolean
+    readonly transB: boolean
+  } | null
+  /** Operators that are computed element by element: all of the kernel, or what follows the product. */
+  readonly ops: readonly string[]
+  readonly phase: Phase
+  /** Of the output. */
+  readonly shape: readonly number[]
+  readonly operations: number
+  /** Bytes. */
+  readonly read: number
+  readonly written: number
+  /** Ids of the document's nodes that it computes something of. */
+  readonly nodes: readonly string[]
+}
+
+/** Bytes. */
+export interface PlanMemory {
+  readonly total: number
+  /** Parameters and optimizer state. */
+  readonly variables: number
+  /** Their values after the step, which are written beside them. */
+  readonly next: number
+  readonly feeds: number
+  readonly constants: number
+  readonly temporaries: number
+}
+
+export interface PlanTiming {
+  readonly walks: number
+  /** One walk over the plan, feeding it included. */
+  readonly milliseconds: number
+  /** By kernel; null where kernels run beside each other, on a GPU, so that none has a time of its own. */
+  readonly kernels: readonly number[] | null
+}
+
+/** What runs: the plan, in order. */
+export interface PlanReport {
+  readonly kind: PlanRequest['kind']
+  readonly revision: number
+  readonly backend: BackendReport
+  /** What B stands for; null where the graph has no batch. */
+  readonly batch: number | null
+  readonly kernels: readonly KernelReport[]
+  readonly memory: PlanMemory
+  readonly compileMilliseconds: number
+  readonly timing: PlanTiming | null
+  /** The plan as text. */
+  readonly text: string
 }
 
 export interface TrainRequest {
@@ -255,6 +326,8 @@ export interface SessionClient {
   backends(): Promise<BackendReport>
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>
   readTensor(request: TensorRequest): Promise<TensorSlice>
+  /** What a training step, or a run, compiles to. Answers during a training too, unless it is to measure. */
+  plan(request: PlanRequest, signal?: AbortSignal): Promise<PlanReport>
   /** A run kept to be walked through, with the order of its steps; the walk before it is given up. */
   steps(request: StepsRequest, signal?: AbortSignal): Promise<StepsResult>
   /** One step in all its numbers; `run.stale` where the walk was given up. */

@@ -84,6 +84,8 @@ export function serve(scope: Scope): void {
         return session.readStep(first)
       case 'endSteps':
         return session.endSteps()
+      case 'plan':
+        return session.plan(first, stop)
       case 'reset':
         return session.reset()
       case 'exportWeights':

@@ -6,7 +6,7 @@
 import { memoryNeeded } from '../compile/plan.ts'
 import type { Table } from '../data/table.ts'
 import { build } from '../document/build.ts'
-import type { GraphDocument, TrainingSettings } from '../document/types.ts'
+import { defaultTraining, type GraphDocument, type TrainingSettings } from '../document/types.ts'
 import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
 import { fail, isError, type Problem, ProblemError, problemsOf } from '../problem.ts'
 import type { Executor, Stop } from '../runtime/executor.ts'
@@ -15,7 +15,6 @@ import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
 import { isSummed, metricValues, objectiveOf, type TrainingGraph, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
-import { takesAll } from '../train/second-order.ts'
 import { compileStep, stepRate } from '../train/step.ts'
 import { Backends, type Chosen, type Work } from './backends.ts'
 import { DataSets } from './data.ts'
@@ -35,6 +34,8 @@ import type {
   HessianResult,
   JacobianRequest,
   JacobianResult,
+  PlanReport,
+  PlanRequest,
   RunRequest,
   RunResult,
   TensorRequest,
@@ -47,6 +48,7 @@ import type {
 import { feedsFor, type Rows, rowsFor } from './rows.ts'
 import { describe, readStep, Walk } from './steps/index.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
+import { type About, planReport, sizesOf, trialKey } from './what-runs.ts'
 
 /** Rows of a gradient check: few, since each element takes two walks through the graph. */
 const GRADCHECK_BATCH = 4
@@ -112,14 +114,18 @@ export class Session {
     return (await this.#backends.choose('auto', { kind: 'anything' })).report
   }
 
+  /** The inspection that is there, where it is of this graph. */
+  #inspectionOf(document: GraphDocument): Inspection | null {
+    return this.#inspection?.meaning === meaningOf(document) ? this.#inspection.made : null
+  }
+
   #inspect(document: GraphDocument): Inspection {
-    const meaning = meaningOf(document)
-    if (this.#inspection?.meaning !== meaning) {
-      const made = new Inspection(document)
-      this.#inspection?.made.dispose()
-      this.#inspection = { meaning, made }
-    }
-    return this.#inspection.made
+    const known = this.#inspectionOf(document)
+    if (known) return known
+    const made = new Inspection(document)
+    this.#inspection?.made.dispose()
+    this.#inspection = { meaning: meaningOf(document), made }
+    return made
   }
 
   run(request: RunRequest, stop: Stop = never): Promise<RunResult> {
@@ -189,6 +195,18 @@ export class Session {
 
   hessian(request: HessianRequest, stop: Stop = never): Promise<HessianResult> {
     return this.#exclusive(async () => hessian(await this.#ground(request, stop), request))
+  }
+
+  /** What a training step, or a run, compiles to; `measure` walks it, on weights that stay as they are. */
+  async plan(request: PlanRequest, stop: Stop = never): Promise<PlanReport> {
+    const settings = request.document.training ?? defaultTraining
+    const about: About =
+      request.kind === 'training'
+        ? { settings, ...this.#trainingOf(request.document, settings) }
+        : { inspection: this.#inspectionOf(request.document) ?? new Inspection(request.document) }
+    const tools = { backends: this.#backends, data: this.#data, model: this.#model, now: this.#now, stop }
+    const report = () => planReport(request, about, tools)
+    return request.measure ? this.#exclusive(report) : report()
   }
 
   /** From the last run; `run.stale` where another came in between. */
@@ -299,17 +317,14 @@ export class Session {
     const sets = this.#data.of(document, datasetsIn(graph.ir))
     const tables = tablesOf(sets, 'train')
     const rows = rowsOf(tables) ?? fail('train.noData')
-    const batchSize = takesAll(given.optimizer.kind) ? rows : Math.min(given.batchSize, rows)
+    const { batch, batchSize, stepsPerEpoch } = sizesOf(given, rows)
     const settings = { ...given, batchSize }
-    const learning = rows - Math.round(rows * settings.validationSplit)
-    const stepsPerEpoch = Math.ceil(learning / batchSize)
-    const batch = Math.min(batchSize, learning)
     const work: Work = graph.secondOrder
       ? { kind: 'host' }
       : {
           kind: 'learn',
           trial: {
-            key: `${batch} ${meaning}`,
+            key: trialKey(meaning, batch),
             steps: stepsPerEpoch * settings.epochs,
             run: (executor, milliseconds) =>
               this.#try(executor, graph, tables, { batch, seed: settings.seed, milliseconds, stop })
