@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import { Canvas } from '../canvas/Canvas.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
-import { Palette } from '../palette/Palette.tsx'
 import { type PanelName, setPanelSize, togglePanel, useSettings } from '../store/settings.ts'
 import { TrainingPanel } from '../training/TrainingPanel.tsx'
 import { DataBanner } from './DataBanner.tsx'
+import { LeftPanel } from './LeftPanel.tsx'
 
 interface SideProps {
   readonly name: PanelName
@@ -58,7 +58,7 @@ export function Workspace() {
   return (
     <Group className="workspace" id="columns" orientation="horizontal">
       <Side name="palette" min={168} max={420}>
-        <Palette />
+        <LeftPanel />
       </Side>
       <Separator className="separator" />
       <Panel id="middle" minSize={280}>

@@ -93,6 +93,7 @@ export const menus: readonly Menu[] = [
       'view.zoomReset',
       '-',
       'view.panel.palette',
+      'view.outline',
       'view.panel.inspector',
       'view.panel.training',
       '-',

@@ -8,6 +8,8 @@ export const LANGUAGES = ['system', 'en', 'ko'] as const
 export const PANELS = ['palette', 'inspector', 'training'] as const
 export type Theme = (typeof THEMES)[number]
 export type LanguageChoice = (typeof LANGUAGES)[number]
+/** What the panel on the left shows. */
+export type LeftView = 'palette' | 'outline'
 export type PanelName = (typeof PANELS)[number]
 
 export interface Settings {
@@ -18,6 +20,7 @@ export interface Settings {
   readonly panels: Readonly<Record<PanelName, boolean>>
   /** Widths of the side panels and height of the bottom one, in pixels. */
   readonly sizes: Readonly<Record<PanelName, number>>
+  readonly left: LeftView
   readonly logLoss: boolean
   readonly minimap: boolean
   /** Wheel scrolls the canvas instead of zooming it. */
@@ -37,6 +40,7 @@ export const useSettings = create<Settings>()(
       sizes: roomy()
         ? { palette: 232, inspector: 320, training: 248 }
         : { palette: 184, inspector: 272, training: 236 },
+      left: 'palette',
       logLoss: false,
       minimap: false,
       wheelScrolls: false

@@ -1,7 +1,7 @@
 import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/commands.ts'
 import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel, useSettings } from '../../store/settings.ts'
 import type { Action } from '../action.ts'
-import { goToPane } from '../panes.ts'
+import { focusOutline, goToPane } from '../panes.ts'
 
 export const viewActions: readonly Action[] = [
   {
@@ -30,6 +30,20 @@ export const viewActions: readonly Action[] = [
     shortcuts: ['Shift+F6'],
     hidden: true,
     perform: () => goToPane(-1)
+  },
+  {
+    id: 'view.outline',
+    label: 'actions.outline',
+    keywords: ['tree', 'list', 'text', '개요'],
+    shortcuts: ['Mod+Shift+O'],
+    checked: ({ settings }) => settings.panels.palette && settings.left === 'outline',
+    perform: () => {
+      const { panels, left } = useSettings.getState()
+      const shown = panels.palette && left === 'outline'
+      setSettings({ left: shown ? 'palette' : 'outline' })
+      togglePanel('palette', true)
+      if (!shown) focusOutline()
+    }
   },
   ...PANELS.map(
     (panel, i): Action => ({
