@@ -135,7 +135,7 @@ const table = {
   'graph.noSuchThing': { message: 'There is no {what} "{id}".', hint: 'It may have been deleted.' },
   'graph.noParts': {
     message: '{op} has no parts to open it into.',
-    hint: 'Layers, activations, losses and norms have; a Custom operator only where it finds its gradient itself.'
+    hint: 'Layers, activations, losses and norms have; a Custom operator only where it finds its gradient itself, a batch normalisation only without running statistics.'
   },
   'graph.incompleteUpstream': {
     severity: 'warning',

@@ -61,11 +61,18 @@ export type MakeWire = (b: Builder, from: Value, edge: string) => Value
 
 const plainWire: MakeWire = (b, from) => b.one('Identity', from)
 
-export function build(document: GraphDocument, makeWire = plainWire): Built {
+export interface BuildOptions {
+  readonly makeWire?: MakeWire
+  /** Build what training computes; otherwise what a run or an evaluation does (see `Builder.training`). */
+  readonly training?: boolean
+}
+
+export function build(document: GraphDocument, { makeWire = plainWire, training = false }: BuildOptions = {}): Built {
   const problems = validate(document)
   const broken = new Set(problems.flatMap((p) => (p.nodeId ? [p.nodeId] : [])))
   const index = indexOf(document)
   const b = new Builder(opOf)
+  b.training = training
   const outputs = new Map<string, Readonly<Record<string, Value>>>()
   const wires = new Map<string, Value>()
   const owners = new Map<string, string>()

@@ -15,6 +15,10 @@ export class Builder {
   /** Stamped on each node that is emitted. */
   origin: Origin | null = null
   phase: Phase = 'forward'
+  /** Whether what is built will be trained: a normalisation then takes the statistics of the batch at hand. */
+  training = false
+  /** What variables become after a training step besides what an optimizer makes of them: running statistics. */
+  readonly updates = new Map<string, Value>()
 
   constructor(lookup: OpLookup, nodes: readonly IrNode[] = []) {
     this.#lookup = lookup

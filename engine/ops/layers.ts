@@ -6,7 +6,7 @@ import type { Shape } from '../shape.ts'
 import { showShape } from '../shape.ts'
 import { boolean, choice, init, integer, integers } from './attributes.ts'
 import { dilationField, groupField, windowFields } from './convolution.ts'
-import { epsilonField } from './normalization.ts'
+import { epsilonField, momentumField } from './normalization.ts'
 import { axisIn, define, needsRank, OUT, X } from './rules.ts'
 
 /** Keras' names of activations and the operators that they are, with the operators' own defaults. */
@@ -198,15 +198,16 @@ export const layers: readonly Op[] = [
     kind: 'BatchNorm',
     family: 'layers',
     title: 'Batch normalisation layer',
-    doc: 'Batch normalisation that owns its scale and bias, one per channel (axis 1). For now it always uses the statistics of the batch at hand, in training and outside it: no running averages are kept, so results depend on what else is in the batch.',
+    doc: 'Batch normalisation that owns its scale and bias, one per channel (axis 1), and running statistics: running_mean and running_var. Training normalises by mean and variance of the batch at hand, and moves the running ones towards them. Everything else (a run, the values on the wires, an evaluation, a gradient check) normalises by the running ones, so that a result does not depend on what else is in the batch. Before training they are 0 and 1: the layer then changes next to nothing.',
     formula: {
-      forward: String.raw`y = \gamma\, \frac{x - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta`
+      forward: String.raw`\begin{gathered} y = \gamma\, \frac{x - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta \\ \mu_{run} \leftarrow m\, \mu_{run} + (1 - m)\, \mu_c \end{gathered}`
     },
     keywords: ['batchnorm', 'standardize', '배치 정규화'],
     inputs: X,
     outputs: OUT,
     attributes: {
       epsilon: epsilonField,
+      momentum: momentumField,
       scaleInit: init('How the scale starts.', { kind: 'ones' }),
       biasInit: init('How the bias starts.', { kind: 'zeros' })
     },
@@ -214,7 +215,12 @@ export const layers: readonly Op[] = [
     compose: (a, [x]) => {
       const shape: Shape = x?.shape ?? []
       needsRank('BatchNorm', 'x', shape, 2, 'batch and channels at least')
-      return normalized(a, 'BatchNormalization', { epsilon: a.epsilon }, [knownSize('BatchNorm', shape, 1)])
+      const own = [knownSize('BatchNorm', shape, 1)]
+      const { epsilon, momentum } = a
+      return normalized(a, 'BatchNormalization', { epsilon, momentum }, own, {
+        mean: running('running_mean', own, 'zeros'),
+        var: running('running_var', own, 'ones')
+      })
     },
     samples: [{ shapes: [['B', 3]] }, { shapes: [[2, 2, 3, 2]], attributes: { epsilon: 0.01 } }]
   }),
@@ -246,13 +252,28 @@ export const layers: readonly Op[] = [
   })
 ]
 
-/** A normalisation with a scale and a bias of its own. */
-function normalized(a: Attributes, op: string, attributes: Attributes, shape: readonly number[]): Composition {
+/** A statistic that a layer keeps, and no optimizer changes. */
+const running = (id: string, shape: readonly number[], kind: 'zeros' | 'ones'): Part => ({
+  id,
+  op: 'Parameter',
+  attributes: { shape: [...shape], init: { kind }, trainable: false }
+})
+
+/** A normalisation with a scale and a bias of its own, and what else it keeps, by handle. */
+function normalized(
+  a: Attributes,
+  op: string,
+  attributes: Attributes,
+  shape: readonly number[],
+  kept: Readonly<Record<string, Part>> = {}
+): Composition {
+  const wires = Object.fromEntries(Object.entries(kept).map(([handle, { id }]) => [handle, id]))
   return {
     parts: [
       { id: 'scale', op: 'Parameter', attributes: { shape: [...shape], init: a.scaleInit } },
       { id: 'bias', op: 'Parameter', attributes: { shape: [...shape], init: a.biasInit } },
-      { id: 'normalize', op, attributes, inputs: { x: 'input.x', scale: 'scale', bias: 'bias' } }
+      ...Object.values(kept),
+      { id: 'normalize', op, attributes, inputs: { x: 'input.x', scale: 'scale', bias: 'bias', ...wires } }
     ],
     outputs: { out: 'normalize' }
   }

@@ -1,7 +1,7 @@
 /** Normalisation to mean 0 and variance 1. */
 import type { Builder, Value } from '../ir/builder.ts'
-import { attr, type Composition, type Op, type Part, type VjpContext } from '../ir/op.ts'
-import type { Attributes, TensorType } from '../ir/types.ts'
+import { attr, type Composition, type Op, type Part, type Sample, type VjpContext } from '../ir/op.ts'
+import type { Attributes, IrNode, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { broadcast, type Dim, type Shape, sameShape, showShape } from '../shape.ts'
 import { integer, number } from './attributes.ts'
@@ -13,6 +13,11 @@ export const epsilonField = number('Added to the variance, so that a constant in
   default: 1e-5,
   min: 0
 })
+
+export const momentumField = number(
+  'How much of the running statistics stays at each training step (ONNX; PyTorch counts the other part).',
+  { default: 0.9, min: 0, max: 1 }
+)
 
 /**
  * x less its mean along `axes`, and the square root of variance + epsilon.
@@ -56,6 +61,56 @@ function lowered(b: Builder, inputs: readonly Value[], a: Attributes, { axes, pe
   const { c, deviation } = centred(b, x, axes, attr.number(a, 'epsilon'))
   const y = b.mul(b.div(c, deviation), b.reshape(scale, per(scale)))
   return bias ? b.add(y, b.reshape(bias, per(bias))) : y
+}
+
+/** By statistics that are given: an affine map of x. `given` are scale, bias, mean and variance, one per channel. */
+function byGiven(b: Builder, x: Value, given: readonly Value[], epsilon: number, per: Rule['per']) {
+  const [scale, bias, mean, variance] = given.map((v) => b.reshape(v, per(v))) as [Value, Value, Value, Value]
+  const spread = b.add(variance, epsilon)
+  const deviation = b.one('Sqrt', spread)
+  return { scale, bias, spread, deviation, n: b.div(b.sub(x, mean), deviation) }
+}
+
+/** n = (x - mean) / √(variance + ε): -n / 2 (variance + ε) is its slope in the variance. */
+function gradientsByGiven({ b, inputs, upstream, needs, attributes }: VjpContext, { per }: Rule): (Value | null)[] {
+  const [x, ...given] = inputs as readonly [Value, ...Value[]]
+  const { scale, spread, deviation, n } = byGiven(b, x, given, attr.number(attributes, 'epsilon'), per)
+  const back = (v: Value) => b.reshape(b.sumTo(v, spread.type.shape), (given[0] as Value).type.shape)
+  const g = b.mul(upstream, scale)
+  const dx = b.div(g, deviation)
+  return [
+    needs(0) ? dx : null,
+    needs(1) ? back(b.mul(upstream, n)) : null,
+    needs(2) ? back(upstream) : null,
+    needs(3) ? b.neg(back(dx)) : null,
+    needs(4) ? back(b.div(b.mul(b.mul(g, n), -0.5), spread)) : null
+  ]
+}
+
+/** The parameter that a value is, or that its wire comes from; null where it is none, or one that an optimizer changes. */
+function keptIn(b: Builder, value: Value): IrNode | null {
+  let node = b.node(value.id)
+  while (node.op === 'Identity') node = b.node(node.inputs[0] as number)
+  return node.op === 'Variable' && node.attributes.trainable === false ? node : null
+}
+
+/** Moves running statistics towards those of x: PyTorch's rule, whose running variance is that of a sample (n - 1). */
+function moveRunning(b: Builder, x: Value, mean: Value, variance: Value, momentum: number, { axes }: Rule): void {
+  const shape = mean.type.shape
+  const deviations = b.sub(x, b.reduce('ReduceMean', x, axes, true))
+  const others = b.max(b.sub(b.count(x, axes), 1), 1)
+  const now: readonly (readonly [Value, Value])[] = [
+    [mean, b.reduce('ReduceMean', x, axes)],
+    [variance, b.div(b.sum(b.mul(deviations, deviations), axes), others)]
+  ]
+  for (const [running, found] of now) {
+    const variable = keptIn(b, running)
+    if (!variable) continue
+    const name = variable.attributes.name as string
+    // what two layers share moves twice
+    const before = b.updates.get(name) ?? variable
+    b.updates.set(name, b.add(b.mul(before, momentum), b.mul(b.reshape(found, shape), 1 - momentum)))
+  }
 }
 
 /** In float64, by the two-pass definition; `affine` scales and shifts the normalised number. */
@@ -125,12 +180,21 @@ const layerRule = (a: Attributes, shape: Shape): Rule => {
 
 const shapeOf = (v: Value | TensorType | undefined): Shape => (v && 'type' in v ? v.type.shape : (v?.shape ?? []))
 
+/** x, scale, bias, mean and a variance. */
+const GIVEN: Sample['domain'] = [
+  [-2, 2],
+  [-2, 2],
+  [-2, 2],
+  [-2, 2],
+  [0.2, 3]
+]
+
 export const normalization: readonly Op[] = [
   define({
     kind: 'BatchNormalization',
     family: 'layers',
     title: 'Batch normalisation',
-    doc: 'Normalises each channel (axis 1) of x [batch, channels, …] by the mean and the population variance of the batch over all other axes, then scales and shifts it. This is ONNX BatchNormalization in training mode: the statistics are always those of the batch at hand, no running ones are kept. The mean is taken away twice, so that large offsets cost no digits.',
+    doc: 'Normalises each channel (axis 1) of x [batch, channels, …] by the mean and the population variance of the batch over all other axes, then scales and shifts it (ONNX BatchNormalization in training mode). The mean is taken away twice, so that large offsets cost no digits. Where running statistics are wired to `mean` and `var`, these are used instead, but not in training: there the batch has the say, and Parameters that are not trainable move from the running statistics towards its mean and its sample variance (n − 1), as in PyTorch.',
     formula: {
       forward: String.raw`y = \gamma\, \frac{x - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta`,
       backward: {
@@ -140,20 +204,46 @@ export const normalization: readonly Op[] = [
       }
     },
     keywords: ['batchnorm', 'standardize', '배치 정규화'],
-    inputs: [{ name: 'x' }, { name: 'scale', doc: 'one per channel' }, { name: 'bias', doc: 'one per channel' }],
+    inputs: [
+      { name: 'x' },
+      { name: 'scale', doc: 'one per channel' },
+      { name: 'bias', doc: 'one per channel' },
+      { name: 'mean', doc: 'running mean, one per channel', optional: true },
+      { name: 'var', doc: 'running variance, one per channel', optional: true }
+    ],
     outputs: OUT,
-    attributes: { epsilon: epsilonField },
+    attributes: { epsilon: epsilonField, momentum: momentumField },
     pattern: 'scales',
-    opens: (a, [x]) => {
+    build: ({ b, inputs: { x, scale, bias, mean, var: variance }, attributes }) => {
+      const all = [x, scale, bias] as Value[]
+      if (!mean !== !variance) fail('graph.inputMissing', { op: 'BatchNormalization', handle: mean ? 'var' : 'mean' })
+      if (!mean || !variance) return { out: b.emit('BatchNormalization', all, attributes) }
+      const running = b.emit('BatchNormalization', [...all, mean, variance], attributes)
+      if (!b.training) return { out: running }
+      const out = b.emit('BatchNormalization', all, attributes)
+      b.phase = 'update'
+      moveRunning(b, x as Value, mean, variance, attr.number(attributes, 'momentum'), batchRule(shapeOf(x)))
+      b.phase = 'forward'
+      return { out }
+    },
+    opens: (a, [x, , , mean]) => {
       const shape = shapeOf(x)
+      // parts have no statistics that training moves
+      if (mean) fail('graph.noParts', { op: 'BatchNormalization' })
       return partsOf(a, batchRule(shape).axes, Math.max(0, shape.length - 2), true)
     },
-    infer: ([x, scale, bias]) => {
+    infer: ([x, scale, bias, mean, variance]) => {
       const shape = shapeOf(x)
       needsRank('BatchNormalization', 'x', shape, 2, 'batch and channels at least')
       for (const [input, other] of [
         ['scale', shapeOf(scale)],
-        ['bias', shapeOf(bias)]
+        ['bias', shapeOf(bias)],
+        ...(mean
+          ? ([
+              ['mean', shapeOf(mean)],
+              ['var', shapeOf(variance)]
+            ] as const)
+          : [])
       ] as const) {
         if (!sameShape(other, [shape[1] as Dim]))
           fail('shape.rank', {
@@ -165,13 +255,26 @@ export const normalization: readonly Op[] = [
       }
       return float(shape)
     },
-    vjp: (c) => gradients(c, batchRule(shapeOf(c.inputs[0]))),
-    lower: (b, inputs, a) => lowered(b, inputs, a, batchRule(shapeOf(inputs[0]))),
-    reference: ([x, scale, bias], a) => {
+    vjp: (c) => (c.inputs.length > 3 ? gradientsByGiven : gradients)(c, batchRule(shapeOf(c.inputs[0]))),
+    lower: (b, inputs, a) => {
+      const rule = batchRule(shapeOf(inputs[0]))
+      if (inputs.length === 3) return lowered(b, inputs, a, rule)
+      const [x, ...given] = inputs as readonly [Value, ...Value[]]
+      const { scale, bias, n } = byGiven(b, x, given, attr.number(a, 'epsilon'), rule.per)
+      return b.add(b.mul(n, scale), bias)
+    },
+    reference: ([x, scale, bias, mean, variance], a) => {
       const t = x as NonNullable<typeof x>
-      return reference(t, batchRule(t.shape).axes, attr.number(a, 'epsilon'), (n, at) => {
+      const epsilon = attr.number(a, 'epsilon')
+      const affine = (n: number, at: readonly number[]): number => {
         const c = at[1] as number
         return n * (scale?.data[c] as number) + (bias?.data[c] as number)
+      }
+      if (!mean) return reference(t, batchRule(t.shape).axes, epsilon, affine)
+      const read = reader(t)
+      return tabulate(t.shape, (at) => {
+        const c = at[1] as number
+        return affine((read(at) - (mean.data[c] as number)) / Math.sqrt((variance?.data[c] as number) + epsilon), at)
       })
     },
     samples: [
@@ -187,7 +290,9 @@ export const normalization: readonly Op[] = [
           [-2, 2],
           [-2, 2]
         ]
-      }
+      },
+      { shapes: [['B', 3], [3], [3], [3], [3]], domain: GIVEN },
+      { shapes: [[2, 2, 3, 2], [2], [2], [2], [2]], domain: GIVEN, attributes: { epsilon: 0.1 } }
     ]
   }),
   define({

@@ -58,19 +58,23 @@ export const sources: readonly Op[] = [
   source({
     kind: 'Parameter',
     title: 'Parameter',
-    doc: 'A tensor that training changes. It starts as its initialiser says and keeps its numbers between runs.',
+    doc: 'A tensor that training changes. It starts as its initialiser says and keeps its numbers between runs. One that is not trainable keeps them through training too, though its gradient is shown; a batch normalisation that is wired to such ones keeps its running statistics in them.',
     formula: { forward: String.raw`y = \theta` },
     keywords: ['weight', 'variable', 'trainable', '가중치', '매개변수'],
     attributes: {
       shape: shape('Its sizes; none for a single number.'),
-      init: init('How it starts.', { kind: 'values', values: [0] })
+      init: init('How it starts.', { kind: 'values', values: [0] }),
+      trainable: boolean('Whether the optimizer changes it.', { default: true })
     },
     build: ({ b, id, attributes }) => {
       const sizes = attr.numbers(attributes, 'shape')
       limited('Parameter', float(sizes))
       const start = attributes.init as { kind: string; values?: readonly number[] }
       if (start.kind === 'values') needsCount('Parameter', sizes, start.values ?? [])
-      return { out: b.leaf('Variable', { shape: sizes, dtype: 'float' }, { name: id, init: start as never }) }
+      const fixed = attributes.trainable === false ? { trainable: false } : {}
+      return {
+        out: b.leaf('Variable', { shape: sizes, dtype: 'float' }, { name: id, init: start as never, ...fixed })
+      }
     }
   }),
   source({

@@ -83,7 +83,7 @@ export async function checkGradients(ground: Ground, options: GradcheckOptions):
   if (!(await program.run(feedsFor(compiled.plan, rows), stop))) cancelled()
 
   const walk = async (makeWire?: MakeWire): Promise<(change: Feeds) => Promise<number>> => {
-    const { ir, objective } = build(document, makeWire)
+    const { ir, objective } = build(document, { makeWire })
     const id = objective?.id as number
     const { plan, idOf } = compile(ir, { batch: rows.batch, wanted: [id] })
     const still = plan.feeds.filter(({ name }) => name.startsWith(NUDGE))

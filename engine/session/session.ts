@@ -13,7 +13,7 @@ import type { Executor, Stop } from '../runtime/executor.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
 import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
-import { isSummed, metricValues, objectiveOf, type TrainingGraph, trainingGraph, variablesOf } from '../train/graph.ts'
+import { evaluationGraph, type TrainingGraph, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
 import { compileStep, stepRate } from '../train/step.ts'
 import { Backends, type Chosen, type Work } from './backends.ts'
@@ -279,7 +279,7 @@ export class Session {
     const { optimizer, metrics, clip } = settings
     const meaning = JSON.stringify([meaningOf(document), optimizer, metrics, clip])
     if (this.#training?.meaning !== meaning)
-      this.#training = { meaning, graph: trainingGraph(document, build(document), settings) }
+      this.#training = { meaning, graph: trainingGraph(document, build(document, { training: true }), settings) }
     return this.#training
   }
 
@@ -402,28 +402,20 @@ export class Session {
     }
     if (inspection && !stop()) await snapshot(shown)
     if (loop.outcome === 'cancelled') return { outcome: 'cancelled', report }
-    const test = await evaluate(executor, graph.ir, graph, tablesOf(sets, 'test'), stop, this.#breathe)
+    const test = await evaluate(executor, graph.evaluation, tablesOf(sets, 'test'), stop, this.#breathe)
     return { outcome: test ? 'done' : 'cancelled', report: { ...report, test } }
   }
 
   /** Loss and metrics on the test split. */
   evaluate(document: GraphDocument, choice: BackendChoice, stop: Stop = never): Promise<Evaluation> {
     return this.#exclusive(async () => {
-      const built = build(document)
-      const objective = objectiveOf(document, built)
-      const metrics = metricValues(document, built, document.training?.metrics ?? [])
-      const ir = built.builder.graph()
-      const variables = variablesOf(ir)
+      const graph = evaluationGraph(document, document.training?.metrics ?? [])
+      const variables = variablesOf(graph.ir)
       const { executor } = await this.#backends.choose(choice, { kind: 'look' })
       this.#model.prepare(variables, document.training?.seed ?? 0)
       await this.#model.send(executor, variables)
-      const sets = this.#data.of(document, datasetsIn(ir))
-      const ids = {
-        loss: objective.id,
-        summed: isSummed(document, built),
-        metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.id]))
-      }
-      const found = await evaluate(executor, ir, ids, tablesOf(sets, 'test'), stop, this.#breathe)
+      const sets = this.#data.of(document, datasetsIn(graph.ir))
+      const found = await evaluate(executor, graph, tablesOf(sets, 'test'), stop, this.#breathe)
       if (!found) throw new DOMException('The evaluation was cancelled.', 'AbortError')
       return found
     })

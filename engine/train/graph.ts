@@ -1,6 +1,6 @@
 /** A document as one training step: forward, backward and update in one IR graph. */
 import { backward } from '../compile/backward.ts'
-import type { Built } from '../document/build.ts'
+import { type Built, build } from '../document/build.ts'
 import { indexOf } from '../document/lookup.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { Builder, Value } from '../ir/builder.ts'
@@ -18,8 +18,19 @@ export interface Variable {
   readonly init: Attributes['init']
 }
 
+/** Loss and metrics of a graph that nothing is learned in: running statistics in the place of the batch's. */
+export interface EvaluationGraph {
+  readonly ir: IrGraph
+  readonly loss: number
+  readonly metrics: Readonly<Record<string, number>>
+  /** The loss of a batch is a sum over its rows, not a mean. */
+  readonly summed: boolean
+}
+
 export interface TrainingGraph {
   readonly ir: IrGraph
+  /** The same graph as it is evaluated between epochs and after them. */
+  readonly evaluation: EvaluationGraph
   readonly optimizer: Optimizer
   /** Where steps are taken on the host: what they need. */
   readonly secondOrder: SecondOrder | null
@@ -118,19 +129,34 @@ export function isSummed(document: GraphDocument, { wires }: Built): boolean {
   return summed?.some((d) => typeof d !== 'number') ?? false
 }
 
-/** @throws ProblemError where the graph cannot be trained. */
+const idsOf = (values: Readonly<Record<string, Value>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.id]))
+
+/** @throws ProblemError where the graph has no loss, or a metric is not to be had. */
+export function evaluationGraph(document: GraphDocument, metrics: readonly string[]): EvaluationGraph {
+  const built = build(document)
+  const loss = objectiveOf(document, built)
+  const values = metricValues(document, built, metrics)
+  return { ir: built.builder.graph(), loss: loss.id, metrics: idsOf(values), summed: isSummed(document, built) }
+}
+
+/**
+ * @param built for training (`build` with `training`): else running statistics stay as they are
+ * @throws ProblemError where the graph cannot be trained.
+ */
 export function trainingGraph(document: GraphDocument, built: Built, settings: TrainingSettings): TrainingGraph {
   const objective = objectiveOf(document, built)
   const optimizer = makeOptimizer(settings.optimizer)
   const b = built.builder
   const parameters = b.graph().nodes.filter((node) => node.op === 'Variable')
-  const gradients = backward(b, objective, new Set(parameters.map((p) => p.id)))
-  const trained = parameters.filter((p) => gradients.has(p.id))
+  const trainable = parameters.filter((p) => p.attributes.trainable !== false)
+  const gradients = backward(b, objective, new Set(trainable.map((p) => p.id)))
+  const trained = trainable.filter((p) => gradients.has(p.id))
   if (trained.length === 0) fail('train.noParameters')
   const metrics = metricValues(document, built, settings.metrics)
   const order = secondOrder(document, built, settings, trained)
   b.phase = 'update'
-  const updates = new Map<string, number>()
+  const updates = new Map([...b.updates].map(([name, value]) => [name, value.id]))
   const states: Variable[] = []
   const scalars = new Map<string, Value>()
   b.origin = null
@@ -151,10 +177,11 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
   b.phase = 'forward'
   return {
     ir: b.graph(),
+    evaluation: evaluationGraph(document, settings.metrics),
     optimizer,
     secondOrder: order,
     loss: objective.id,
-    metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.id])),
+    metrics: idsOf(metrics),
     updates,
     parameters: variablesOf({ nodes: parameters }),
     states,

@@ -5,11 +5,10 @@ import { Batches, split } from '../data/batches.ts'
 import type { DataSet } from '../data/dataset.ts'
 import type { Table } from '../data/table.ts'
 import type { TrainingSettings } from '../document/types.ts'
-import type { IrGraph } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { BatchFeeder, feedAll, rowsOf, tablesOf } from './feeds.ts'
-import type { TrainingGraph } from './graph.ts'
+import type { EvaluationGraph, TrainingGraph } from './graph.ts'
 import { rateAt } from './schedules.ts'
 import { Solver } from './second-order.ts'
 import { clearStates, compileStep } from './step.ts'
@@ -89,20 +88,18 @@ class Programs {
 /** Loss and metrics of a graph over all rows of its tables, without learning. Null where `stop` ended it. */
 export async function evaluate(
   executor: Executor,
-  ir: IrGraph,
-  values: { readonly loss: number; readonly metrics: Readonly<Record<string, number>>; readonly summed: boolean },
+  { ir, loss: lossId, metrics: metricIds, summed }: EvaluationGraph,
   tables: ReadonlyMap<string, Table>,
   stop: Stop,
   breathe?: () => Promise<void>
 ): Promise<(Scores & { readonly examples: number }) | null> {
   const rows = rowsOf(tables) ?? 1
-  const names = ['loss', ...Object.keys(values.metrics)]
-  const ids = [values.loss, ...Object.values(values.metrics)]
+  const ids = [lossId, ...Object.values(metricIds)]
   const programs = new Programs(executor, (batch) =>
     compile(ir, { batch, wanted: ids, maxOperands: executor.maxOperands, maxOutputs: executor.maxOutputs })
   )
   const feeder = new BatchFeeder(tables)
-  const sums = names.map(() => 0)
+  const sums = ids.map(() => 0)
   try {
     for (let from = 0; from < rows; from += EVALUATION_BATCH) {
       const count = Math.min(EVALUATION_BATCH, rows - from)
@@ -113,7 +110,7 @@ export async function evaluate(
       if (!(await program.run(feeds, stop))) return null
       for (const [i, id] of ids.entries()) {
         const [value] = await program.read(compiled.idOf(id))
-        const share = i === 0 && values.summed ? 1 : count
+        const share = i === 0 && summed ? 1 : count
         sums[i] = (sums[i] as number) + (value as number) * share
       }
     }
@@ -123,7 +120,7 @@ export async function evaluate(
   const [loss, ...metrics] = sums.map((sum) => sum / rows)
   return {
     loss: loss as number,
-    metrics: Object.fromEntries(Object.keys(values.metrics).map((name, i) => [name, metrics[i] as number])),
+    metrics: Object.fromEntries(Object.keys(metricIds).map((name, i) => [name, metrics[i] as number])),
     examples: rows
   }
 }
@@ -236,7 +233,7 @@ export async function trainLoop({
       const metrics = Object.fromEntries(
         await Promise.all(names.map(async (name) => [name, await mean(name)] as const))
       )
-      const validation = held.size === 0 ? null : await evaluate(executor, graph.ir, graph, held, stop)
+      const validation = held.size === 0 ? null : await evaluate(executor, graph.evaluation, held, stop)
       const report = { epoch, loss: await mean('loss'), metrics, validation, seconds: (now() - began) / 1000 }
       finite(report.loss, epoch)
       epochs.push(report)

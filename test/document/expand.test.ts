@@ -106,7 +106,8 @@ async function numbersOf(document: GraphDocument): Promise<Record<string, Number
 }
 
 const opened = cases.filter(({ op, sample }) => {
-  if (op.family === 'internal') return false
+  // by running statistics: see below
+  if (op.family === 'internal' || (op.kind === 'BatchNormalization' && sample.shapes.length > 3)) return false
   return openingOf({ id: 'it', op: op.kind, ...(sample.attributes ? { attributes: sample.attributes } : {}), position })
 })
 

@@ -56,6 +56,10 @@ export function drawInput(sample: Sample, i: number, random: Random): Float64Arr
   return Float64Array.from({ length: size }, draw)
 }
 
+/** A number of what a layer owns. What no optimizer changes is a statistic, perhaps a variance. */
+export const drawOwn = ({ attributes }: IrNode, random: Random): number =>
+  Math.fround(attributes.trainable === false ? random.uniform(0.5, 2) : random.uniform(-1, 1))
+
 function drawMask(node: IrNode, random: Random): Float64Array {
   const { ratio } = node.attributes.random as { readonly ratio: number }
   const size = sizeOf(bindShape(node.type.shape, 3))
@@ -112,7 +116,7 @@ export function probe({ op, sample }: Case, maxOperands = 6): Probe {
       .nodes.filter((n) => n.op === 'Variable')
       .map((n) => [
         n.attributes.name as string,
-        Float64Array.from({ length: sizeOf(n.type.shape as number[]) }, () => Math.fround(random.uniform(-1, 1)))
+        Float64Array.from({ length: sizeOf(n.type.shape as number[]) }, () => drawOwn(n, random))
       ])
   )
   // What an operator draws for itself (a Dropout mask): 0, or what the others are scaled by.

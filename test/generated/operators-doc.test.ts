@@ -34,7 +34,7 @@ const TABLE: Readonly<Record<string, string>> = {
     'SoftmaxCrossEntropyLoss NegativeLogLikelihoodLoss Hinge KLDivergence Accuracy BinaryAccuracy'
   ].join(' '),
   'x kernel bias?': 'Conv',
-  'x scale bias': 'BatchNormalization',
+  'x scale bias mean? var?': 'BatchNormalization',
   'x scale bias?': 'LayerNormalization'
 }
 

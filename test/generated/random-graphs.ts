@@ -9,7 +9,7 @@ import { Random } from '../../engine/random.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import { bindShape, type StaticShape, sizeOf } from '../../engine/shape.ts'
 import type { Numbers } from '../../engine/tensor.ts'
-import { difference, drawInput } from './harness.ts'
+import { difference, drawInput, drawOwn } from './harness.ts'
 
 export type Store = Record<string, Float64Array>
 
@@ -56,7 +56,7 @@ function drawLeaves(nodes: readonly IrNode[], from: number, random: Random, feed
     const store = node.op === 'Variable' ? variables : node.op === 'Feed' ? feeds : null
     if (!store) continue
     const mask = node.attributes.random !== undefined
-    const draw = () => (mask ? 2 * random.int(2) : Math.fround(random.uniform(-1, 1)))
+    const draw = () => (mask ? 2 * random.int(2) : drawOwn(node, random))
     store[name] = Float64Array.from({ length: sizeOf(node.type.shape as StaticShape) }, draw)
   }
 }

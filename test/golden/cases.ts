@@ -32,6 +32,11 @@ export interface OperatorCase {
   readonly parameters?: Named
   /** What an operator draws for itself, by what follows its id. */
   readonly feeds?: Named
+  /** Built for training. */
+  readonly training?: true
+  /** Running statistics that a layer keeps, by slot, and what a training step makes of them. */
+  readonly kept?: Named
+  readonly after?: Named
   readonly upstream: Stored
   readonly output: Stored
   readonly gradients: Named
@@ -47,6 +52,10 @@ export interface GraphCase {
     readonly inputs: Readonly<Record<string, string>>
   }[]
   readonly objective: string
+  readonly training?: true
+  /** Running statistics by name, and what a training step makes of them. */
+  readonly kept?: Named
+  readonly after?: Named
   readonly given: Named
   readonly value: Stored
   readonly gradients: Named
@@ -118,10 +127,25 @@ async function check(p: Prepared, executor: Executor, name: string, tolerance: n
 
 const zeros = ({ shape }: Stored): Stored => ({ shape, data: new Array(shape.reduce((a, d) => a * d, 1)).fill(0) })
 
+/** What training makes of running statistics. */
+function movedTo(b: Builder, after: Named = {}, prefix = '') {
+  expect([...b.updates.keys()].sort()).toEqual(
+    Object.keys(after)
+      .map((name) => prefix + name)
+      .sort()
+  )
+  return Object.entries(after).map(([name, golden]) => ({
+    value: b.updates.get(prefix + name) as Value,
+    what: `next ${name}`,
+    golden
+  }))
+}
+
 /** The value of an operator and the gradients of Σ upstream ∘ value. */
 function prepareOperator(c: OperatorCase): Prepared {
   const op = opOf(c.op)!
   const b = new Builder(opOf)
+  b.training = c.training ?? false
   const inputs = Object.entries(c.inputs).map(([name, t]) =>
     b.leaf('Feed', { shape: t.shape, dtype: c.indices?.includes(name) ? 'int' : 'float' }, { name })
   )
@@ -142,14 +166,16 @@ function prepareOperator(c: OperatorCase): Prepared {
   for (const [name, { data }] of Object.entries(c.gradients))
     if (!gradients.some((g) => g.name === name)) expect(data.every((x) => x === 0)).toBe(true)
   const asked = gradients.filter((g) => !c.fixed?.includes(g.name))
+  const moved = movedTo(b, c.after, 'it.')
   return {
     b,
-    values: [out, ...asked.map((g) => g.value)],
+    values: [out, ...asked.map((g) => g.value), ...moved.map((m) => m.value)],
     feeds: { ...numbers(c.inputs), ...numbers(c.feeds, 'it#'), upstream: c.upstream.data },
-    variables: numbers(c.parameters, 'it.'),
+    variables: numbers({ ...c.parameters, ...c.kept }, 'it.'),
     wanted: [
       { what: c.op, golden: c.output },
-      ...asked.map(({ name, golden }) => ({ what: `${c.op} d${name}`, golden }))
+      ...asked.map(({ name, golden }) => ({ what: `${c.op} d${name}`, golden })),
+      ...moved
     ]
   }
 }
@@ -175,7 +201,7 @@ function documentOf(c: GraphCase): GraphDocument {
 
 /** The objective of a graph, and its gradient by each parameter and input. */
 function prepareGraph(c: GraphCase): Prepared {
-  const { builder, objective, problems } = build(documentOf(c))
+  const { builder, objective, problems } = build(documentOf(c), { training: c.training ?? false })
   expect(problems.filter(isError)).toEqual([])
   const leaves = builder.graph().nodes.filter((n) => n.op === 'Feed' || n.op === 'Variable')
   const slopes = backward(builder, objective as Value)
@@ -187,19 +213,21 @@ function prepareGraph(c: GraphCase): Prepared {
       leaves
         .filter((n) => n.op === op)
         .map((n) => {
-          const stored = c.given[nameOf(n)] as Stored
+          const stored = (c.given[nameOf(n)] ?? c.kept?.[nameOf(n)]) as Stored
           expect(sameShape(stored.shape, n.type.shape), nameOf(n)).toBe(true)
           return [nameOf(n), stored.data]
         })
     )
+  const moved = movedTo(builder, c.after)
   return {
     b: builder,
-    values: [objective as Value, ...wanted.map((n) => slopes.get(n.id) as Value)],
+    values: [objective as Value, ...wanted.map((n) => slopes.get(n.id) as Value), ...moved.map((m) => m.value)],
     feeds: given('Feed'),
     variables: given('Variable'),
     wanted: [
       { what: `graph ${c.name}`, golden: c.value },
-      ...wanted.map((n) => ({ what: `graph ${c.name} d${nameOf(n)}`, golden: c.gradients[nameOf(n)] as Stored }))
+      ...wanted.map((n) => ({ what: `graph ${c.name} d${nameOf(n)}`, golden: c.gradients[nameOf(n)] as Stored })),
+      ...moved
     ]
   }
 }

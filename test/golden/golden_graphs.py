@@ -8,13 +8,17 @@ import torch.nn.functional as F
 def graphs(draw, pack):
     made = []
 
-    def graph(name, nodes, given, f, objective="loss"):
-        """nodes: (id, op, attributes, inputs by handle); given: numbers of parameters and inputs by name."""
+    def graph(name, nodes, given, f, objective="loss", kept=None):
+        """nodes: (id, op, attributes, inputs by handle); given: numbers of parameters and inputs by name.
+
+        kept: running statistics by name, which f changes: the graph is then one of training.
+        """
         t = {n: torch.tensor(v) for n, v in given.items()}
         free = [n for n in t if not n.startswith("index")]
+        running = {n: torch.tensor(v) for n, v in (kept or {}).items()}
         for n in free:
             t[n].requires_grad_(True)
-        out = f(t)
+        out = f(t | running)
         grads = torch.autograd.grad(out.sum(), [t[n] for n in free], allow_unused=True)
         made.append({
             "name": name,
@@ -23,7 +27,7 @@ def graphs(draw, pack):
             "given": {n: pack(v) for n, v in given.items()},
             "value": pack(out),
             "gradients": {n: pack(g) for n, g in zip(free, grads) if g is not None},
-        })
+        } | ({"training": True, "kept": {n: pack(v) for n, v in kept.items()}, "after": {n: pack(v) for n, v in running.items()}} if kept else {}))
 
     def inputs(given):
         return [(n, "Input", {"shape": list(v.shape)}, {}) for n, v in given.items()]
@@ -180,7 +184,7 @@ def graphs(draw, pack):
     own = {"conv.kernel": w(3, 2, 2, 2), "norm.scale": w(3), "norm.bias": w(3), "out.kernel": w(12, 3), "out.bias": w(3)}
 
     def normed(v):
-        y = F.batch_norm(F.conv2d(v["x"], v["conv.kernel"]), None, None, v["norm.scale"], v["norm.bias"], True)
+        y = F.batch_norm(F.conv2d(v["x"], v["conv.kernel"]), v["norm.running_mean"], v["norm.running_var"], v["norm.scale"], v["norm.bias"], True, 0.1)
         y = F.avg_pool2d(F.leaky_relu(y, 0.125), 2, 1).flatten(1)
         return F.nll_loss(F.log_softmax(y @ v["out.kernel"] + v["out.bias"], 1), v["index"].long())
 
@@ -193,7 +197,7 @@ def graphs(draw, pack):
         ("out", "Dense", {"units": 3}, {"x": "flat"}),
         ("log", "LogSoftmax", {}, {"x": "out"}),
         ("loss", "NegativeLogLikelihoodLoss", {}, {"prediction": "log", "target": "index"}),
-    ], x | own, normed)
+    ], x | own, normed, kept={"norm.running_mean": np.zeros(3), "norm.running_var": np.ones(3)})
 
     # 10
     own = {"w0": np.array(2.0), "x0": np.array(-1.0), "w1": np.array(-3.0), "x1": np.array(-2.0), "w2": np.array(-3.0)}

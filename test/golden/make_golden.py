@@ -54,7 +54,10 @@ operators = []
 
 
 def op(kind, f, *cases, names=None, parameters=()):
-    """f(inputs…, attributes) for each case {s: shapes, a: attributes, d: domain, k: kinds, p: parameter shapes}."""
+    """f(inputs…, attributes) for each case {s: shapes, a: attributes, d: domain, k: kinds, p: parameter shapes}.
+
+    kept: running statistics and their shapes, which f changes in place where the case is one of training.
+    """
     for case in cases:
         shapes, attributes = case["s"], case.get("a", {})
         kinds = case.get("k", [None] * len(shapes))
@@ -66,7 +69,8 @@ def op(kind, f, *cases, names=None, parameters=()):
         values = {n: draw_kind(k, s, d) for n, k, s, d in zip(given, kinds, shapes, domains)}
         own = {n: draw(s, -1, 1) for n, s in zip(parameters, case.get("p", []))}
         feeds = {n: np.array(v, dtype=float) for n, v in case.get("feeds", {}).items()}
-        tensors = {n: torch.tensor(v) for n, v in {**values, **own, **feeds}.items()}
+        kept = {n: draw(s, 0.5, 2) for n, s in case.get("kept", {}).items()}
+        tensors = {n: torch.tensor(v) for n, v in {**values, **own, **feeds, **kept}.items()}
         smooth = [n for n, k in zip(given, kinds) if not isinstance(k, int) and n not in case.get("fixed", [])]
         for n in smooth + list(own):
             tensors[n].requires_grad_(True)
@@ -87,6 +91,12 @@ def op(kind, f, *cases, names=None, parameters=()):
             record["parameters"] = {n: pack(v) for n, v in own.items()}
         if feeds:
             record["feeds"] = {n: pack(v) for n, v in feeds.items()}
+        if case.get("training"):
+            record["training"] = True
+        if kept:
+            record["kept"] = {n: pack(v) for n, v in kept.items()}
+            if case.get("training"):
+                record["after"] = {n: pack(tensors[n]) for n in kept}
         record |= {"upstream": pack(upstream), "output": pack(out), "gradients": gradients}
         operators.append(record)
 
@@ -418,9 +428,34 @@ op("Conv2D", lambda x, w, a: active(a)(conv(x, w, a)),
    S((1, 2, 5, 4), a={"filters": 3, "kernel_shape": [2, 2], "strides": [2, 1], "pads": [1, 0, 0, 1], "activation": "tanh", "useBias": False}, p=[(3, 2, 2, 2)]), parameters=["kernel"])
 op("Embedding", lambda x, e, a: F.embedding(x.long(), e), S((4,), k=[5], a={"inputDim": 5, "outputDim": 3}, p=[(5, 3)]), S((2, 3), k=[4], a={"inputDim": 4, "outputDim": 2}, p=[(4, 2)]),
    S((), k=[3], a={"inputDim": 3, "outputDim": 2}, p=[(3, 2)]), parameters=["embeddings"])
-op("BatchNorm", lambda x, w, b, a: F.batch_norm(x, None, None, w, b, True, eps=a.get("epsilon", 1e-5)), S((4, 3), p=[(3,), (3,)]),
-   S((2, 2, 3, 2), a={"epsilon": 0.125}, p=[(2,), (2,)]), parameters=["scale", "bias"])
 op("LayerNorm", layer_norm, S((3, 4), p=[(4,), (4,)]), S((2, 3, 4), a={"axis": 1}, p=[(3, 4), (3, 4)]), parameters=["scale", "bias"])
+
+
+
+def batch_norm(training):
+    return lambda x, w, b, mean, var, a: F.batch_norm(
+        x, mean, var, w, b, training, 1 - a.get("momentum", 0.9), a.get("epsilon", 1e-5))
+
+
+def running(c):
+    return {"p": [(c,), (c,)], "kept": {"running_mean": (c,), "running_var": (c,)}}
+
+
+SOME = [S((4, 3), **running(3)), S((2, 2, 3, 2), a={"epsilon": 0.125, "momentum": 0.75}, **running(2)), S((5, 2, 3), a={"momentum": 0}, **running(2))]
+op("BatchNorm", batch_norm(True), *({**c, "training": True} for c in SOME), parameters=["scale", "bias"])
+op("BatchNorm", batch_norm(False), *SOME, parameters=["scale", "bias"])
+
+
+def by_given(x, w, b, mean, var, a):
+    c = [1, -1] + [1] * (x.dim() - 2)
+    y = (x - mean.reshape(c)) / torch.sqrt(var.reshape(c) + a.get("epsilon", 1e-5)) * w.reshape(c) + b.reshape(c)
+    assert torch.allclose(y, batch_norm(False)(x, w, b, mean.detach(), var.detach(), a), 1e-12, 1e-12)
+    return y
+
+
+GIVEN = [(-2, 2), (-2, 2), (-2, 2), (-2, 2), (0.25, 3)]
+op("BatchNormalization", by_given, S((4, 3), (3,), (3,), (3,), (3,), d=GIVEN), S((2, 2, 3, 2), (2,), (2,), (2,), (2,), d=GIVEN, a={"epsilon": 0.125}),
+   names=["x", "scale", "bias", "mean", "var"])
 
 if __name__ == "__main__":
     import golden_graphs
