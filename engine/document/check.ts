@@ -1,5 +1,5 @@
 /** Everything that can be said of a document without running it. */
-import type { TensorType } from '../ir/types.ts'
+import type { IrGraph, TensorType } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
 import { countOf, type Dim, type Shape } from '../shape.ts'
 import { build, typesOf } from './build.ts'
@@ -20,6 +20,7 @@ export interface Checked {
   readonly types: ReadonlyMap<string, Readonly<Record<string, TensorType>>>
   readonly edgeTypes: ReadonlyMap<string, TensorType>
   readonly parameters: readonly ParameterInfo[]
+  readonly ir: IrGraph
 }
 
 export function check(document: GraphDocument): Checked {
@@ -28,6 +29,7 @@ export function check(document: GraphDocument): Checked {
   return {
     problems: [...built.problems, ...checkCustom(document, built)],
     types: new Map([...outputs].map(([id, values]) => [id, typesOf(values)])),
+    ir,
     edgeTypes: new Map([...wires].map(([id, value]) => [id, value.type])),
     parameters: ir.nodes
       .filter((node) => node.op === 'Variable')

@@ -1,6 +1,6 @@
 /** What an operator is: one object, from which everything else is read. */
 import type { Problem } from '../problem.ts'
-import type { Shape, StaticShape } from '../shape.ts'
+import type { Dim, Shape, StaticShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import type { Builder, Value } from './builder.ts'
 import type { Attributes, AttributeValue, TensorType } from './types.ts'
@@ -187,6 +187,12 @@ export interface Op {
    * it. Values and gradients are the same, but at kinks where several parts meet.
    */
   readonly opens?: Compose
+
+  /**
+   * Floating-point operations of the forward step, a multiplication and an addition being two. Where absent: those of
+   * what it opens into, or one for each element.
+   */
+  readonly flops?: (inputs: readonly TensorType[], output: TensorType, attributes: Attributes) => Dim
 
   /** Elementwise kernel text of the (broadcast) arguments. */
   readonly scalar?: (args: readonly string[], attributes: Attributes) => string

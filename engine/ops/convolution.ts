@@ -3,10 +3,10 @@ import type { Builder, Value } from '../ir/builder.ts'
 import { attr, type Op } from '../ir/op.ts'
 import type { Attributes, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { countOf, type Dim, type Shape, type StaticShape, showShape, sizeOf } from '../shape.ts'
+import { addDims, countOf, type Dim, type Shape, type StaticShape, showShape, sizeOf } from '../shape.ts'
 import { integer, integers } from './attributes.ts'
 import { eachIndex, reader, tabulate } from './reference.ts'
-import { define, dimAt, float, limited, OUT } from './rules.ts'
+import { define, dimAt, float, limited, OUT, productFlops } from './rules.ts'
 import { placeOf, type Windows, windowAttributes, windowsOf } from './windows.ts'
 
 /** Attributes that Conv, Conv2D and the pools have in common. */
@@ -98,6 +98,8 @@ export const convolution: readonly Op[] = [
         bias: String.raw`\frac{\partial L}{\partial b_m} = \sum_{n,o} \frac{\partial L}{\partial y_{n,m,o}}`
       }
     },
+    flops: ([, kernel, bias], y) =>
+      addDims(productFlops(y, countOf(kernel?.shape.slice(1) ?? [])), bias ? countOf(y.shape) : 0),
     keywords: ['cnn', 'filter', 'cross-correlation', 'image', '합성곱', '컨볼루션'],
     inputs: [
       { name: 'x', doc: 'batch, channels, spatial axes' },

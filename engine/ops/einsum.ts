@@ -3,7 +3,7 @@ import type { Builder, Value } from '../ir/builder.ts'
 import { attr, type Op, type VjpContext } from '../ir/op.ts'
 import type { Attributes } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { countOf, type Dim, type Shape, type StaticShape, showShape } from '../shape.ts'
+import { countOf, type Dim, multiplyDims, type Shape, type StaticShape, showShape } from '../shape.ts'
 import { text } from './attributes.ts'
 import { eachIndex, reader, tabulate } from './reference.ts'
 import { define, float, limited, OUT } from './rules.ts'
@@ -231,6 +231,13 @@ export const einsum: readonly Op[] = [
     outputs: OUT,
     attributes: { equation: text('Labels of the inputs, "->", labels of the output.', { default: 'ij,jk->ik' }) },
     pattern: 'multiplies by the transpose',
+    flops: (inputs, _, a) => {
+      const { sizes } = parseEquation(
+        attr.text(a, 'equation'),
+        inputs.map((i) => i.shape)
+      )
+      return multiplyDims(inputs.length, countOf([...sizes.values()]))
+    },
     infer: (inputs, a) =>
       limited(
         'Einsum',

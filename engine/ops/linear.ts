@@ -6,7 +6,7 @@ import { fail } from '../problem.ts'
 import { type Dim, type Shape, showShape, sizeOf, stridesOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { type Coordinates, eachIndex } from './reference.ts'
-import { AB, broadcastAll, define, dimAt, float, limited, needsRank, OUT } from './rules.ts'
+import { AB, broadcastAll, define, dimAt, float, limited, needsRank, OUT, productFlops } from './rules.ts'
 
 /** (m × k)·(k × n) with either operand transposed; leading axes broadcast. */
 function inferProduct(op: string, a: Shape, b: Shape, transA: boolean, transB: boolean): TensorType {
@@ -75,6 +75,7 @@ export const linear: readonly Op[] = [
     outputs: OUT,
     attributes: {},
     pattern: 'multiplies by the transpose',
+    flops: ([a], y) => productFlops(y, a?.shape.at(-1) ?? 1),
     infer: (inputs) => {
       const [a, b] = inputs.map((i) => i.shape) as [Shape, Shape]
       needsRank('MatMul', 'a', a, 1, 'at least 1 dimension')
@@ -138,6 +139,7 @@ export const linear: readonly Op[] = [
     outputs: OUT,
     attributes: {},
     pattern: 'multiplies by the transpose',
+    flops: ([a], y, attributes) => productFlops(y, a?.shape.at(attributes.transA === true ? -2 : -1) ?? 1),
     infer: (inputs, attributes) => {
       const [a, b] = inputs.map((i) => i.shape) as [Shape, Shape]
       needsRank('BatchMatMul', 'a', a, 2, 'at least 2 dimensions')

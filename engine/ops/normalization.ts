@@ -3,7 +3,7 @@ import type { Builder, Value } from '../ir/builder.ts'
 import { attr, type Composition, type Op, type Part, type Sample, type VjpContext } from '../ir/op.ts'
 import type { Attributes, IrNode, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { broadcast, type Dim, type Shape, sameShape, showShape } from '../shape.ts'
+import { broadcast, countOf, type Dim, multiplyDims, type Shape, sameShape, showShape } from '../shape.ts'
 import { integer, number } from './attributes.ts'
 import { constantPart, part } from './opening.ts'
 import { eachIndex, reader, tabulate } from './reference.ts'
@@ -203,6 +203,8 @@ export const normalization: readonly Op[] = [
         bias: String.raw`\frac{\partial L}{\partial \beta} = \sum \frac{\partial L}{\partial y}`
       }
     },
+    // mean, centring, squares, their mean, division, scale, bias
+    flops: ([x]) => multiplyDims(7, countOf(shapeOf(x))),
     keywords: ['batchnorm', 'standardize', '배치 정규화'],
     inputs: [
       { name: 'x' },

@@ -3,7 +3,7 @@ import type { Builder, Value } from '../ir/builder.ts'
 import { attr, type LoopContext, type Op } from '../ir/op.ts'
 import type { Attributes, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { type Dim, type Shape, type StaticShape, showShape, sizeOf } from '../shape.ts'
+import { countOf, type Dim, multiplyDims, type Shape, type StaticShape, showShape, sizeOf } from '../shape.ts'
 import { flag, integer, integers, number } from './attributes.ts'
 import { windowFields } from './convolution.ts'
 import { part } from './opening.ts'
@@ -85,6 +85,9 @@ function counts(b: Builder, w: Windows, includePad: boolean): Value {
 
 const windowCount = (b: Builder, a: Attributes, w: Windows): Value => counts(b, w, a.count_include_pad === 1)
 
+/** Each element of a window is looked at once. */
+const windowFlops: Op['flops'] = (_, y, a) => multiplyDims(sizeOf(attr.numbers(a, 'kernel_shape')), countOf(y.shape))
+
 export const pooling: readonly Op[] = [
   define({
     kind: 'MaxPool',
@@ -97,6 +100,7 @@ export const pooling: readonly Op[] = [
         x: String.raw`\frac{\partial L}{\partial x_i} = \sum_o \frac{\partial L}{\partial y_o} [\,i \text{ is the first largest of window } o\,]`
       }
     },
+    flops: windowFlops,
     keywords: ['subsampling', 'cnn', '최대 풀링', '맥스 풀링'],
     inputs: X,
     outputs: OUT,
@@ -244,6 +248,7 @@ export const pooling: readonly Op[] = [
         x: String.raw`\frac{\partial L}{\partial x_i} = \sum_{o \ni i} \frac{1}{|k|} \frac{\partial L}{\partial y_o}`
       }
     },
+    flops: windowFlops,
     keywords: ['mean', 'subsampling', 'cnn', '평균 풀링'],
     inputs: X,
     outputs: OUT,

@@ -2,7 +2,17 @@
 import type { Op, Sample } from '../ir/op.ts'
 import type { Attributes, DType, TensorType } from '../ir/types.ts'
 import { fail } from '../problem.ts'
-import { broadcast, type Dim, isStatic, MAX_RANK, type Shape, showShape, sizeOf } from '../shape.ts'
+import {
+  broadcast,
+  countOf,
+  type Dim,
+  isStatic,
+  MAX_RANK,
+  multiplyDims,
+  type Shape,
+  showShape,
+  sizeOf
+} from '../shape.ts'
 
 /** The largest tensor: one gigabyte of float32. More would only make the machine swap. */
 export const MAX_ELEMENTS = 2 ** 28
@@ -66,6 +76,10 @@ export function axesIn(op: string, axes: readonly number[] | null, shape: Shape)
 export const needsRank = (op: string, input: string, shape: Shape, low: number, expected: string): void => {
   if (shape.length < low) fail('shape.rank', { op, input, shape: showShape(shape), expected })
 }
+
+/** A product that sums over `inner`: a multiplication and an addition for each term of each element. */
+export const productFlops = (output: TensorType, inner: Dim): Dim =>
+  multiplyDims(2, multiplyDims(countOf(output.shape), inner))
 
 export const dimAt = (shape: Shape, axis: number): Dim => shape[axis] as Dim
 
