@@ -8,6 +8,8 @@ import { dispatch, select, useEditor } from '../store/editor.ts'
 import { formatShape } from '../value/format.ts'
 import { RichText } from '../value/RichText.tsx'
 import { CommitField } from './CommitField.tsx'
+import { CostFacts } from './CostFacts.tsx'
+import { useCosts } from './cost.ts'
 import { Fact, Section } from './parts.tsx'
 import { showParameter } from './Weights.tsx'
 
@@ -20,6 +22,7 @@ export function DocumentPanel() {
   const shown = useExampleText()
   const document = useEditor((s) => s.document)
   const parameters = useEditor((s) => s.checked.parameters)
+  const costs = useCosts()
   const objective = document.objective === null ? undefined : indexOf(document).nodes.get(document.objective)
   const total = parameters.reduce((sum, parameter) => sum + bindDim(parameter.count, 1), 0)
   const set =
@@ -50,6 +53,7 @@ export function DocumentPanel() {
           <Fact name={t('inspector.nodes')}>{numbers.count(document.nodes.length)}</Fact>
           <Fact name={t('inspector.wires')}>{numbers.count(document.edges.length)}</Fact>
           <Fact name={t('inspector.parameters')}>{numbers.count(total)}</Fact>
+          <CostFacts cost={costs.total} />
           <Fact name={t('inspector.objective')}>
             {objective ? (
               <button type="button" className="go-to" onClick={() => select({ nodes: [objective.id] })}>

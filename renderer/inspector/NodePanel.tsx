@@ -23,6 +23,8 @@ import { formatShape } from '../value/format.ts'
 import { RichText } from '../value/RichText.tsx'
 import { AttributeField } from './AttributeField.tsx'
 import { CommitField } from './CommitField.tsx'
+import { CostFacts } from './CostFacts.tsx'
+import { useCosts } from './cost.ts'
 import { ExpressionSection } from './ExpressionSection.tsx'
 import { CellView, Problems, Section } from './parts.tsx'
 import { Weights } from './Weights.tsx'
@@ -40,6 +42,7 @@ export function NodePanel({ node }: { readonly node: GraphNode }) {
       <Weights node={node} />
       {op && <Inputs node={node} op={op} />}
       <ExpressionSection nodes={useMemo(() => new Set([node.id]), [node.id])} />
+      <CostOf id={node.id} />
       {op && <Formulas op={op} />}
       <Names node={node} />
     </>
@@ -196,6 +199,19 @@ function Formulas({ op }: { readonly op: Op }) {
         </div>
       )}
       {op.notDifferentiable && <p className="muted">{op.notDifferentiable}.</p>}
+    </Section>
+  )
+}
+
+function CostOf({ id }: { readonly id: string }) {
+  const { t } = useTranslation()
+  const cost = useCosts().byNode.get(id)
+  if (!cost) return null
+  return (
+    <Section title={t('cost.title')}>
+      <dl className="facts">
+        <CostFacts cost={cost} />
+      </dl>
     </Section>
   )
 }
