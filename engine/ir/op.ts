@@ -138,6 +138,16 @@ export interface LoopContext {
   mod(a: string, b: number): string
 }
 
+/** As `LoopContext`, at one element of the first input. */
+export interface ScatterContext extends Pick<LoopContext, 'out' | 'inputs' | 'attributes' | 'index' | 'at' | 'whole'> {}
+
+export interface Scattered {
+  /** Coordinates in the output. */
+  readonly at: readonly string[]
+  /** An expression: whether there is such a place. */
+  readonly guard: string
+}
+
 export interface Sample {
   readonly shapes: readonly Shape[]
   readonly attributes?: Attributes
@@ -200,6 +210,11 @@ export interface Op {
   readonly scalarReference?: (args: readonly number[], attributes: Attributes) => number
   /** Any other kernel: an expression for one output element. */
   readonly loop?: (k: LoopContext) => string
+  /**
+   * For sums over places that numbers name (the gradient of a lookup), beside `loop`: where each element of the first
+   * input is added. Executors on arrays then walk once over the input, not once for each element of the output.
+   */
+  readonly scatter?: (k: ScatterContext) => Scattered
   readonly reference?: (
     inputs: readonly Tensor<Float64Array>[],
     attributes: Attributes,

@@ -9,7 +9,7 @@ import { axisIn, define, limited, OUT } from './rules.ts'
 import { scatterAdd } from './slicing.ts'
 
 /** The index that input 1 holds, a negative one counted from the end: as a number, not yet fit for a coordinate. */
-const indexText = (k: LoopContext, at: readonly string[], size: number): string => {
+const indexText = (k: Pick<LoopContext, 'at'>, at: readonly string[], size: number): string => {
   const i = k.at(1, at)
   return `(${i} < 0 ? ${i} + ${size} : ${i})`
 }
@@ -120,6 +120,15 @@ export const indexing: readonly Op[] = [
         const at = [...k.index.slice(0, axis), ...j, ...k.index.slice(axis + 1)]
         return k.at(0, at, `${indexText(k, j, size)} == ${k.index[axis]}`)
       })
+    },
+    scatter: (k) => {
+      const [axis, size] = [k.attributes.axis as number, k.attributes.size as number]
+      const rank = (k.inputs[1] as StaticShape).length
+      const n = indexText(k, k.index.slice(axis, axis + rank), size)
+      return {
+        at: [...k.index.slice(0, axis), k.whole(n), ...k.index.slice(axis + rank)],
+        guard: `${n} >= 0 && ${n} < ${size}`
+      }
     },
     reference: ([x, i], a, shape) => {
       const [t, indices] = [x as NonNullable<typeof x>, i as NonNullable<typeof i>]

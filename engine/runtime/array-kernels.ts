@@ -6,7 +6,15 @@
  */
 import type { ElementwiseStep, LoopStep, ProductStep, Step } from '../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../shape.ts'
-import { type Body, broadcastIndex, type Dialect, elementwiseBody, loopBody, wrapLoops } from './kernel-text.ts'
+import {
+  type Body,
+  broadcastIndex,
+  type Dialect,
+  elementwiseBody,
+  loopBody,
+  scatterBody,
+  wrapLoops
+} from './kernel-text.ts'
 
 /** A matrix inside flat memory: element (i, j) stands at offset + i·row + j·column. */
 export interface MatrixView {
@@ -44,8 +52,7 @@ const compiled = new Map<string, Kernel>()
 /** Loops over the output, writing elements in order. */
 function compile(shape: StaticShape, inputs: number, index: readonly string[], body: Body): Kernel {
   const also = body.also ?? []
-  const lines = [
-    ...Array.from({ length: inputs }, (_, n) => `const in${n} = inputs[${n}];`),
+  return made(inputs, [
     ...also.map((_, n) => `const also${n} = also[${n}];`),
     'let o = 0;',
     ...wrapLoops(index, shape, [
@@ -53,8 +60,12 @@ function compile(shape: StaticShape, inputs: number, index: readonly string[], b
       ...also.map((value, n) => `also${n}[o] = ${value};`),
       `out[o++] = ${body.result};`
     ])
-  ]
-  const text = lines.join('\n')
+  ])
+}
+
+/** The function of these statements, which know the inputs as in0, in1, … */
+function made(inputs: number, statements: readonly string[]): Kernel {
+  const text = [...Array.from({ length: inputs }, (_, n) => `const in${n} = inputs[${n}];`), ...statements].join('\n')
   const known = compiled.get(text)
   if (known) return known
   const kernel = new Function('out', 'inputs', 'also', text) as Kernel
@@ -63,6 +74,19 @@ function compile(shape: StaticShape, inputs: number, index: readonly string[], b
 }
 
 const coordinates = (shape: StaticShape): string[] => shape.map((_, i) => `i${i}`)
+
+/** Adds each element of the first input where it goes; null where the operator says no such thing. */
+function scatterKernel(step: LoopStep): Kernel | null {
+  const from = step.operands[0]?.shape ?? []
+  const index = coordinates(from)
+  const scattered = scatterBody(step, index, dialect)
+  if (!scattered) return null
+  const { at, guard, value } = scattered
+  return made(step.operands.length, [
+    'out.fill(0);',
+    ...wrapLoops(index, from, [`if (${guard}) out[${at}] += ${value};`])
+  ])
+}
 
 function elementwiseKernel(step: ElementwiseStep): Kernel {
   const shapes = step.operands.map((o) => ('number' in o ? [] : o.shape))
@@ -80,7 +104,7 @@ function elementwiseKernel(step: ElementwiseStep): Kernel {
 
 function loopKernel(step: LoopStep): Kernel {
   const index = coordinates(step.shape)
-  return compile(step.shape, step.operands.length, index, loopBody(step, index, dialect))
+  return scatterKernel(step) ?? compile(step.shape, step.operands.length, index, loopBody(step, index, dialect))
 }
 
 /** All products of the leading axes, one matrix at a time; a shared right-hand matrix makes it one tall product. */

@@ -135,6 +135,22 @@ export function loopBody(step: LoopStep, index: readonly string[], dialect: Dial
   return { statements: block, result }
 }
 
+/** Where an element of the first input is added (see `Op.scatter`), at its coordinates `index`. Null: by `loop` alone. */
+export function scatterBody(
+  step: LoopStep,
+  index: readonly string[],
+  dialect: Dialect
+): { readonly at: string; readonly guard: string; readonly value: string } | null {
+  const node = step.nodes[0] as LoopStep['nodes'][number]
+  const describe = opOf(node.op)?.scatter
+  if (!describe) return null
+  const inputs = step.operands.map((o) => o.shape)
+  const read = (n: number, at: readonly string[]) => dialect.read(n, flatIndex(inputs[n] as StaticShape, at))
+  const { attributes } = node
+  const { at, guard } = describe({ out: step.shape, inputs, attributes, index, at: read, whole: dialect.whole })
+  return { at: flatIndex(step.shape, at), guard, value: read(0, index) }
+}
+
 export function wrapLoops(indices: readonly string[], extents: readonly number[], inner: readonly string[]): string[] {
   const open = indices.map((r, i) => `for (let ${r} = 0; ${r} < ${extents[i]}; ${r}++) {`)
   return [...open, ...inner, ...indices.map(() => '}')]
