@@ -3,20 +3,24 @@ import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import { Canvas } from '../canvas/Canvas.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
+import { Stepper } from '../stepper/Stepper.tsx'
 import { type PanelName, setPanelSize, togglePanel, useSettings } from '../store/settings.ts'
+import { useStepper } from '../store/stepper.ts'
 import { TrainingPanel } from '../training/TrainingPanel.tsx'
 import { DataBanner } from './DataBanner.tsx'
 import { LeftPanel } from './LeftPanel.tsx'
 
 interface SideProps {
   readonly name: PanelName
+  /** What it is called, where it is not the panel's own name. */
+  readonly label?: PanelName | 'steps'
   readonly min: number
   readonly max: number
   readonly children: ReactNode
 }
 
 /** A panel at the edge: its size and whether it is open are remembered. */
-function Side({ name, min, max, children }: SideProps) {
+function Side({ name, label = name, min, max, children }: SideProps) {
   const { t } = useTranslation()
   const open = useSettings((s) => s.panels[name])
   const size = useSettings.getState().sizes[name]
@@ -47,7 +51,7 @@ function Side({ name, min, max, children }: SideProps) {
         if (shown) setPanelSize(name, Math.round(inPixels))
       }}
     >
-      <section className="side-content" aria-label={t(`panels.${name}`)} inert={!open}>
+      <section className="side-content" aria-label={t(`panels.${label}`)} inert={!open}>
         {children}
       </section>
     </Panel>
@@ -55,6 +59,7 @@ function Side({ name, min, max, children }: SideProps) {
 }
 
 export function Workspace() {
+  const walking = useStepper((s) => s.status !== 'off')
   return (
     <Group className="workspace" id="columns" orientation="horizontal">
       <Side name="palette" min={168} max={420}>
@@ -70,8 +75,8 @@ export function Workspace() {
             </main>
           </Panel>
           <Separator className="separator" />
-          <Side name="training" min={172} max={520}>
-            <TrainingPanel />
+          <Side name="training" label={walking ? 'steps' : 'training'} min={172} max={520}>
+            {walking ? <Stepper /> : <TrainingPanel />}
           </Side>
         </Group>
       </Panel>

@@ -3,12 +3,14 @@ import type { ParseKeys, TFunction } from 'i18next'
 import { type EditorState, useEditor } from '../store/editor.ts'
 import { type RunState, useRun } from '../store/run.ts'
 import { type Settings, useSettings } from '../store/settings.ts'
+import { type StepperState, useStepper } from '../store/stepper.ts'
 
 export type TextKey = ParseKeys
 
 export interface AppState {
   readonly editor: EditorState
   readonly run: RunState
+  readonly stepper: StepperState
   readonly settings: Settings
 }
 
@@ -42,6 +44,7 @@ export interface Action {
 export const appState = (): AppState => ({
   editor: useEditor.getState(),
   run: useRun.getState(),
+  stepper: useStepper.getState(),
   settings: useSettings.getState()
 })
 
@@ -55,7 +58,7 @@ export const isEnabled = (action: Action): boolean => action.when?.(appState()) 
 
 /** Calls `listener` after each change of anything that an action's state reads. */
 export function subscribe(listener: () => void): () => void {
-  const ends = [useEditor.subscribe(listener), useRun.subscribe(listener), useSettings.subscribe(listener)]
+  const ends = [useEditor, useRun, useStepper, useSettings].map((store) => store.subscribe(listener))
   return () => {
     for (const end of ends) end()
   }

@@ -4,6 +4,7 @@ import { alignActions, distributeActions, editActions } from './actions/edit.ts'
 import { exampleActions, fileActions } from './actions/file.ts'
 import { helpActions } from './actions/help.ts'
 import { runActions } from './actions/run.ts'
+import { stepActions } from './actions/steps.ts'
 import { viewActions } from './actions/view.ts'
 
 export const actions: readonly Action[] = [
@@ -12,6 +13,7 @@ export const actions: readonly Action[] = [
   ...editActions,
   ...viewActions,
   ...runActions,
+  ...stepActions,
   ...helpActions
 ]
 
@@ -104,6 +106,26 @@ export const menus: readonly Menu[] = [
       { label: 'menus.language', entries: ['view.language.system', 'view.language.en', 'view.language.ko'] }
     ]
   },
-  { id: 'run', label: 'menus.run', entries: ['run.run', '-', 'run.train', 'run.stop', '-', 'run.reset'] },
+  {
+    id: 'run',
+    label: 'menus.run',
+    entries: [
+      'run.run',
+      '-',
+      'run.step',
+      'run.stepBack',
+      'run.play',
+      'run.runToHere',
+      'run.runOn',
+      'run.firstStep',
+      'run.breakpoint',
+      'run.endSteps',
+      '-',
+      'run.train',
+      'run.stop',
+      '-',
+      'run.reset'
+    ]
+  },
   { id: 'help', label: 'menus.help', entries: ['help.commands', 'help.shortcuts', '-', 'help.about'] }
 ]

@@ -4,6 +4,7 @@ import { platform } from '../platform.ts'
 import { useEditor } from '../store/editor.ts'
 import { followEditor, refreshDataSets } from '../store/run.ts'
 import { useSettings } from '../store/settings.ts'
+import { followRuns } from '../store/stepper.ts'
 import { isEnabled, perform } from './action.ts'
 import { actionOf, actions } from './actions.ts'
 import { clipboardEvents } from './clipboard.ts'
@@ -91,6 +92,7 @@ export function useAppLife(): void {
       followTheme(),
       followDocumentState(),
       followEditor(),
+      followRuns(),
       followData(),
       followMenu(),
       platform.onMenu(onMenu),

@@ -11,6 +11,7 @@ import type { Cell } from '../../engine/session/protocol.ts'
 import { familyColour, familyIcons } from '../app/families.ts'
 import { glyphOf } from '../app/glyphs.ts'
 import { useFoundMark } from '../find/state.ts'
+import { StepMark } from '../stepper/StepMark.tsx'
 import { useEditor, useNode, useNodeType } from '../store/editor.ts'
 import { useNodeCells } from '../store/run.ts'
 import { formatNumber, formatShape } from '../value/format.ts'
@@ -62,6 +63,7 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
       </div>
       <ObjectiveBadge id={node.id} />
       <NodeState id={node.id} />
+      <StepMark id={node.id} />
       <Ports ports={body.inputs} side="target" height={body.height} />
       <Ports ports={body.outputs} side="source" height={body.height} />
     </div>

@@ -3,10 +3,12 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react'
 import { memo } from 'react'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { bindDim, countOf } from '../../engine/shape.ts'
+import { useSaying } from '../stepper/progress.ts'
+import { StepWire } from '../stepper/StepWire.tsx'
 import { useEdgeProblems, useEdgeType } from '../store/editor.ts'
 import { useCell, useRun } from '../store/run.ts'
 import type { FlowEdge } from './derive.ts'
-import { beside, pathOf, routeOf } from './geometry.ts'
+import { beside, pathOf, pointOn, routeOf, type Size } from './geometry.ts'
 import { labelSize } from './places.ts'
 import { type CanvasState, useCanvas } from './state.ts'
 import { textOf, WireLabel } from './WireLabel.tsx'
@@ -14,6 +16,9 @@ import { WirePoints } from './WirePoints.tsx'
 
 /** A size to draw an open batch with. */
 const USUAL_BATCH = 32
+
+/** Room between the two labels for what stands on the wire itself while it is stepped through. */
+const apart = ({ width, height }: Size): Size => ({ width: width + 56, height: height + 22 })
 
 const thickness = (count: number): number => Math.min(7, 1.75 + 0.8 * Math.log10(Math.max(1, count)))
 
@@ -32,6 +37,8 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
   const route = routeOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, data?.points)
   const count = type ? bindDim(countOf(type.shape), USUAL_BATCH) : 1
   const t = data?.t ?? 0.5
+  const saying = useSaying(id)
+  const sized = (size: Size) => (saying ? apart(size) : size)
   return (
     <>
       <BaseEdge
@@ -44,6 +51,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
         data-broken={broken || undefined}
         data-target={target || undefined}
       />
+      <StepWire id={id} path={pathOf(route)} at={pointOn(route, t)} saying={saying} />
       {data?.points && <WirePoints edge={id} points={data.points} selected={selected ?? false} />}
       {!hidden && type && (
         <EdgeLabelRenderer>
@@ -53,7 +61,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
             type={type}
             cell={cell}
             stale={stale}
-            at={beside(route, t, labelSize(type, textOf(cell?.value, type)), 1)}
+            at={beside(route, t, sized(labelSize(type, textOf(cell?.value, type))), 1)}
           />
           {cell && (
             <WireLabel
@@ -62,7 +70,12 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
               type={type}
               cell={cell}
               stale={stale}
-              at={beside(route, t, labelSize(cell.gradient ? type : undefined, `∂ ${textOf(cell.gradient, type)}`), -1)}
+              at={beside(
+                route,
+                t,
+                sized(labelSize(cell.gradient ? type : undefined, `∂ ${textOf(cell.gradient, type)}`)),
+                -1
+              )}
             />
           )}
         </EdgeLabelRenderer>

@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next'
 import type { TensorType } from '../../engine/ir/types.ts'
 import type { Cell, Summary } from '../../engine/session/protocol.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
+import { usePendingStep } from '../stepper/progress.ts'
 import { select } from '../store/editor.ts'
+import { goToStep } from '../store/stepper.ts'
 import { Hint } from '../ui/Hint.tsx'
 import { formatBroken, formatNumber, formatShape } from '../value/format.ts'
 import { HeatStrip } from '../value/HeatStrip.tsx'
@@ -27,6 +29,7 @@ export const WireLabel = memo(
     const problemText = useProblemText()
     const summary = which === 'value' ? cell?.value : cell?.gradient
     const scalar = type.shape.length === 0
+    const pending = usePendingStep(id, which)
     if (which === 'value' && !cell && scalar) return null
     const text = textOf(summary, type)
     const label = (
@@ -38,9 +41,19 @@ export const WireLabel = memo(
         data-stale={stale || undefined}
         data-scalar={scalar || undefined}
         data-edge={id}
-        aria-label={t(which === 'value' ? 'canvas.valueIs' : 'canvas.gradientIs', { text })}
+        data-pending={pending !== null || undefined}
+        title={pending === null ? undefined : t('steps.pending')}
+        aria-label={
+          pending === null
+            ? t(which === 'value' ? 'canvas.valueIs' : 'canvas.gradientIs', { text })
+            : t('steps.pending')
+        }
         style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px) scale(var(--label-scale, 1))` }}
-        onClick={() => (summary ? viewTensor({ kind: 'edge', id }, which) : select({ edges: [id] }))}
+        onClick={() => {
+          if (pending !== null) void goToStep(pending)
+          else if (summary) viewTensor({ kind: 'edge', id }, which)
+          else select({ edges: [id] })
+        }}
       >
         {which === 'gradient' && <span className="wire-mark">∂</span>}
         <Figure summary={summary ?? null} type={type} which={which} />

@@ -125,7 +125,7 @@ export async function run(): Promise<void> {
 }
 
 /** Numbers for the Input nodes that there are; others are kept, since undo may bring their nodes back. */
-const feedsOf = (document: GraphDocument): Feeds =>
+export const feedsOf = (document: GraphDocument): Feeds =>
   Object.fromEntries(
     Object.entries(useRun.getState().feeds).filter(([id]) => indexOf(document).nodes.get(id)?.op === 'Input')
   )

@@ -1,0 +1,34 @@
+import { Check } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { useStepper } from '../store/stepper.ts'
+import './marks.css'
+import { useNodeProgress } from './progress.ts'
+
+/** On a card: whether the walk has been here, and whether it stops here. Style sheets draw the card by it. */
+export function StepMark({ id }: { readonly id: string }) {
+  const { t } = useTranslation()
+  const progress = useNodeProgress(id)
+  const stops = useStepper((s) => s.breakpoints.has(id))
+  const phase = useStepper((s) => (progress === 'active' ? s.walk?.steps[s.at]?.phase : undefined))
+  const at = useStepper((s) => (progress === 'active' ? s.at + 1 : 0))
+  return (
+    <>
+      {stops && (
+        <span className="breakpoint-mark" role="img" aria-label={t('steps.breakpoint')} title={t('steps.breakpoint')} />
+      )}
+      {progress && (
+        <span
+          className="step-mark"
+          data-state={progress}
+          data-phase={phase}
+          role="img"
+          aria-label={t(`steps.progress.${progress}`)}
+        >
+          {progress === 'active' && at}
+          {progress === 'done' && <Check size={11} strokeWidth={3} aria-hidden="true" />}
+          {progress === 'back' && '∂'}
+        </span>
+      )}
+    </>
+  )
+}
