@@ -1,15 +1,13 @@
 /** Expressions as graphs, and graphs as expressions. */
-import { FUNCTIONS, stepOf, wordFor } from '../expression/functions.ts'
+import { FUNCTIONS, stepOf } from '../expression/functions.ts'
 import { type Expression, namesIn, num, type Statement, shapeOf, sizeOf } from '../expression/tree.ts'
 import { type Op, portsOf } from '../ir/op.ts'
-import type { Attributes, AttributeValue, TensorType } from '../ir/types.ts'
-import { withDefaults } from '../ops/attributes.ts'
-import { CUSTOM, readCustom } from '../ops/custom.ts'
+import type { AttributeValue, TensorType } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
-import { ProblemError } from '../problem.ts'
 import type { Shape } from '../shape.ts'
 import { freeId } from './commands.ts'
 import { inputsOf } from './connect.ts'
+import { expressionOf } from './expression-of.ts'
 import { indexOf } from './lookup.ts'
 import { emptyDocument, type GraphDocument, type GraphEdge, type GraphNode } from './types.ts'
 
@@ -180,9 +178,6 @@ function numberOf(node: GraphNode): number | null {
 /** Names of the user's own stay names; a constant that has no name is its number. */
 const isNamed = (node: GraphNode): boolean => !/(^|\.)(c|const|constant)\d*$/.test(node.id) || node.label !== undefined
 
-const PASSING = new Set(['Identity', 'Branch'])
-const VARIADIC: Readonly<Record<string, string>> = { Sum: 'add' }
-
 /**
  * The node as an expression of what feeds it: of all that leads to it, or of the nodes in `within` alone, where others are
  * names. Null where an input is missing or it would be too long to read.
@@ -215,69 +210,37 @@ export function formulaOf(
     if (number !== null && !isNamed(node)) return num(number)
     if ((within && !within.has(node.id)) || op.family === 'sources') return named(node, handle)
     const args: Expression[] = []
+    const handles: string[] = []
     for (const port of inputsOf(document, node, op)) {
       const edge = index.into(node.id, port.name)
       if (!edge && port.optional) continue
       const arg = edge && read(edge.source, edge.sourceHandle)
       if (!arg) return null
       args.push(arg)
+      handles.push(port.name)
       if (args.reduce((sum, one) => sum + sizeOf(one), 0) > MOST_PARTS) return null
     }
     const shape = types.get(node.id)?.[handle]?.shape
-    return placed(node, op, args, shape ? { shape } : {})
+    return expressionOf({ op, id: node.id, attributes: node.attributes ?? {}, args, handles, shape })
   }
   const expression = read(id, firstOutput(index.nodes.get(id) ?? { id, op: '', position: at }))
   return expression && sizeOf(expression) <= MOST_PARTS ? { expression, names: [...namesIn(expression)] } : null
 }
 
-function placed(
-  node: GraphNode,
-  op: Op,
-  args: readonly Expression[],
-  shape: Pick<Expression, 'shape'>
-): Expression | null {
-  const [first, ...rest] = args
-  if (!first) return null
-  if (PASSING.has(op.kind)) return first
-  if (op.kind === CUSTOM) return customFormula(node, op, args, shape)
-  const joined = VARIADIC[op.kind]
-  if (joined) return rest.reduce<Expression>((a, b) => ({ kind: 'call', fn: joined, args: [a, b] }), first)
-  const attributes = withDefaults(op, node.attributes)
-  const fn = wordFor(op.kind)
-  const entry = fn ? FUNCTIONS[fn] : undefined
-  // a word says what the operator does by default; other attributes make it another function
-  const plain = entry && sameButAxis(op, attributes, entry.axis)
-  if (!fn || !plain) return { kind: 'call', fn: op.kind, args, ...shape }
-  const axis = entry.axis === undefined ? null : attributes[entry.axis]
-  const axes = Array.isArray(axis) ? (axis as number[]) : typeof axis === 'number' ? [axis] : null
-  const told = axes && !(fn === 'softmax' || fn === 'logsoftmax' ? axes[0] === -1 : false)
-  return { kind: 'call', fn, args, ...(told ? { axes } : {}), ...shape }
-}
-
-function sameButAxis(op: Op, attributes: Attributes, axis: string | undefined): boolean {
-  return Object.entries(op.attributes).every(
-    ([name, field]) => name === axis || JSON.stringify(attributes[name]) === JSON.stringify(field.default)
-  )
-}
-
-/** The formula that the user wrote, with what feeds it in the place of its inputs. */
-function customFormula(
-  node: GraphNode,
-  op: Op,
-  args: readonly Expression[],
-  shape: Pick<Expression, 'shape'>
-): Expression | null {
-  const ports = portsOf(op, node.attributes).map((port) => port.name)
-  const put = (e: Expression): Expression =>
-    e.kind === 'name'
-      ? (args[ports.indexOf(e.name)] as Expression)
-      : e.kind === 'call'
-        ? { ...e, args: e.args.map(put) }
-        : e
-  try {
-    return { ...put(readCustom(withDefaults(op, node.attributes)).forward), ...shape }
-  } catch (error) {
-    if (error instanceof ProblemError) return null
-    throw error
+/** What the symbols for operators read backward mean, each said once: with indices, as LaTeX. */
+export function definitionsIn(e: Expression): readonly string[] {
+  const found = new Set<string>()
+  const walk = (part: Expression): void => {
+    if (part.kind !== 'call') return
+    if (part.fn === 'adjoint') {
+      const { operator, input } = part.attributes as { operator: string; input: number }
+      const op = opOf(FUNCTIONS[operator]?.op ?? operator)
+      const handle = op && (portsOf(op)[input]?.name ?? op.variadic?.name)
+      const meaning = handle && op.formula.backward?.[handle]
+      if (meaning) found.add(meaning)
+    }
+    part.args.forEach(walk)
   }
+  walk(e)
+  return [...found]
 }

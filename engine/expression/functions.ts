@@ -27,6 +27,7 @@ const table = {
   pow: two('Pow'),
   matmul: two('MatMul'),
   dot: two('Dot'),
+  outer: two('Outer'),
   gt: two('Greater'),
   lt: two('Less'),
   eq: two('Equal'),
@@ -57,7 +58,9 @@ const table = {
   mish: one('Mish', String.raw`\operatorname{Mish}`),
   softplus: one('Softplus'),
   softsign: one('Softsign'),
+  hardsigmoid: one('HardSigmoid'),
   step: one('Step'),
+  clip: one('Clip'),
   softmax: { op: 'Softmax', handles: X, axis: 'axis' },
   logsoftmax: { op: 'LogSoftmax', handles: X, axis: 'axis', tex: String.raw`\operatorname{log\,softmax}` },
   sum: over('ReduceSum'),
@@ -72,7 +75,12 @@ const table = {
   mae: loss('MeanAbsoluteError', String.raw`\operatorname{MAE}`),
   bce: loss('BinaryCrossEntropy', String.raw`\operatorname{BCE}`),
   huber: loss('Huber', String.raw`\operatorname{Huber}`),
-  crossentropy: loss('SoftmaxCrossEntropyLoss', String.raw`\operatorname{CE}`)
+  hinge: loss('Hinge', String.raw`\operatorname{Hinge}`),
+  bcewithlogits: loss('BinaryCrossEntropyWithLogits', String.raw`\operatorname{BCE}_{\sigma}`),
+  crossentropy: loss('SoftmaxCrossEntropyLoss', String.raw`\operatorname{CE}_{\operatorname{softmax}}`),
+  categoricalcrossentropy: loss('CategoricalCrossEntropy', String.raw`\operatorname{CE}`),
+  nll: loss('NegativeLogLikelihoodLoss', String.raw`\operatorname{NLL}`),
+  kldiv: loss('KLDivergence', String.raw`D_{\mathrm{KL}}`)
 } satisfies Record<string, FunctionEntry>
 
 export type FunctionName = keyof typeof table
@@ -117,7 +125,8 @@ export interface Step {
 export function stepOf(e: CallExpression): Step {
   const entry = FUNCTIONS[e.fn]
   if (!entry) throw new Error(`no function "${e.fn}"`)
-  const attributes: Attributes =
+  const along: Attributes =
     e.axes && entry.axis === 'axes' ? { axes: [...e.axes] } : e.axes && entry.axis === 'axis' ? { axis: e.axes[0] } : {}
+  const attributes = { ...e.attributes, ...along, ...(e.keepdims ? { keepdims: 1 } : {}) }
   return { op: entry.op, handles: entry.handles, attributes }
 }

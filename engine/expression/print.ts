@@ -46,9 +46,23 @@ function text(e: Expression): Written {
   if (e.fn === 'neg') return { text: `-${held(a, SIGN)}`, binds: SIGN }
   if (e.fn === 'pow') return { text: `${held(a, ATOM)}^${held(b, SIGN)}`, binds: POWER }
   if (e.fn === 'transpose') return atom(`${held(a, ATOM)}.T`)
+  if (e.given) return text(e.opens as Expression)
   const word = e.fn === 'amax' || e.fn === 'amin' ? (e.axes ? e.fn : e.fn.slice(1)) : e.fn
-  return atom(`${word}(${[...args.map((arg) => arg.text), ...(e.axes ?? [])].join(', ')})`)
+  return atom(`${word}(${[...args.map((arg) => arg.text), ...optionsOf(e)].join(', ')})`)
 }
+
+/** What stands behind the arguments: axes, and attributes by their names. */
+function optionsOf(e: CallExpression): string[] {
+  const { axes = [], attributes = {}, keepdims } = e
+  const along = axes.length === 1 ? axes.map(String) : axes.length > 1 ? [`[${axes.join(', ')}]`] : []
+  const named = Object.entries(attributes).map(([name, value]) => `${name}=${optionText(value)}`)
+  // a target shape is no attribute: it is the whole of what is said
+  const shape = e.fn === 'reshape' && e.shape ? [`[${e.shape.join(', ')}]`] : []
+  return [...along, ...shape, ...named, ...(keepdims ? ['keepdims=1'] : [])]
+}
+
+const optionText = (value: unknown): string =>
+  typeof value === 'number' ? showNumber(value) : typeof value === 'string' ? value : JSON.stringify(value)
 
 const GREEK =
   /^(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi|chi|psi|omega)$/
@@ -86,7 +100,33 @@ function productTex(e: CallExpression, first: Written, second: Written): Written
   return { text: `${left} ${tensors ? '\\odot' : '\\cdot'} ${right}`, binds: PRODUCT }
 }
 
-const axisTex = (e: CallExpression): string => (e.axes ? `_{\\text{axis } ${e.axes.join(', ')}}` : '')
+const axisTex = (e: CallExpression): string => (e.axes ? `_{\\text{axis } ${e.axes.join(',')}}` : '')
+
+const wordTex = (word: string, below: string, inner: string): Written => ({
+  text: `\\operatorname{${word}}${below === '' ? '' : `_{${below}}`}\\left(${inner}\\right)`,
+  binds: POWER
+})
+
+/** Attributes below the name of the function: δ = 2, sum. */
+function attributesTex({ attributes }: CallExpression): string {
+  const told = Object.entries(attributes ?? {}).map(([name, value]) => {
+    if (typeof value === 'number') return `${letter(name)}=${numberTex(value)}`
+    return `\\text{${typeof value === 'string' ? value : `${name} ${JSON.stringify(value)}`}}`
+  })
+  return told.length > 0 ? `_{${told.join(',\\ ')}}` : ''
+}
+
+const shapeTex = (e: CallExpression): string => (e.shape ?? []).join(' \\times ') || '1'
+
+/** The linear map of an operator, or its slope at this point, read backward: Convᵀ, by the argument that it is about. */
+function adjointTex(e: CallExpression): Written {
+  const { operator, input } = e.attributes as { operator: string; input: number }
+  const [g, ...args] = e.args as [Expression, ...Expression[]]
+  const others = args.filter((_, i) => i !== input)
+  const which = args.length > 1 ? `_{${input + 1}}` : ''
+  const inner = [g, ...others].map(toTex).join(',\\ ')
+  return { text: `\\operatorname{${operator}}^{\\mathsf T}${which}\\left(${inner}\\right)`, binds: POWER }
+}
 
 const SPECIAL: Readonly<Record<string, (e: CallExpression, a: Written, b: Written) => Written>> = {
   add: (_, a, b) => ({ text: `${a.text} + ${wrap(b, SUM)}`, binds: SUM }),
@@ -111,8 +151,34 @@ const SPECIAL: Readonly<Record<string, (e: CallExpression, a: Written, b: Writte
   gt: (_, a, b) => atom(`\\left[${a.text} > ${b.text}\\right]`),
   lt: (_, a, b) => atom(`\\left[${a.text} < ${b.text}\\right]`),
   eq: (_, a, b) => atom(`\\left[${a.text} = ${b.text}\\right]`),
+  le: (_, a, b) => atom(`\\left[${a.text} \\le ${b.text}\\right]`),
   ones: () => atom('\\mathbf{1}'),
-  transpose: (_, a) => ({ text: `${wrap(a, ATOM)}^{\\mathsf T}`, binds: POWER }),
+  mask: () => atom('m'),
+  others: (e, a) => ({
+    text: `\\prod_{j \\ne i${e.axes ? `,\\ \\text{axis } ${e.axes.join(',')}` : ''}} {${wrap(a, ATOM)}}_{j}`,
+    binds: PRODUCT
+  }),
+  outer: (_, a, b) => ({ text: `${wrap(a, PRODUCT)} \\otimes ${wrap(b, SIGN)}`, binds: PRODUCT }),
+  mT: (_, a) => ({ text: `${wrap(a, ATOM)}^{\\mathsf T}`, binds: POWER }),
+  unsqueeze: (e, a) => wordTex('unsqueeze', (e.axes ?? []).join(','), a.text),
+  reshape: (e, a) => wordTex('reshape', shapeTex(e), a.text),
+  onehot: (_, a) => wordTex('onehot', '', a.text),
+  var: (e, a) => wordTex('Var', axisTex(e).slice(2, -1), a.text),
+  standardize: (e, a) => wordTex('standardize', axisTex(e).slice(2, -1), a.text),
+  adjoint: (e) => adjointTex(e),
+  Conv: (_, a, b) => ({ text: `${wrap(a, PRODUCT)} \\star ${wrap(b, SIGN)}`, binds: PRODUCT }),
+  Gather: (e, a, b) =>
+    e.attributes?.axis
+      ? wordTex('Gather', attributesTex(e).slice(2, -1), `${a.text},\\ ${b.text}`)
+      : { text: `${wrap(a, ATOM)}_{\\left[${b.text}\\right]}`, binds: POWER },
+  clip: (e, a) => {
+    const { min = null, max = null } = (e.attributes ?? {}) as { min?: number | null; max?: number | null }
+    return wordTex('clip', `[${min ?? '-\\infty'},\\,${max ?? '\\infty'}]`, a.text)
+  },
+  transpose: (e, a) =>
+    e.attributes
+      ? wordTex('transpose', (e.attributes.perm as readonly number[]).join(','), a.text)
+      : { text: `${wrap(a, ATOM)}^{\\mathsf T}`, binds: POWER },
   sum: (e, a) => ({ text: `\\sum${axisTex(e)} ${wrap(a, SIGN)}`, binds: PRODUCT }),
   prod: (e, a) => ({ text: `\\prod${axisTex(e)} ${wrap(a, SIGN)}`, binds: PRODUCT }),
   upstream: (e) => atom(`\\frac{\\partial L}{\\partial ${toTex(e.args[0] as Expression)}}`)
@@ -129,6 +195,7 @@ function tex(e: Expression): Written {
     const [condition, a, b] = e.args.map(toTex)
     return atom(`\\begin{cases} ${a} & ${condition} \\\\ ${b} & \\text{else} \\end{cases}`)
   }
+  if (e.given) return tex(e.opens as Expression)
   const special = SPECIAL[e.fn]
   if (special) {
     const [a, b] = e.fn === 'upstream' ? [] : e.args.map(tex)
@@ -137,5 +204,5 @@ function tex(e: Expression): Written {
   const name = FUNCTIONS[e.fn]?.tex ?? `\\operatorname{${e.fn}}`
   const [only] = e.args
   const list = only && e.args.length === 1 ? inside(only) : `\\left(${e.args.map(toTex).join(', ')}\\right)`
-  return { text: name + axisTex(e) + list, binds: POWER }
+  return { text: name + axisTex(e) + attributesTex(e) + list, binds: POWER }
 }

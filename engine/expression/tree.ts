@@ -1,4 +1,5 @@
 /** Expressions as trees: what the parser makes, and what formulas, gradients and graphs are made from. */
+import type { Attributes } from '../ir/types.ts'
 import { broadcast, type Shape } from '../shape.ts'
 
 interface Placed {
@@ -25,6 +26,20 @@ export interface CallExpression extends Placed {
   readonly args: readonly Expression[]
   /** For reductions and softmax; absent means all, or the function's own. */
   readonly axes?: readonly number[]
+  /** Reductions: the axes stay, with size 1. */
+  readonly keepdims?: true
+  /** Of the operator, where they are not its defaults. */
+  readonly attributes?: Attributes
+  /** What it is short for: the gradient is found there where the function has no rule. */
+  readonly opens?: Expression
+  /** Gradients of the arguments that the user wrote, of these names. */
+  readonly given?: Given
+}
+
+/** `gradients` are formulas of `inputs`, of the output "y" and of the gradient that arrives, "g". */
+export interface Given {
+  readonly inputs: readonly string[]
+  readonly gradients: ReadonlyMap<string, Expression>
 }
 
 export type Expression = NumberExpression | NameExpression | CallExpression
@@ -62,8 +77,10 @@ export function sizeOf(e: Expression): number {
   return size
 }
 
-const REDUCTIONS = new Set(['sum', 'mean', 'prod', 'norm', 'amax', 'amin'])
-const LOSSES = new Set(['mse', 'mae', 'bce', 'huber', 'crossentropy'])
+export const REDUCTIONS: ReadonlySet<string> = new Set(['sum', 'mean', 'prod', 'norm', 'amax', 'amin'])
+/** Of one number per element, and per row of classes. */
+export const LOSSES: ReadonlySet<string> = new Set(['mse', 'mae', 'huber', 'bce', 'bcewithlogits', 'hinge'])
+export const ROW_LOSSES: ReadonlySet<string> = new Set(['crossentropy', 'categoricalcrossentropy', 'nll', 'kldiv'])
 
 function productShape(a: Shape, b: Shape): Shape {
   const left = a.length > 1 ? a.slice(0, -1) : []
@@ -77,12 +94,15 @@ export function shapeOf(e: Expression): Shape | null {
   const shapes = e.args.map(shapeOf)
   if (shapes.includes(null)) return null
   const [a = [], b = []] = shapes as readonly Shape[]
-  if (LOSSES.has(e.fn)) return []
+  if (LOSSES.has(e.fn)) return e.attributes?.reduction === 'none' ? a : []
+  if (ROW_LOSSES.has(e.fn)) return e.attributes?.reduction === 'none' ? a.slice(0, -1) : []
   if (REDUCTIONS.has(e.fn)) {
     const gone = new Set(e.axes?.map((axis) => (axis < 0 ? axis + a.length : axis)))
+    if (e.keepdims) return a.map((d, i) => (!e.axes || gone.has(i) ? 1 : d))
     return e.axes ? a.filter((_, i) => !gone.has(i)) : []
   }
   if (e.fn === 'matmul') return productShape(a, b)
+  if (e.fn === 'outer') return [...a, ...b]
   if (e.fn === 'dot') return [...a.slice(0, -1), ...b.slice(0, -1)]
   if (e.fn === 'transpose') return a.toReversed()
   let shape: Shape = []

@@ -12,7 +12,11 @@ const constant = (id: string, value: number): Part => ({
 })
 
 const keyOf = (e: Expression): string =>
-  e.kind === 'name' ? e.name : e.kind === 'number' ? String(e.value) : `${e.fn}(${e.args.map(keyOf)};${e.axes ?? ''})`
+  e.kind === 'name'
+    ? e.name
+    : e.kind === 'number'
+      ? String(e.value)
+      : `${e.fn}(${e.args.map(keyOf)};${JSON.stringify([e.axes, e.keepdims, e.attributes])})`
 
 /**
  * Adds the parts of an expression; says which part, or which of `names`, its value is. Equal parts are one, but each

@@ -1,7 +1,7 @@
 import { Copy } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { formulaOf, type NodeFormula } from '../../engine/document/formula.ts'
+import { definitionsIn, formulaOf, type NodeFormula } from '../../engine/document/formula.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument } from '../../engine/document/types.ts'
 import { gradientOf, NoFormula } from '../../engine/expression/gradient.ts'
@@ -78,7 +78,7 @@ function differentiated(
   end: string,
   e: Expression,
   name: string
-): { tex: string; text: string } | { missing: string | null } {
+): { tex: string; text: string; definitions: readonly string[] } | { missing: string | null } {
   const shape = shapeOf(e)
   const scalar = shape?.length === 0
   const upstream = { ...call('upstream', { kind: 'name', name: end }), ...(shape ? { shape } : {}) }
@@ -86,7 +86,7 @@ function differentiated(
     const gradient = gradientOf(e, name, scalar ? num(1) : upstream) ?? num(0)
     if (sizeOf(gradient) > MOST_PARTS) return { missing: null }
     const head = `\\frac{\\partial ${scalar ? nameTex(end) : 'L'}}{\\partial ${nameTex(name)}}`
-    return { tex: `${head} = ${toTex(gradient)}`, text: toTex(gradient) }
+    return { tex: `${head} = ${toTex(gradient)}`, text: toTex(gradient), definitions: definitionsIn(gradient) }
   } catch (error) {
     if (error instanceof NoFormula) return { missing: error.fn }
     throw error
@@ -116,7 +116,13 @@ function Derivative({ end, formula }: { readonly end: string; readonly formula: 
         {'tex' in made && <CopyButton text={made.text} />}
       </div>
       {'tex' in made ? (
-        <Formula tex={made.tex} display />
+        <>
+          <Formula tex={made.tex} display />
+          {made.definitions.length > 0 && <p className="formula-name">{t('expression.where')}</p>}
+          {made.definitions.map((tex) => (
+            <Formula key={tex} tex={tex} display />
+          ))}
+        </>
       ) : (
         <p className="muted">
           {made.missing === null ? t('expression.tooLong') : t('expression.noFormula', { function: made.missing })}

@@ -12,70 +12,15 @@ import {
   type GraphEdge,
   type GraphNode
 } from '../../engine/document/types.ts'
-import { portsOf } from '../../engine/ir/op.ts'
 import { documentOps } from '../../engine/ops/registry.ts'
 import { ProblemError } from '../../engine/problem.ts'
-import { Random } from '../../engine/random.ts'
 import type { Target } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
-import { bindShape, type Shape, sizeOf } from '../../engine/shape.ts'
 import type { Numbers } from '../../engine/tensor.ts'
-import { type Case, cases, difference, drawInput } from '../generated/harness.ts'
+import { documentOf } from '../generated/documents.ts'
+import { cases, difference } from '../generated/harness.ts'
 
 const position = { x: 10, y: 20 }
-
-/** The sample's operator as node "it", its inputs on edges "i0", "i1", …, and Σ w ∘ output as objective. */
-function documentOf({ op, sample }: Case): GraphDocument {
-  const random = new Random(11).fork(op.kind).fork(JSON.stringify([sample.shapes, sample.attributes ?? {}]))
-  const inputs = sample.shapes.map((shape, i): GraphNode => {
-    const values = [...drawInput(sample, i, random)]
-    const open = shape.includes('B')
-    const attributes = { shape: shape.map((d) => (typeof d === 'number' ? d : null)), values }
-    return open
-      ? { id: `in${i}`, op: 'Input', attributes, position }
-      : {
-          id: `in${i}`,
-          op: 'Parameter',
-          attributes: { shape: attributes.shape, init: { kind: 'values', values } },
-          position
-        }
-  })
-  const ports = op.variadic
-    ? inputs.map((_, i) => `${op.variadic?.name}${i}`)
-    : portsOf(op, sample.attributes).map((port) => port.name)
-  const it: GraphNode = {
-    id: 'it',
-    op: op.kind,
-    ...(sample.attributes ? { attributes: sample.attributes } : {}),
-    label: 'It',
-    position
-  }
-  const wire = (id: string, source: string, target: string, targetHandle: string): GraphEdge => ({
-    id,
-    source,
-    sourceHandle: 'out',
-    target,
-    targetHandle
-  })
-  const wires = inputs.map((node, i) => wire(`i${i}`, node.id, 'it', ports[i] as string))
-  const before: GraphDocument = { ...emptyDocument, nodes: [...inputs, it], edges: wires }
-  const shape = check(before).types.get('it')?.out?.shape as Shape
-  const values = Array.from({ length: sizeOf(bindShape(shape, 3)) }, () => random.uniform(0.5, 1.5))
-  const weights: GraphNode = shape.includes('B')
-    ? {
-        id: 'weights',
-        op: 'Input',
-        attributes: { shape: shape.map((d) => (typeof d === 'number' ? d : null)), values },
-        position
-      }
-    : { id: 'weights', op: 'Constant', attributes: { shape: [...shape] as number[], values }, position }
-  return {
-    ...before,
-    nodes: [...before.nodes, weights, { id: 'mul', op: 'Mul', position }, { id: 'sum', op: 'ReduceSum', position }],
-    edges: [...wires, wire('o', 'it', 'mul', 'a'), wire('w', 'weights', 'mul', 'b'), wire('s', 'mul', 'sum', 'x')],
-    objective: 'sum'
-  }
-}
 
 function expanded(document: GraphDocument, id = 'it') {
   const { edgeTypes } = check(document)
