@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
 import { AS_ROOT } from '../../scripts/chromium.mjs'
+import { temporaryFolder as newFolder, removeFolders } from '../temporary.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 
@@ -32,4 +32,5 @@ export function launch({ userData = temporaryFolder(), args = [] }: LaunchOption
   })
 }
 
-export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'chainrule-test-'))
+export const temporaryFolder = () => newFolder('test')
+process.on('exit', removeFolders)

@@ -1,8 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { countPlaywright, countVitest, summarize } from '../../scripts/count.mjs'
+import { removeFolders, temporaryFolder } from '../temporary.ts'
+
+afterAll(removeFolders)
 
 const vitest = (passed: number, failed: number, testResults: object[] = []) => ({
   numPassedTests: passed,
@@ -25,7 +27,7 @@ test('reports are counted, with a file that does not load as a failure', () => {
 })
 
 test('a missing report, an empty one, and a failure that no test tells are problems', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'chainrule-count-'))
+  const folder = temporaryFolder('count')
   const write = (name: string, report: object) => writeFileSync(join(folder, name), JSON.stringify(report))
   write('vitest-unit.json', vitest(5, 0))
   write('vitest-gpu.json', vitest(2, 0))

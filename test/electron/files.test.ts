@@ -2,18 +2,19 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { fileArgument, openFile, readDataFolder, saveFile } from '../../electron/files.ts'
 import { wordsFor } from '../../electron/words.ts'
+import { removeFolders, temporaryFolder } from '../temporary.ts'
+
+afterAll(removeFolders)
 
 /** A folder that may be written but not listed; root may list any, so it is played. */
 const folders = vi.hoisted(() => ({ closed: false, asked: 0 }))
@@ -34,7 +35,7 @@ const posix = process.platform !== 'win32'
 let folder: string
 beforeEach(() => {
   Object.assign(folders, { closed: false, asked: 0 })
-  folder = mkdtempSync(join(tmpdir(), 'chainrule-files-'))
+  folder = temporaryFolder('files')
 })
 
 test('a save makes the file, and a second one replaces it with its mode kept', async () => {

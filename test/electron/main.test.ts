@@ -1,15 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { readBounds, writeBounds } from '../../electron/bounds.ts'
 import { datasetCache } from '../../electron/download.ts'
 import { headersFor } from '../../electron/headers.ts'
 import type { MenuItemModel } from '../../electron/ipc.ts'
 import { menuTemplate } from '../../electron/menu.ts'
 import { documentState, menuModel, saveRequest } from '../../electron/validate.ts'
+import { removeFolders, temporaryFolder } from '../temporary.ts'
 
-const temporary = () => mkdtempSync(join(tmpdir(), 'chainrule-main-'))
+const temporary = () => temporaryFolder('main')
+afterAll(removeFolders)
 
 test('only the engine worker may compile source', () => {
   const csp = (path: string) => headersFor(path)['Content-Security-Policy'] ?? ''

@@ -1,12 +1,11 @@
-import { mkdtempSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { datasetCache } from '../../electron/download.ts'
 import { isServed, type Served, serve } from '../../scripts/serve.ts'
+import { removeFolders, temporaryFolder } from '../temporary.ts'
 
-const temporary = () => mkdtempSync(join(tmpdir(), 'chainrule-serve-'))
+const temporary = () => temporaryFolder('serve')
+afterAll(removeFolders)
 let served: Served
 afterEach(() => served?.close())
 
