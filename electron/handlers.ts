@@ -73,7 +73,7 @@ export function registerHandlers(host: Host): Handlers {
   }
 
   answer(CHANNELS.openFile, async (win, _event, kind) => {
-    const filters = filtersFor(oneOf('kind', kind, ['graph', 'weights']), host.words())
+    const filters = filtersFor(oneOf('kind', kind, ['graph', 'weights']), host.words(), true)
     const path = await ask(win, { properties: ['openFile'], filters })
     return path === null ? null : open(path)
   })
@@ -133,9 +133,12 @@ async function askWhere(win: BrowserWindow, request: SaveRequest, words: Words):
   return canceled || !filePath ? null : filePath
 }
 
-function filtersFor(kind: SaveRequest['kind'], words: Words): Electron.FileFilter[] {
+/** A graph can also be opened from a picture that holds it. */
+function filtersFor(kind: SaveRequest['kind'], words: Words, opening = false): Electron.FileFilter[] {
   const all = { name: words.allFiles, extensions: ['*'] }
-  if (kind === 'graph') return [{ name: words.graphs, extensions: ['json'] }, all]
+  if (kind === 'graph') return [{ name: words.graphs, extensions: ['json', ...(opening ? ['svg', 'png'] : [])] }, all]
+  if (kind === 'svg') return [{ name: 'SVG', extensions: ['svg'] }]
+  if (kind === 'png') return [{ name: 'PNG', extensions: ['png'] }]
   if (kind === 'weights') return [{ name: words.weights, extensions: ['json', 'safetensors'] }, all]
   return [all]
 }

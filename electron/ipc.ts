@@ -17,7 +17,7 @@ export interface SaveRequest {
   /** Null asks the person where; a path must have come from this program's own dialogs. */
   path: string | null
   suggestedName: string
-  kind: 'graph' | 'weights' | 'other'
+  kind: 'graph' | 'weights' | 'svg' | 'png' | 'other'
   bytes: Uint8Array
 }
 

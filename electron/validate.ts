@@ -39,7 +39,7 @@ export function saveRequest(value: unknown): SaveRequest {
   return {
     path: nullableText('path', path),
     suggestedName: text('suggestedName', suggestedName),
-    kind: oneOf('kind', kind, ['graph', 'weights', 'other']),
+    kind: oneOf('kind', kind, ['graph', 'weights', 'svg', 'png', 'other']),
     bytes
   }
 }

@@ -41,6 +41,10 @@ const table = {
     message: 'This is a graph file, not weights.',
     hint: 'Open it as a graph, or choose a file that Export weights wrote.'
   },
+  'file.noGraph': {
+    message: 'This picture holds no graph.',
+    hint: 'Choose one that Chainrule exported; other programs may have saved it without the graph.'
+  },
   'file.newerVersion': {
     message: 'The file is of version {found}; this program reads up to version {supported}.',
     hint: 'Update Chainrule to open it.'

@@ -1,7 +1,7 @@
 /** All actions, and how the menus arrange them. */
 import type { Action, TextKey } from './action.ts'
 import { alignActions, distributeActions, editActions } from './actions/edit.ts'
-import { exampleActions, fileActions } from './actions/file.ts'
+import { exampleActions, fileActions, pictureActions } from './actions/file.ts'
 import { helpActions } from './actions/help.ts'
 import { runActions } from './actions/run.ts'
 import { stepActions } from './actions/steps.ts'
@@ -9,6 +9,7 @@ import { viewActions } from './actions/view.ts'
 
 export const actions: readonly Action[] = [
   ...fileActions,
+  ...pictureActions,
   ...exampleActions,
   ...editActions,
   ...viewActions,
@@ -47,6 +48,8 @@ export const menus: readonly Menu[] = [
       '-',
       'file.save',
       'file.saveAs',
+      '-',
+      { label: 'menus.picture', entries: pictureActions.map(idOf) },
       '-',
       'file.importWeights',
       'file.exportWeights',

@@ -3,7 +3,8 @@ import i18next from 'i18next'
 import type { OpenedFile } from '../../electron/ipc.ts'
 import { readGraph, writeGraph } from '../../engine/document/file.ts'
 import { defaultTraining, emptyDocument } from '../../engine/document/types.ts'
-import { problem, problemsOf } from '../../engine/problem.ts'
+import { ProblemError, problem, problemsOf } from '../../engine/problem.ts'
+import { graphIn, isPicture } from '../picture/embed.ts'
 import { FILE_LIMIT, TooLarge } from '../platform/limits.ts'
 import { platform } from '../platform.ts'
 import { toast } from '../store/announce.ts'
@@ -12,6 +13,7 @@ import { load, markSaved, useEditor } from '../store/editor.ts'
 import { positionOf } from '../store/history.ts'
 import { messageOf } from './errors.ts'
 import { exampleBytes } from './examples.ts'
+import { fileNameOf } from './fileName.ts'
 import { exportWeightsToFile, hasUnexportedWeights, mayLoseWeights } from './weights.ts'
 
 const t = i18next.t.bind(i18next)
@@ -32,8 +34,12 @@ export async function newDocument(): Promise<void> {
 /** Reads a file's bytes into the editor; a file with problems is shown with all of them and nothing changes. */
 export function openBytes(bytes: Uint8Array, name: string, path: string | null): boolean {
   try {
-    const { document, problems } = readGraph(bytes)
-    load(document, { path, name })
+    const inside = isPicture(bytes) ? graphIn(bytes) : undefined
+    if (inside === null) throw new ProblemError(problem('file.noGraph'))
+    const { document, problems } = readGraph(inside === undefined ? bytes : new TextEncoder().encode(inside))
+    // a picture is not written to: saving asks where
+    if (inside === undefined) load(document, { path, name })
+    else load(document, { path: null, name: null })
     if (problems.length > 0) openDialog({ kind: 'problems', file: name, problems, about: 'warnings' })
     return true
   } catch (error) {
@@ -79,17 +85,6 @@ export function openExampleNow(id: string): void {
   if (openBytes(exampleBytes(id), `${id}.chainrule.json`, null)) markSaved({ path: null, name: null })
 }
 
-/** A name that every file system takes. */
-const fileNameOf = (name: string): string =>
-  `${
-    [...name]
-      .filter((c) => c >= ' ' && !'<>:"/\\|?*'.includes(c))
-      .join('')
-      .trim()
-      .replace(/\.+$/, '')
-      .slice(0, 80) || 'graph'
-  }.chainrule.json`
-
 async function write(path: string | null): Promise<boolean> {
   const { document, fileName, history } = useEditor.getState()
   const position = positionOf(history)
@@ -97,7 +92,7 @@ async function write(path: string | null): Promise<boolean> {
   try {
     const saved = await platform.saveFile({
       path,
-      suggestedName: fileName ?? fileNameOf(document.name),
+      suggestedName: fileName ?? `${fileNameOf(document.name)}.chainrule.json`,
       kind: 'graph',
       bytes
     })

@@ -8,19 +8,14 @@ import { StepWire } from '../stepper/StepWire.tsx'
 import { useEdgeProblems, useEdgeType } from '../store/editor.ts'
 import { useCell, useRun } from '../store/run.ts'
 import type { FlowEdge } from './derive.ts'
-import { beside, pathOf, pointOn, routeOf, type Size } from './geometry.ts'
+import { beside, pathOf, pointOn, routeOf, type Size, thickness, USUAL_BATCH } from './geometry.ts'
 import { labelSize } from './places.ts'
 import { type CanvasState, useCanvas } from './state.ts'
 import { textOf, WireLabel } from './WireLabel.tsx'
 import { WirePoints } from './WirePoints.tsx'
 
-/** A size to draw an open batch with. */
-const USUAL_BATCH = 32
-
 /** Room between the two labels for what stands on the wire itself while it is stepped through. */
 const apart = ({ width, height }: Size): Size => ({ width: width + 56, height: height + 22 })
-
-const thickness = (count: number): number => Math.min(7, 1.75 + 0.8 * Math.log10(Math.max(1, count)))
 
 /** Single numbers are shown for longer: they are drawn larger as the graph gets smaller. */
 const hidesLabel = (far: CanvasState['far'], type: TensorType | undefined): boolean =>

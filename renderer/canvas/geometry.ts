@@ -3,6 +3,7 @@ import { inputsOf, outputsOf } from '../../engine/document/connect.ts'
 import { CARD_WIDTH } from '../../engine/document/insert.ts'
 import type { GraphDocument, GraphNode, Position } from '../../engine/document/types.ts'
 import type { Op, Port } from '../../engine/ir/op.ts'
+import { withDefaults } from '../../engine/ops/attributes.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 
 export const NODE_WIDTH = CARD_WIDTH
@@ -46,6 +47,12 @@ export const titleOf = (node: GraphNode, op: Op | undefined = opOf(node.op)): st
 export function nameOf(node: GraphNode, op: Op | undefined = opOf(node.op)): string {
   const title = titleOf(node, op)
   return node.label || title === node.id ? title : `${title} · ${node.id}`
+}
+
+/** The second line: what the operator says of this node, else whichever of its id and its kind the title is not. */
+export function captionOf(node: GraphNode, op: Op | undefined, title: string): string {
+  if (op?.caption) return op.caption(withDefaults(op, node.attributes))
+  return op && title === op.title && !node.label ? node.id : (op?.title ?? node.op)
 }
 
 /** A Hangul syllable is as wide as two Latin letters. */
@@ -195,3 +202,9 @@ export const overlap = (a: Box, b: Box): number =>
   Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y))
 
 export const snapped = ({ x, y }: Position): Position => ({ x: Math.round(x), y: Math.round(y) })
+
+/** A size to draw an open batch with. */
+export const USUAL_BATCH = 32
+
+/** Width of a wire that carries so many numbers. */
+export const thickness = (count: number): number => Math.min(7, 1.75 + 0.8 * Math.log10(Math.max(1, count)))

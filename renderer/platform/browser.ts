@@ -20,10 +20,24 @@ async function readFile(file: File, limit: number): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer())
 }
 
-const accepted = (kind: 'graph' | 'weights' | 'other') => ({
-  description: kind === 'weights' ? 'Chainrule weights' : 'Chainrule graph',
-  accept: { 'application/json': ['.json'] }
-})
+const JSON_FILES = { 'application/json': ['.json'] }
+const SVG_FILES = { 'image/svg+xml': ['.svg'] }
+const PNG_FILES = { 'image/png': ['.png'] }
+
+/** What the picker offers to save as. */
+const SAVED: Readonly<Record<SaveRequest['kind'], { description: string; accept: Record<string, string[]> }>> = {
+  graph: { description: 'Chainrule graph', accept: JSON_FILES },
+  weights: { description: 'Chainrule weights', accept: JSON_FILES },
+  other: { description: 'Chainrule graph', accept: JSON_FILES },
+  svg: { description: 'SVG', accept: SVG_FILES },
+  png: { description: 'PNG', accept: PNG_FILES }
+}
+
+/** A graph can also be opened from a picture that holds it. */
+const OPENED = {
+  graph: { ...SAVED.graph, accept: { ...JSON_FILES, ...SVG_FILES, ...PNG_FILES } },
+  weights: SAVED.weights
+}
 
 function keep(handle: FileSystemFileHandle): string {
   const path = `${handle.name}#${handles.size + 1}`
@@ -34,19 +48,21 @@ function keep(handle: FileSystemFileHandle): string {
 async function openFile(kind: 'graph' | 'weights'): Promise<OpenedFile | null> {
   const limit = kind === 'weights' ? WEIGHTS_LIMIT : FILE_LIMIT
   if (pickers.showOpenFilePicker) {
-    const chosen = await pickers.showOpenFilePicker({ types: [accepted(kind)], id: kind }).catch(cancelled)
+    const chosen = await pickers.showOpenFilePicker({ types: [OPENED[kind]], id: kind }).catch(cancelled)
     const handle = chosen?.[0]
     if (!handle) return null
     const bytes = await readFile(await handle.getFile(), limit)
     return { path: keep(handle), name: handle.name, bytes }
   }
-  const file = (await chooseFiles({ accept: '.json,application/json' }))[0]
+  const file = (
+    await chooseFiles({ accept: kind === 'graph' ? '.json,.svg,.png,application/json' : '.json,application/json' })
+  )[0]
   return file ? { path: '', name: file.name, bytes: await readFile(file, limit) } : null
 }
 
 async function saveFile({ path, suggestedName, kind, bytes }: SaveRequest): Promise<SavedFile | null> {
   const known = path ? handles.get(path) : undefined
-  const options = { suggestedName, types: [accepted(kind)], id: kind }
+  const options = { suggestedName, types: [SAVED[kind]], id: kind }
   const handle = known ?? (await pickers.showSaveFilePicker?.(options).catch(cancelled))
   if (handle) {
     const writable = await handle.createWritable()
@@ -55,7 +71,9 @@ async function saveFile({ path, suggestedName, kind, bytes }: SaveRequest): Prom
     return { path: known && path ? path : keep(handle), name: handle.name }
   }
   if (pickers.showSaveFilePicker) return null
-  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/json' }))
+  const url = URL.createObjectURL(
+    new Blob([bytes as Uint8Array<ArrayBuffer>], { type: Object.keys(SAVED[kind].accept)[0] ?? '' })
+  )
   Object.assign(document.createElement('a'), { href: url, download: suggestedName }).click()
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
   return { path: '', name: suggestedName }

@@ -68,7 +68,7 @@ test('what comes over IPC is checked', () => {
   const bytes = new Uint8Array(2)
   const request = { path: null, suggestedName: 'a.json', kind: 'graph', bytes }
   expect(saveRequest({ ...request, extra: 1 })).toEqual(request)
-  expect(() => saveRequest({ ...request, kind: 'exe' })).toThrow('kind must be one of graph, weights, other')
+  expect(() => saveRequest({ ...request, kind: 'exe' })).toThrow('kind must be one of graph, weights, svg, png, other')
   expect(() => saveRequest({ ...request, path: 5 })).toThrow('path must be a string, and is number 5.')
   expect(() => saveRequest([])).toThrow('The request must be an object')
   expect(() => documentState({ name: 'x', path: null, dirty: 'yes' })).toThrow('dirty must be true or false')

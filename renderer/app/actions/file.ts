@@ -1,9 +1,12 @@
+import { copyPicture, exportPicture } from '../../picture/export.ts'
 import { platform } from '../../platform.ts'
-import type { Action } from '../action.ts'
+import type { Action, AppState } from '../action.ts'
 import { chooseMnistFolder, downloadMnist } from '../data.ts'
 import { exampleIds } from '../examples.ts'
 import { newDocument, openByPicker, openExample, save, saveAs } from '../files.ts'
 import { exportWeightsToFile, importWeightsFromFile } from '../weights.ts'
+
+const anything = ({ editor }: AppState) => editor.document.nodes.length + editor.document.notes.length > 0
 
 export const fileActions: readonly Action[] = [
   {
@@ -32,6 +35,36 @@ export const fileActions: readonly Action[] = [
   },
   { id: 'data.mnistFolder', label: 'actions.mnistFolder', perform: chooseMnistFolder },
   { id: 'data.mnistDownload', label: 'actions.mnistDownload', perform: downloadMnist }
+]
+
+export const pictureActions: readonly Action[] = [
+  {
+    id: 'file.picture.copy',
+    label: 'actions.picture.copy',
+    keywords: ['clipboard', 'screenshot', '그림'],
+    shortcuts: ['Mod+Shift+C'],
+    yieldsToText: true,
+    when: anything,
+    perform: copyPicture
+  },
+  ...(['svg', 'png'] as const).flatMap((kind): Action[] => [
+    {
+      id: `file.picture.${kind}`,
+      label: `actions.picture.${kind}`,
+      group: 'menus.picture',
+      keywords: ['export', 'image', 'slides', '그림'],
+      when: anything,
+      perform: () => exportPicture(kind)
+    },
+    {
+      id: `file.picture.${kind}Selection`,
+      label: `actions.picture.${kind}Selection`,
+      group: 'menus.picture',
+      keywords: ['export', 'image', '그림'],
+      when: ({ editor }) => editor.selection.nodes.size > 0,
+      perform: () => exportPicture(kind, true)
+    }
+  ])
 ]
 
 export const exampleActions: readonly Action[] = exampleIds.map((id) => ({
