@@ -15,6 +15,9 @@ export interface BackendProbe {
 const SOFTWARE =
   /swiftshader|llvmpipe|lavapipe|softpipe|software|microsoft basic render|warp\b|mesa offscreen|cpu-based/i
 
+/** Whether an adapter or renderer of this name computes on the CPU. */
+export const isSoftware = (name: string): boolean => SOFTWARE.test(name)
+
 const absent = (backend: BackendProbe['backend'], why: Problem): BackendProbe => ({
   backend,
   available: false,
@@ -41,7 +44,7 @@ async function probeWebGpu(): Promise<BackendProbe> {
     // older browsers have it on the adapter
     const fallback = [adapter.info, adapter].some((o) => (o as { isFallbackAdapter?: boolean }).isFallbackAdapter)
     const name = description || [vendor, architecture, device].filter(Boolean).join(' ')
-    return present('webgpu', name, fallback || SOFTWARE.test(`${name} ${vendor} ${architecture}`))
+    return present('webgpu', name, fallback || isSoftware(`${name} ${vendor} ${architecture}`))
   } catch (error) {
     return absent('webgpu', problem('backend.adapterFailed', { detail: (error as Error).message }))
   }
@@ -57,7 +60,7 @@ function probeWebGl2(): BackendProbe {
   // a page has few contexts to give
   gl.getExtension('WEBGL_lose_context')?.loseContext()
   if (!floats) return absent('webgl2', problem('backend.noFloats', { device: name }))
-  return present('webgl2', name, SOFTWARE.test(name))
+  return present('webgl2', name, isSoftware(name))
 }
 
 /** Asks each GPU backend; works in a worker, in a page and, where there is none, in Node. Best first. */

@@ -1,7 +1,8 @@
 /** Which kernel calls compute a step. Most take one; long reductions, large products and wide joins take several. */
 import type { LoopStep, Step } from '../../compile/plan.ts'
 import { sizeOf } from '../../shape.ts'
-import { type GpuMode, MAX_INDEX } from './device.ts'
+import { type Device, MAX_INDEX } from './device.ts'
+import { inFours } from './epilogue.ts'
 import { splitReduction } from './reduce.ts'
 import { type CallSource, elementwiseSource, loopSource, productSource } from './text.ts'
 import { tiledForWebGl2, tiledForWebGpu } from './tiles.ts'
@@ -30,9 +31,9 @@ function concatCalls(step: LoopStep): CallSource[] {
 }
 
 /** The calls that compute a step. */
-export function callsOf(step: Step, mode: GpuMode): readonly CallSource[] {
-  if (step.kind === 'elementwise') return [elementwiseSource(step)]
+export function callsOf(step: Step, { mode, serial }: Pick<Device, 'mode' | 'serial'>): readonly CallSource[] {
+  if (step.kind === 'elementwise') return [(mode === 'webgpu' ? inFours(step) : null) ?? elementwiseSource(step)]
   if (step.kind === 'loop')
     return step.nodes[0]?.op === 'Concat' ? concatCalls(step) : (splitReduction(step) ?? [loopSource(step)])
-  return (mode === 'webgpu' ? tiledForWebGpu(step) : tiledForWebGl2(step)) ?? [productSource(step)]
+  return (mode === 'webgpu' ? tiledForWebGpu(step, serial) : tiledForWebGl2(step)) ?? [productSource(step)]
 }

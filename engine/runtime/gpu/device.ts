@@ -32,6 +32,8 @@ export interface Device {
   readonly mode: GpuMode
   /** "WebGL2 on NVIDIA …". */
   readonly name: string
+  /** Made of software: it has few processors, and reading costs more than arithmetic. */
+  readonly serial: boolean
   /** Most elements of one tensor. */
   readonly limit: number
   allocate(size: number, wide?: boolean): Memory

@@ -1,9 +1,9 @@
-/** What follows a product element by element, in WGSL, for the kernels of our own. */
+/** Elementwise chains in WGSL, for the kernels of our own: alone, four numbers a thread, or behind a product. */
 import type { ElementwiseStep } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
 import { elementwiseBody } from '../kernel-text.ts'
 import { helpersIn, replaceMath, wgslLibrary } from './math.ts'
-import { dialect } from './text.ts'
+import { type CallSource, dialect, ownKernel } from './text.ts'
 
 /** (c ? a : b) as select(b, a, c), which is how WGSL says it. */
 export function withSelects(text: string): string {
@@ -71,4 +71,53 @@ export function wgslEpilogue(epilogue: ElementwiseStep, tensors: number, binding
     '}'
   ]
   return text.join('\n')
+}
+
+/** Fewest elements for which four a thread leave enough threads. */
+const MANY = 4096
+const THREADS = 128
+
+/**
+ * A chain over many numbers, four neighbours a thread: operands of the output's size are read and written as vectors.
+ * Null where the sizes do not allow it, or where it does not pay.
+ */
+export function inFours(step: ElementwiseStep): CallSource | null {
+  const size = sizeOf(step.shape)
+  if (size % 4 !== 0 || size < MANY) return null
+  const slots: number[] = []
+  const buffers: { readonly wide: boolean }[] = []
+  const shapes = step.operands.map((o) => ('number' in o ? [] : o.shape))
+  /** The buffer of each operand: each slot once, in the order of the kernel's arguments. */
+  const bufferOf = step.operands.map((o) => {
+    if ('number' in o) return -1
+    const known = slots.indexOf(o.slot)
+    if (known >= 0) return known
+    buffers.push({ wide: sizeOf(o.shape) === size })
+    return slots.push(o.slot) - 1
+  })
+  const read = (n: number): string =>
+    buffers[bufferOf[n] as number]?.wide
+      ? `v${bufferOf[n]}`
+      : `a${bufferOf[n]}[${wgslIndex(shapes[n] as StaticShape, step.shape)}]`
+  const { statements, result } = elementwiseBody(step, read, dialect([]))
+  const lines = [...statements.map((line) => line.replace(/^const/, 'let')), `return ${result};`].map(toWgsl)
+  const wides = buffers.flatMap(({ wide }, n) => (wide ? [n] : []))
+  const parts = [0, 1, 2, 3].map((c) => `one(${[`at + ${c}u`, ...wides.map((n) => `w${n}[${c}]`)].join(', ')})`)
+  const type = (wide: boolean): string => (wide ? 'array<vec4<f32>>' : 'array<f32>')
+  const wgsl = [
+    ...buffers.map(({ wide }, n) => `@group(0) @binding(${n + 1}) var<storage, read> a${n} : ${type(wide)};`),
+    `@group(0) @binding(${buffers.length + 1}) var<storage, read_write> out : array<vec4<f32>>;`,
+    wgslLibrary(helpersIn(replaceMath([...statements, result].join('\n')))),
+    `fn one(${['at : u32', ...wides.map((n) => `v${n} : f32`)].join(', ')}) -> f32 {`,
+    ...lines.map((line) => `  ${line}`),
+    '}',
+    `@compute @workgroup_size(${THREADS}, 1, 1)`,
+    'fn main(@builtin(global_invocation_id) id : vec3<u32>) {',
+    `  if (id.x >= ${size / 4}u) { return; }`,
+    '  let at = id.x * 4u;',
+    ...wides.map((n) => `  let w${n} = a${n}[id.x];`),
+    `  out[id.x] = vec4<f32>(${parts.join(', ')});`,
+    '}'
+  ].join('\n')
+  return ownKernel(step, slots, { wgsl, groups: [Math.ceil(size / 4 / THREADS), 1, 1] })
 }

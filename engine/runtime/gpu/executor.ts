@@ -68,7 +68,7 @@ export class GpuExecutor implements Executor {
     const calls: Call[] = []
     try {
       for (const [at, slot] of plan.slots.entries()) memory[at] = this.#place(slot)
-      const sources = plan.steps.filter((step) => sizeOf(step.shape) > 0).flatMap((step) => callsOf(step, device.mode))
+      const sources = plan.steps.filter((step) => sizeOf(step.shape) > 0).flatMap((step) => callsOf(step, device))
       // All at once: a device compiles one while the next is translated.
       const made = await Promise.allSettled(sources.map((source) => this.#call(source, memory, scratch, used)))
       for (const one of made) {

@@ -89,6 +89,20 @@ export function kernel(count: number, threads: number, statements: readonly stri
   return { text, threads, helpers: helpersIn(text) }
 }
 
+/**
+ * A kernel of our own WGSL over these slots. gpu.js still lays out its bindings, by the arguments of a text that stands
+ * for it.
+ */
+export function ownKernel(step: Step, slots: readonly number[], own: NonNullable<KernelSource['own']>): CallSource {
+  const read = slots.map((_, n) => `a${n}[i]`)
+  return {
+    ...kernel(slots.length, sizeOf(step.shape), [`return ${read.join(' + ')};`]),
+    own,
+    inputs: slots.map((slot) => ({ slot })),
+    outputs: [placeOf(step.output, step.shape)]
+  }
+}
+
 const shapesOf = (step: ElementwiseStep): readonly StaticShape[] =>
   step.operands.map((o) => ('number' in o ? [] : o.shape))
 

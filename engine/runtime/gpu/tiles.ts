@@ -1,7 +1,8 @@
 /**
  * Large products: each thread computes a 4 × 4 block, so that an element that was read serves four sums.
  *
- * WebGPU: a compute shader of our own, which reads four neighbours at once where the rows allow it. WebGL2: operands are
+ * WebGPU: a compute shader of our own, which reads four neighbours at once where the rows allow it, in blocks of 8 × 8
+ * where there are enough of them. WebGL2: operands are
  * packed four to a texel (transposed on the way, padded with zeros), a kernel with four outputs writes four rows, and a
  * last one merges them. Small products stay with one thread per element: there are too few blocks to keep a GPU busy.
  */
@@ -9,17 +10,20 @@ import type { ProductStep } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
 import { MAX_INDEX } from './device.ts'
 import { wgslEpilogue } from './epilogue.ts'
-import { type CallSource, coordinates, finish, kernel, type Place } from './text.ts'
+import { type CallSource, coordinates, finish, kernel, ownKernel, type Place } from './text.ts'
 
 type Tensor = ProductStep['operands'][number]
 
 const TILE = 4
-/** Fewest output elements for which blocks pay. */
-const LARGE = 8192
+/** Fewest output elements for which blocks pay: the fewer there are, the more a short way along k is worth. */
+const LARGE = 1024
+/** From here on there are blocks of 8 × 8 for every processor of a GPU. */
+const HUGE = 2 ** 20
 /** Blocks a side of a workgroup. */
 const SIDE = 8
 const MAX_GROUPS = 65535
 
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 const four = <T>(make: (n: number) => T): T[] => Array.from({ length: TILE }, (_, n) => make(n))
 const up = (n: number): number => Math.ceil(n / TILE)
 
@@ -35,11 +39,15 @@ function leadStrides(shape: StaticShape, rank: number): number[] {
   return [...Array<number>(rank - 2 - lead.length).fill(0), ...own]
 }
 
-export function tiledForWebGpu(step: ProductStep): readonly CallSource[] | null {
+export function tiledForWebGpu(step: ProductStep, serial: boolean): readonly CallSource[] | null {
   if (!worthwhile(step)) return null
   const { m, n, k, transA, transB, shape, operands, epilogue } = step
   const lead = shape.slice(0, -2)
-  const groups = [Math.ceil(up(n) / SIDE), Math.ceil(up(m) / SIDE), sizeOf(lead)] as const
+  /** Tiles of four by four that one thread computes, down and across. */
+  const big = serial || sizeOf(shape) >= HUGE
+  const [down, across] = [big && m >= 4 * TILE ? 2 : 1, big && n >= 4 * TILE ? 2 : 1]
+  const [height, width] = [down * TILE, across * TILE]
+  const groups = [Math.ceil(n / width / SIDE), Math.ceil(m / height / SIDE), sizeOf(lead)] as const
   if (groups.some((g) => g > MAX_GROUPS)) return null
   const wide = {
     a: (transA ? m : k) % TILE === 0,
@@ -53,50 +61,66 @@ export function tiledForWebGpu(step: ProductStep): readonly CallSource[] | null 
     return `let ${name}0 = ${terms.join(' + ') || '0u'};`
   }
   const [a, b, ...others] = operands as [Tensor, Tensor, ...Tensor[]]
-  /** Row r (or column) of the block, kept inside the matrix: what is over the edge is computed and not written. */
-  const inside = (at: string, r: number, limit: number, isWide: boolean): string =>
-    isWide || limit % TILE === 0 ? `(${at} + ${r}u)` : `min(${at} + ${r}u, ${limit - 1}u)`
+  const [rows, columns] = [range(height), range(width)]
+  const [rowTiles, columnTiles] = [range(down), range(across)]
+  /** Row (or column) r of the block, kept inside the matrix: what is over the edge is computed and not written. */
+  const inside = (at: 'row' | 'column', r: number, span = 1): string => {
+    const [limit, side] = at === 'row' ? [m, height] : [n, width]
+    return limit % side === 0 ? `(${at} + ${r}u)` : `min(${at} + ${r}u, ${limit - span}u)`
+  }
   const element = (name: 'a' | 'b', index: string): string => `${name}[${name}0 + ${index}]`
   const vector = (name: 'a' | 'b', index: string): string => `${name}[(${name}0 + ${index}) / 4u]`
-  /** Statements that load what `steps` steps along k need, and how a(r, p) and row p of b are then written. */
+  /** Statements that add up `steps` steps along k. */
   const load = (steps: number) => {
     const lines: string[] = []
-    const ps = Array.from({ length: steps }, (_, p) => p)
-    if (transA && wide.a) lines.push(...ps.map((p) => `let ap${p} = ${vector('a', `(p + ${p}u) * ${m}u + row`)};`))
-    else if (!transA && wide.a)
-      lines.push(...four((r) => `let ar${r} = ${vector('a', `${inside('row', r, m, false)} * ${k}u + p`)};`))
-    else
-      for (const p of ps)
-        for (const r of four((i) => i)) {
-          const at = inside('row', r, m, false)
+    const ps = range(steps)
+    for (const p of ps) {
+      if (!wide.a)
+        for (const r of rows) {
+          const at = inside('row', r)
           const index = transA ? `(p + ${p}u) * ${m}u + ${at}` : `${at} * ${k}u + p + ${p}u`
           lines.push(`let a${r}_${p} = ${element('a', index)};`)
         }
-    if (!transB && wide.b) lines.push(...ps.map((p) => `let bp${p} = ${vector('b', `(p + ${p}u) * ${n}u + column`)};`))
-    else if (transB && wide.b) {
-      lines.push(...four((c) => `let bc${c} = ${vector('b', `${inside('column', c, n, false)} * ${k}u + p`)};`))
-      lines.push(...ps.map((p) => `let bp${p} = vec4<f32>(${four((c) => `bc${c}[${p}]`).join(', ')});`))
-    } else
-      for (const p of ps) {
-        const parts = four((c) => {
-          const at = inside('column', c, n, false)
+      else if (transA)
+        for (const g of rowTiles)
+          lines.push(`let ap${p}_${g} = ${vector('a', `(p + ${p}u) * ${m}u + ${inside('row', g * TILE, TILE)}`)};`)
+    }
+    if (wide.a && !transA)
+      for (const r of rows) lines.push(`let ar${r} = ${vector('a', `${inside('row', r)} * ${k}u + p`)};`)
+    if (wide.b && transB)
+      for (const c of columns) lines.push(`let bc${c} = ${vector('b', `${inside('column', c)} * ${k}u + p`)};`)
+    for (const p of ps)
+      for (const g of columnTiles) {
+        const part = (c: number): string => {
+          if (wide.b && transB) return `bc${g * TILE + c}[${p}]`
+          const at = inside('column', g * TILE + c)
           return element('b', transB ? `${at} * ${k}u + p + ${p}u` : `(p + ${p}u) * ${n}u + ${at}`)
-        })
-        lines.push(`let bp${p} = vec4<f32>(${parts.join(', ')});`)
+        }
+        const four4 =
+          wide.b && !transB
+            ? vector('b', `(p + ${p}u) * ${n}u + ${inside('column', g * TILE, TILE)}`)
+            : `vec4<f32>(${four(part).join(', ')})`
+        lines.push(`let bp${p}_${g} = ${four4};`)
       }
-    const left = (r: number, p: number): string => (!wide.a ? `a${r}_${p}` : transA ? `ap${p}[${r}]` : `ar${r}[${p}]`)
-    for (const r of four((i) => i)) lines.push(`s${r} += ${ps.map((p) => `${left(r, p)} * bp${p}`).join(' + ')};`)
+    const left = (r: number, p: number): string =>
+      !wide.a ? `a${r}_${p}` : transA ? `ap${p}_${Math.floor(r / TILE)}[${r % TILE}]` : `ar${r}[${p}]`
+    for (const r of rows)
+      for (const g of columnTiles)
+        for (const p of ps) lines.push(`s${r}_${g} = fma(vec4<f32>(${left(r, p)}), bp${p}_${g}, s${r}_${g});`)
     return lines.map((l) => `    ${l}`).join('\n')
   }
   const whole = k - (k % TILE)
-  const store = four((r) => {
-    const index = `z * ${m * n}u + (row + ${r}u) * ${n}u + column`
-    const value = (c: number): string => (epilogue ? `finish(s${r}[${c}], ${index} + ${c}u)` : `s${r}[${c}]`)
-    const lines = wide.c
-      ? [`c[(${index}) / 4u] = ${epilogue ? `vec4<f32>(${four(value).join(', ')})` : `s${r}`};`]
-      : four((c) => `if (column + ${c}u < ${n}u) { c[${index} + ${c}u] = ${value(c)}; }`)
-    return `  if (row + ${r}u < ${m}u) { ${lines.join(' ')} }`
-  })
+  const store = rows.flatMap((r) =>
+    columnTiles.map((g) => {
+      const [sum, column] = [`s${r}_${g}`, `column + ${g * TILE}u`]
+      const index = `z * ${m * n}u + (row + ${r}u) * ${n}u + ${column}`
+      const value = (c: number): string => (epilogue ? `finish(${sum}[${c}], ${index} + ${c}u)` : `${sum}[${c}]`)
+      const lines = wide.c
+        ? [`c[(${index}) / 4u] = ${epilogue ? `vec4<f32>(${four(value).join(', ')})` : sum};`]
+        : four((c) => `if (${column} + ${c}u < ${n}u) { c[${index} + ${c}u] = ${value(c)}; }`)
+      return `  if (row + ${r}u < ${m}u && ${column} < ${n}u) { ${lines.join(' ')} }`
+    })
+  )
   const type = (isWide: boolean): string => (isWide ? 'array<vec4<f32>>' : 'array<f32>')
   const wgsl = `
 @group(0) @binding(1) var<storage, read> a : ${type(wide.a)};
@@ -105,13 +129,13 @@ export function tiledForWebGpu(step: ProductStep): readonly CallSource[] | null 
 ${epilogue ? wgslEpilogue(epilogue, others.length, 3) : ''}
 @compute @workgroup_size(${SIDE}, ${SIDE}, 1)
 fn main(@builtin(global_invocation_id) id : vec3<u32>) {
-  let column = id.x * ${TILE}u;
-  let row = id.y * ${TILE}u;
+  let column = id.x * ${width}u;
+  let row = id.y * ${height}u;
   let z = id.z;
   if (column >= ${n}u || row >= ${m}u) { return; }
   ${start('a', a.shape)}
   ${start('b', b.shape)}
-${four((r) => `  var s${r} = vec4<f32>();`).join('\n')}
+${rows.flatMap((r) => columnTiles.map((g) => `  var s${r}_${g} = vec4<f32>();`)).join('\n')}
   for (var p = 0u; p < ${whole}u; p += ${TILE}u) {
 ${load(TILE)}
   }
@@ -121,11 +145,8 @@ ${whole === k ? '' : load(1)}
 ${store.join('\n')}
 }
 `
-  // gpu.js still lays out the bindings, by the arguments of this text
-  const read = operands.map((_, n) => `a${n}[i]`)
-  const carrier = kernel(operands.length, sizeOf(shape), [`return ${read.join(' + ')};`])
-  const inputs = operands.map(({ slot }) => ({ slot }))
-  return [{ ...carrier, own: { wgsl, groups }, inputs, outputs: [{ slot: step.output }] }]
+  const slots = operands.map(({ slot }) => slot)
+  return [ownKernel(step, slots, { wgsl, groups })]
 }
 
 /** Packs an operand of a product: `rows` × `columns` (before padding), four columns to a texel. */

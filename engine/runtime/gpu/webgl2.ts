@@ -1,5 +1,6 @@
 /** Tensors as float textures, kernels as fragment shaders of gpu.js. */
 import { fail } from '../../problem.ts'
+import { isSoftware } from '../probe.ts'
 import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory, refuseMemory } from './device.ts'
 import { type Library, type RawKernel, webgl2Library } from './gpujs.ts'
 import { glslLibrary, parametersOf } from './math.ts'
@@ -53,6 +54,7 @@ const CORNERS = 64
 export class WebGl2Device implements Device {
   readonly mode = 'webgl2'
   readonly name: string
+  readonly serial: boolean
   readonly limit: number
   readonly #gl: WebGL2RenderingContext
   readonly #library: Library
@@ -84,6 +86,7 @@ export class WebGl2Device implements Device {
     })
     const info = gl.getExtension('WEBGL_debug_renderer_info')
     this.name = `WebGL2 on ${gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)}`
+    this.serial = isSoftware(this.name)
     const side = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number
     this.limit = Math.min(MAX_INDEX, side * side)
     this.#gl = gl

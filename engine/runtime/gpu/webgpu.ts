@@ -1,5 +1,6 @@
 /** Tensors as storage buffers, kernels as compute shaders of gpu.js. */
 import { fail } from '../../problem.ts'
+import { isSoftware } from '../probe.ts'
 import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory, refuseMemory } from './device.ts'
 import { type Library, type RawContext, type RawKernel, webgpuContext, webgpuLibrary } from './gpujs.ts'
 import { parametersOf, wgslLibrary } from './math.ts'
@@ -25,6 +26,7 @@ class Buffer implements Memory {
 export class WebGpuDevice implements Device {
   readonly mode = 'webgpu'
   readonly name: string
+  readonly serial: boolean
   readonly limit: number
   readonly #context: RawContext
   readonly #library: Library
@@ -50,6 +52,7 @@ export class WebGpuDevice implements Device {
     this.#library = webgpuLibrary()
     const { description, vendor, architecture } = adapter.info
     this.name = `WebGPU on ${description || [vendor, architecture].filter(Boolean).join(' ') || 'an unnamed adapter'}`
+    this.serial = isSoftware(`${this.name} ${vendor} ${architecture}`)
     this.limit = Math.min(MAX_INDEX, device.limits.maxStorageBufferBindingSize / 4, device.limits.maxBufferSize / 4)
     device.addEventListener('uncapturederror', this.#listen)
     void device.lost.then(({ message, reason }) => {

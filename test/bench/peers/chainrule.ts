@@ -14,7 +14,7 @@ import { LINKS } from '../workloads/chain.ts'
 import type { Computation, Tensor, Training, Workload } from '../workloads/workload.ts'
 import { inTurn, type Open, type Session, Unsupported } from './peer.ts'
 
-async function executorFor(backend: string): Promise<Executor> {
+async function executorFor(backend: string, threads: number): Promise<Executor> {
   if (backend === 'cpu') return new CpuExecutor()
   if (backend === 'webgl2' || backend === 'webgpu') {
     const { createGpuExecutor } = await import('../../../engine/runtime/gpu/index.ts')
@@ -22,7 +22,7 @@ async function executorFor(backend: string): Promise<Executor> {
   }
   const build = wasmBuild()
   if (!build) throw new Unsupported('WebAssembly has no SIMD here')
-  return new WasmExecutor(build)
+  return WasmExecutor.open(build, threads)
 }
 
 async function train(executor: Executor, workload: Training): Promise<Session> {
@@ -36,7 +36,8 @@ async function train(executor: Executor, workload: Training): Promise<Session> {
     batch: rows,
     wanted: [graph.loss],
     updates: graph.updates,
-    maxOperands: executor.maxOperands
+    maxOperands: executor.maxOperands,
+    maxOutputs: executor.maxOutputs
   })
   const program = await executor.load(plan)
   const next = inTurn(
@@ -69,7 +70,12 @@ async function compute(executor: Executor, { id, inputs, options }: Computation)
     y = variable('x')
     for (let i = 0; i < LINKS; i++) y = b.one('Tanh', b.add(b.mul(y, 1.1), 0.1))
   }
-  const { plan, idOf } = compile(b.graph(), { batch: 1, wanted: [y.id], maxOperands: executor.maxOperands })
+  const { plan, idOf } = compile(b.graph(), {
+    batch: 1,
+    wanted: [y.id],
+    maxOperands: executor.maxOperands,
+    maxOutputs: executor.maxOutputs
+  })
   const program = await executor.load(plan)
   const result = () => program.read(idOf((y as { id: number }).id))
   return {
@@ -84,8 +90,8 @@ async function compute(executor: Executor, { id, inputs, options }: Computation)
   }
 }
 
-export const open: Open = async (backend) => {
-  const executor = await executorFor(backend)
+export const open: Open = async (backend, threads) => {
+  const executor = await executorFor(backend, threads)
   return {
     device: executor.device,
     start: (workload: Workload) =>
