@@ -130,6 +130,14 @@ const table = {
     message: 'The linked groups "{group}" and "{other}" are not the same inside.',
     hint: 'Linked groups have the same nodes, wires, groups and notes in the same order. Make the group, or the one around it, independent.'
   },
+  'graph.bypass': {
+    message: '{op} cannot be bypassed: no input has the shape of its output, {shape} (inputs: {inputs}).',
+    hint: 'Switch bypass off, or mute the node.'
+  },
+  'graph.objectiveMuted': {
+    message: 'The objective "{id}" is left out, because "{muted}" is muted.',
+    hint: 'Unmute "{muted}", or choose another objective.'
+  },
   'graph.empty': { severity: 'warning', message: 'The graph has no nodes.', hint: 'Drag one from the palette.' },
   'graph.noObjective': {
     severity: 'warning',
@@ -228,6 +236,18 @@ const table = {
   'expression.function': {
     message: 'Column {column}: there is no function "{name}".',
     hint: 'Known: {known}.'
+  },
+  'expression.functionNear': {
+    message: 'Column {column}: there is no function "{name}".',
+    hint: 'Did you mean {suggestion}? Known: {known}.'
+  },
+  'expression.option': {
+    message: 'Column {column}: {name} has no option "{option}".',
+    hint: 'Its options: {known}.'
+  },
+  'expression.optionValue': {
+    message: 'Column {column}: {option} must be one of these: {expected}.',
+    hint: 'Write it as in alpha=0.2 or reduction=sum.'
   },
   'expression.arguments': {
     message: 'Column {column}: {name} expects {expected} argument(s), found {found}.'

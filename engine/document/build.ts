@@ -7,6 +7,7 @@ import { opOf } from '../ops/registry.ts'
 import { fail, type Problem, problem, problemsOf } from '../problem.ts'
 import { inputsOf } from './connect.ts'
 import { indexOf } from './lookup.ts'
+import { leftOutOf, mutedBefore, passOn } from './modes.ts'
 import type { GraphDocument, GraphNode } from './types.ts'
 import { topological, validate } from './validate.ts'
 
@@ -18,6 +19,8 @@ export interface Built {
   /** The wire of each edge: a node of its own, so that each edge has a value and a gradient of its own. */
   readonly wires: ReadonlyMap<string, Value>
   readonly objective: Value | null
+  /** Ids of nodes that are muted, or depend on one that is. */
+  readonly leftOut: ReadonlySet<string>
   readonly problems: readonly Problem[]
 }
 
@@ -76,6 +79,7 @@ export function build(document: GraphDocument, { makeWire = plainWire, training 
   const outputs = new Map<string, Readonly<Record<string, Value>>>()
   const wires = new Map<string, Value>()
   const owners = new Map<string, string>()
+  const leftOut = leftOutOf(document)
 
   /** The wires into a node in the order of its ports, or null where one is missing; says why. */
   const gather = (node: GraphNode, op: Op): Record<string, Value> | null => {
@@ -105,13 +109,15 @@ export function build(document: GraphDocument, { makeWire = plainWire, training 
 
   for (const node of topological(document).order) {
     const op = opOf(node.op)
-    if (!op || broken.has(node.id)) continue
+    if (!op || broken.has(node.id) || leftOut.has(node.id)) continue
     const inputs = gather(node, op)
     if (!inputs) continue
     b.origin = { node: node.id }
     try {
       const first = b.size
-      const made = instantiate(b, op, node.id, inputs, Object.values(inputs), node.attributes ?? {})
+      const work = (b: Builder, inputs: Readonly<Record<string, Value>>) =>
+        instantiate(b, op, node.id, inputs, Object.values(inputs), node.attributes ?? {})
+      const made = node.mode === 'bypass' ? passOn(b, op.title, inputs, work) : work(b, inputs)
       ownParameters(b, first, owners, node.id)
       outputs.set(node.id, made)
     } catch (error) {
@@ -119,6 +125,10 @@ export function build(document: GraphDocument, { makeWire = plainWire, training 
     }
   }
   b.origin = null
+  if (document.objective !== null && leftOut.has(document.objective)) {
+    const muted = mutedBefore(document, document.objective) ?? document.objective
+    problems.push(problem('graph.objectiveMuted', { id: document.objective, muted }, { nodeId: document.objective }))
+  }
   const made = document.objective === null ? undefined : outputs.get(document.objective)
   const objective = made ? (Object.values(made)[0] ?? null) : null
   return {
@@ -127,6 +137,7 @@ export function build(document: GraphDocument, { makeWire = plainWire, training 
     outputs: inFileOrder(document.nodes, outputs),
     wires: inFileOrder(document.edges, wires),
     objective,
+    leftOut,
     problems
   }
 }

@@ -20,6 +20,8 @@ export interface Checked {
   readonly types: ReadonlyMap<string, Readonly<Record<string, TensorType>>>
   readonly edgeTypes: ReadonlyMap<string, TensorType>
   readonly parameters: readonly ParameterInfo[]
+  /** Ids of nodes that are muted, or depend on one that is. */
+  readonly leftOut: ReadonlySet<string>
   readonly ir: IrGraph
 }
 
@@ -30,6 +32,7 @@ export function check(document: GraphDocument): Checked {
     problems: [...built.problems, ...checkCustom(document, built)],
     types: new Map([...outputs].map(([id, values]) => [id, typesOf(values)])),
     ir,
+    leftOut: built.leftOut,
     edgeTypes: new Map([...wires].map(([id, value]) => [id, value.type])),
     parameters: ir.nodes
       .filter((node) => node.op === 'Variable')

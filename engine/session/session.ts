@@ -66,7 +66,7 @@ export interface SessionOptions {
 /** What a graph computes, without what only people see: edits that leave it the same need no new compilation. */
 const meaningOf = (document: GraphDocument): string =>
   JSON.stringify([
-    document.nodes.map(({ id, op, attributes }) => [id, op, attributes]),
+    document.nodes.map(({ id, op, attributes, mode }) => [id, op, attributes, mode]),
     document.edges.map(({ points: _, ...ends }) => ends),
     document.objective
   ])

@@ -5,6 +5,7 @@ import { exampleActions, fileActions, pictureActions } from './actions/file.ts'
 import { helpActions } from './actions/help.ts'
 import { runActions } from './actions/run.ts'
 import { stepActions } from './actions/steps.ts'
+import { colourActions, structureActions } from './actions/structure.ts'
 import { viewActions } from './actions/view.ts'
 
 export const actions: readonly Action[] = [
@@ -12,6 +13,7 @@ export const actions: readonly Action[] = [
   ...pictureActions,
   ...exampleActions,
   ...editActions,
+  ...structureActions,
   ...viewActions,
   ...runActions,
   ...stepActions,
@@ -88,6 +90,27 @@ export const menus: readonly Menu[] = [
     ]
   },
   {
+    id: 'structure',
+    label: 'menus.structure',
+    entries: [
+      'structure.group',
+      'structure.ungroup',
+      'structure.enter',
+      'structure.leave',
+      '-',
+      'structure.duplicateLinked',
+      'structure.independent',
+      '-',
+      'structure.frame',
+      'structure.note',
+      { label: 'menus.noteColour', entries: colourActions.map(idOf) },
+      '-',
+      'structure.bypass',
+      'structure.mute',
+      'structure.collapse'
+    ]
+  },
+  {
     id: 'view',
     label: 'menus.view',
     entries: [
@@ -101,6 +124,7 @@ export const menus: readonly Menu[] = [
       'view.outline',
       'view.panel.inspector',
       'view.panel.training',
+      'view.plan',
       '-',
       'view.minimap',
       'view.wheelScrolls',

@@ -1,6 +1,7 @@
 /** The graph: what React Flow draws is made from the document, and every gesture ends in one command. */
 import '@xyflow/react/dist/base.css'
 import './canvas.css'
+import './structure.css'
 import {
   Background,
   BackgroundVariant,
@@ -8,15 +9,17 @@ import {
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
-  SelectionMode
+  SelectionMode,
+  type Viewport
 } from '@xyflow/react'
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FindBar } from '../find/FindBar.tsx'
 import { select, useEditor } from '../store/editor.ts'
-import { positionAt, setFlow, setZoom } from '../store/flow.ts'
+import { flow, positionAt, setFlow, setZoom } from '../store/flow.ts'
 import { useSettings } from '../store/settings.ts'
 import { TensorViewer } from '../value/TensorViewer.tsx'
+import { Breadcrumb } from './Breadcrumb.tsx'
 import { addPoint } from './bending.ts'
 import { CanvasMenu } from './CanvasMenu.tsx'
 import { ConnectionHint } from './ConnectionHint.tsx'
@@ -27,16 +30,21 @@ import { drag, dragStop, onPositions } from './dragging.ts'
 import { EmptyHint } from './EmptyHint.tsx'
 import { FixOffer } from './FixOffer.tsx'
 import { Ghosts } from './Ghosts.tsx'
+import { GroupNode } from './GroupNode.tsx'
 import { connect, connectEnd, isValidConnection, reconnect, reconnectEnd, reconnectStart } from './gestures.ts'
+import { enterGroup } from './grouping.ts'
 import { onCanvasKey } from './keyboard.ts'
+import { levelOf } from './level.ts'
 import { NoteNode } from './NoteNode.tsx'
+import { stopsOf } from './neighbours.ts'
 import { OpNode } from './OpNode.tsx'
 import { OpSearch } from './OpSearch.tsx'
+import { OuterNode } from './OuterNode.tsx'
 import { openSearch, rename, useCanvas } from './state.ts'
 import { ViewControls } from './ViewControls.tsx'
 import { WireEdge } from './WireEdge.tsx'
 
-const nodeTypes = { op: OpNode, note: NoteNode }
+const nodeTypes = { op: OpNode, subgraph: GroupNode, outer: OuterNode, note: NoteNode }
 const edgeTypes = { wire: WireEdge }
 const MULTI = ['Shift', 'Meta', 'Control']
 /** Below this zoom handles are hidden, and labels that are more than a number. */
@@ -80,16 +88,19 @@ function useFlowElements() {
   const edgeTypes = useEditor((s) => s.checked.edgeTypes)
   const moving = useCanvas((s) => s.moving)
   const bent = useCanvas((s) => s.bent)
+  const sizing = useCanvas((s) => s.sizing)
   const wanted = useCanvas((s) => s.tabStop)
-  const tabStop = document.nodes.some((node) => node.id === wanted) ? wanted : (document.nodes[0]?.id ?? null)
+  const inside = useEditor((s) => s.inside)
+  const stops = stopsOf(levelOf(document, inside))
+  const tabStop = stops.some(({ id }) => id === wanted) ? wanted : (stops[0]?.id ?? null)
   const made = view.current
   const nodes = useMemo(
-    () => made.nodesOf({ document, selection, moving, bent: null, tabStop, edgeTypes }),
-    [made, document, selection, moving, tabStop, edgeTypes]
+    () => made.nodesOf({ document, inside, selection, moving, bent: null, sizing, tabStop, edgeTypes }),
+    [made, document, inside, selection, moving, sizing, tabStop, edgeTypes]
   )
   const edges = useMemo(
-    () => made.edgesOf({ document, selection, moving, bent, tabStop, edgeTypes }),
-    [made, document, selection, moving, bent, tabStop, edgeTypes]
+    () => made.edgesOf({ document, inside, selection, moving, bent, sizing: null, tabStop, edgeTypes }),
+    [made, document, inside, selection, moving, bent, tabStop, edgeTypes]
   )
   return { nodes, edges }
 }
@@ -104,6 +115,33 @@ function useFitOnOpen(): void {
   }, [generation])
 }
 
+/** Each level keeps the view that it was left with; one that was not yet seen is shown whole. */
+function useViewOfLevel(): void {
+  const inside = useEditor((s) => s.inside)
+  const generation = useEditor((s) => s.generation)
+  const views = useRef(new Map<string | null, Viewport>())
+  const at = useRef({ inside, generation })
+  useEffect(() => {
+    const before = at.current
+    at.current = { inside, generation }
+    if (before.generation !== generation) views.current.clear()
+    else if (before.inside !== inside) {
+      const left = flow()?.getViewport()
+      if (left) views.current.set(before.inside, left)
+      const view = views.current.get(inside)
+      const frame = requestAnimationFrame(() =>
+        requestAnimationFrame(() => (view ? void flow()?.setViewport(view) : fitView(0)))
+      )
+      return () => cancelAnimationFrame(frame)
+    }
+  }, [inside, generation])
+}
+
+function openCard(node: FlowNode): void {
+  if (node.type === 'subgraph') enterGroup(node.id)
+  else if (node.type !== 'outer') rename(node.id)
+}
+
 function Graph() {
   const { t } = useTranslation()
   const { nodes, edges } = useFlowElements()
@@ -112,6 +150,7 @@ function Graph() {
   const copying = useCanvas((s) => s.copying)
   const root = useRef<HTMLDivElement>(null)
   useFitOnOpen()
+  useViewOfLevel()
   const onMove = useCallback((_: unknown, { zoom }: { zoom: number }) => {
     setZoom(zoom)
     root.current?.style.setProperty('--label-scale', labelScale(zoom))
@@ -160,7 +199,7 @@ function Graph() {
           connectionRadius={30}
           onPaneClick={() => root.current?.focus({ preventScroll: true })}
           onNodeClick={(_, node) => useCanvas.setState({ tabStop: node.id })}
-          onNodeDoubleClick={(_, node) => rename(node.id)}
+          onNodeDoubleClick={(_, node) => openCard(node)}
           onEdgeDoubleClick={(event, edge) => {
             const at = positionAt(event.clientX, event.clientY)
             if (at) addPoint(edge.id, at)
@@ -183,6 +222,7 @@ function Graph() {
           proOptions={{ hideAttribution: true }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
+          <Breadcrumb />
           <ViewControls />
           <Ghosts />
         </ReactFlow>

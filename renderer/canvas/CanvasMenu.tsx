@@ -2,7 +2,8 @@
 import { ContextMenu } from 'radix-ui'
 import { type MouseEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { showShortcut } from '../app/shortcuts.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
+import { NOTE_COLOURS } from '../../engine/document/types.ts'
 import { select, useEdge, useEditor } from '../store/editor.ts'
 import { flow } from '../store/flow.ts'
 import { viewTensor } from '../value/viewer.ts'
@@ -10,10 +11,12 @@ import { addPoint, straighten } from './bending.ts'
 import * as commands from './commands.ts'
 import { expandSelection, openable } from './expand.ts'
 import { openInspector } from './keyboard.ts'
-import { openSearch, openSearchFor, rename } from './state.ts'
+import { ActionItem, Item, later, Rule } from './MenuItem.tsx'
+import { addNote } from './notes.ts'
+import { openSearch, openSearchFor, rename, useCanvas } from './state.ts'
 
 interface Under {
-  readonly kind: 'node' | 'edge' | 'canvas'
+  readonly kind: 'node' | 'group' | 'note' | 'edge' | 'canvas'
   readonly id: string
   readonly x: number
   readonly y: number
@@ -23,7 +26,10 @@ function whatIsUnder(event: MouseEvent): Under {
   const at = { x: event.clientX, y: event.clientY }
   const element = event.target as Element
   const node = element.closest<HTMLElement>('.react-flow__node')?.dataset.id
-  if (node) return { kind: 'node', id: node, ...at }
+  const index = indexOf(useEditor.getState().document)
+  if (node && index.nodes.has(node)) return { kind: 'node', id: node, ...at }
+  if (node && index.groups.has(node)) return { kind: 'group', id: node, ...at }
+  if (node && index.notes.has(node)) return { kind: 'note', id: node, ...at }
   const edge =
     element.closest<SVGElement>('.react-flow__edge')?.dataset.id ??
     element.closest<HTMLElement>('.wire-label')?.dataset.edge
@@ -33,7 +39,7 @@ function whatIsUnder(event: MouseEvent): Under {
 /** What lies under the pointer becomes the selection, unless it is part of it. */
 function take({ kind, id }: Under): void {
   const { selection } = useEditor.getState()
-  if (kind === 'node' && !selection.nodes.has(id)) select({ nodes: [id] })
+  if (kind !== 'edge' && kind !== 'canvas' && !selection.nodes.has(id)) select({ nodes: [id] })
   if (kind === 'edge' && !selection.edges.has(id)) select({ edges: [id] })
 }
 
@@ -58,6 +64,8 @@ export function CanvasMenu({ children }: { readonly children: ReactNode }) {
           onCloseAutoFocus={(event) => event.preventDefault()}
         >
           {under.kind === 'node' && <NodeItems under={under} />}
+          {under.kind === 'group' && <GroupItems under={under} />}
+          {under.kind === 'note' && <NoteItems under={under} />}
           {under.kind === 'edge' && <EdgeItems under={under} />}
           {under.kind === 'canvas' && <CanvasItems under={under} />}
         </ContextMenu.Content>
@@ -65,27 +73,6 @@ export function CanvasMenu({ children }: { readonly children: ReactNode }) {
     </ContextMenu.Root>
   )
 }
-
-interface ItemProps {
-  readonly text: string
-  readonly shortcut?: string
-  readonly disabled?: boolean
-  readonly onSelect: () => unknown
-}
-
-function Item({ text, shortcut, disabled, onSelect }: ItemProps) {
-  return (
-    <ContextMenu.Item className="popup-item" disabled={disabled} onSelect={() => void onSelect()}>
-      {text}
-      {shortcut && <span className="popup-note">{showShortcut(shortcut)}</span>}
-    </ContextMenu.Item>
-  )
-}
-
-const Rule = () => <ContextMenu.Separator className="popup-rule" />
-
-/** After the menu has gone, so that it does not take the focus back. */
-const later = (fn: () => void) => setTimeout(fn, 0)
 
 function NodeItems({ under: { id } }: { readonly under: Under }) {
   const { t } = useTranslation()
@@ -106,6 +93,12 @@ function NodeItems({ under: { id } }: { readonly under: Under }) {
       <Item text={t('canvas.menu.cut')} shortcut="Mod+X" onSelect={commands.cut} />
       <Item text={t('canvas.menu.copy')} shortcut="Mod+C" onSelect={commands.copy} />
       <Item text={t('canvas.menu.duplicate')} shortcut="Mod+D" onSelect={() => commands.duplicate()} />
+      <Rule />
+      <ActionItem id="structure.group" />
+      <ActionItem id="structure.frame" />
+      <ActionItem id="structure.bypass" />
+      <ActionItem id="structure.mute" />
+      <ActionItem id="structure.collapse" />
       {many && (
         <>
           <Rule />
@@ -116,6 +109,50 @@ function NodeItems({ under: { id } }: { readonly under: Under }) {
       )}
       <Rule />
       <Item text={t('canvas.menu.deleteReconnect')} shortcut="Mod+Delete" onSelect={commands.deleteAndReconnect} />
+      <Item text={t('canvas.menu.delete')} shortcut="Delete" onSelect={commands.deleteSelection} />
+    </>
+  )
+}
+
+function GroupItems({ under: { id } }: { readonly under: Under }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <ActionItem id="structure.enter" />
+      <Item text={t('canvas.menu.rename')} shortcut="F2" onSelect={() => later(() => rename(id))} />
+      <ActionItem id="structure.ungroup" />
+      <Rule />
+      <Item text={t('canvas.menu.cut')} shortcut="Mod+X" onSelect={commands.cut} />
+      <Item text={t('canvas.menu.copy')} shortcut="Mod+C" onSelect={commands.copy} />
+      <Item text={t('canvas.menu.duplicate')} shortcut="Mod+D" onSelect={() => commands.duplicate()} />
+      <ActionItem id="structure.duplicateLinked" />
+      <ActionItem id="structure.independent" />
+      <Rule />
+      <ActionItem id="structure.group" />
+      <ActionItem id="structure.frame" />
+      <ActionItem id="structure.bypass" />
+      <ActionItem id="structure.mute" />
+      <Rule />
+      <Item text={t('canvas.menu.deleteReconnect')} shortcut="Mod+Delete" onSelect={commands.deleteAndReconnect} />
+      <Item text={t('canvas.menu.delete')} shortcut="Delete" onSelect={commands.deleteSelection} />
+    </>
+  )
+}
+
+function NoteItems({ under: { id } }: { readonly under: Under }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Item text={t('canvas.menu.editText')} shortcut="F2" onSelect={() => later(() => rename(id))} />
+      <Rule />
+      {NOTE_COLOURS.map((colour) => (
+        <ActionItem key={colour} id={`structure.colour.${colour}`} />
+      ))}
+      <Rule />
+      <Item text={t('canvas.menu.cut')} shortcut="Mod+X" onSelect={commands.cut} />
+      <Item text={t('canvas.menu.copy')} shortcut="Mod+C" onSelect={commands.copy} />
+      <Item text={t('canvas.menu.duplicate')} shortcut="Mod+D" onSelect={() => commands.duplicate()} />
+      <Rule />
       <Item text={t('canvas.menu.delete')} shortcut="Delete" onSelect={commands.deleteSelection} />
     </>
   )
@@ -152,10 +189,20 @@ function EdgeItems({ under: { id, x, y } }: { readonly under: Under }) {
 function CanvasItems({ under: { x, y } }: { readonly under: Under }) {
   const { t } = useTranslation()
   const empty = useEditor((s) => s.document.nodes.length === 0)
+  const inside = useEditor((s) => s.inside)
   return (
     <>
       <Item text={t('canvas.menu.add')} shortcut="Tab" onSelect={() => later(() => openSearch({ x, y }))} />
+      <Item
+        text={t('actions.note')}
+        shortcut="N"
+        onSelect={() => {
+          useCanvas.setState({ pointer: { x, y } })
+          later(addNote)
+        }}
+      />
       <Item text={t('canvas.menu.paste')} shortcut="Mod+V" onSelect={() => commands.paste()} />
+      {inside !== null && <ActionItem id="structure.leave" />}
       <Rule />
       <Item text={t('canvas.menu.selectAll')} shortcut="Mod+A" disabled={empty} onSelect={commands.selectAll} />
       <Item text={t('canvas.menu.tidy')} shortcut="Mod+Shift+L" disabled={empty} onSelect={commands.tidy} />

@@ -1,11 +1,10 @@
 /** One card for every operator: the registry says how it looks. */
-import { Handle, type NodeProps, Position as Side } from '@xyflow/react'
-import { type CSSProperties, Fragment, memo } from 'react'
+import type { NodeProps } from '@xyflow/react'
+import { CornerDownRight, VolumeX } from 'lucide-react'
+import { type CSSProperties, memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { GraphNode } from '../../engine/document/types.ts'
-import type { Op, Port } from '../../engine/ir/op.ts'
+import type { GraphNode, Mode } from '../../engine/document/types.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
-import { withDefaults } from '../../engine/ops/attributes.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import type { Cell } from '../../engine/session/protocol.ts'
 import { familyColour, familyIcons } from '../app/families.ts'
@@ -17,8 +16,9 @@ import { useNodeCells } from '../store/run.ts'
 import { formatNumber, formatShape } from '../value/format.ts'
 import { RichText } from '../value/RichText.tsx'
 import type { OpFlowNode } from './derive.ts'
-import { portY, titleLines, titleOf } from './geometry.ts'
+import { captionOf, titleLines, titleOf } from './geometry.ts'
 import { NodeState } from './NodeState.tsx'
+import { Ports } from './Ports.tsx'
 import { RenameField } from './RenameField.tsx'
 import { useCanvas } from './state.ts'
 
@@ -34,6 +34,7 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
   const cells = useNodeCells(node.id)
   const renaming = useCanvas((s) => s.renaming === node.id)
   const found = useFoundMark(node.id)
+  const leftOut = useEditor((s) => s.checked.leftOut.has(node.id))
   const title = titleOf(node, op)
   const family = op?.family ?? 'internal'
   const Icon = familyIcons[family]
@@ -43,6 +44,9 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
       className="node-card"
       data-family={family}
       data-found={found}
+      data-mode={node.mode}
+      data-left-out={leftOut || undefined}
+      data-collapsed={node.collapsed}
       style={{ '--family': familyColour(family) } as CSSProperties}
     >
       <span className="node-icon" aria-hidden="true">
@@ -52,7 +56,7 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
         {renaming ? (
           <RenameField node={node} />
         ) : (
-          <span className="node-title" data-lines={titleLines(title)}>
+          <span className="node-title" data-lines={node.collapsed ? 1 : titleLines(title)}>
             <RichText text={title} />
           </span>
         )}
@@ -62,18 +66,13 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
         </span>
       </div>
       <ObjectiveBadge id={node.id} />
+      <ModeBadge mode={node.mode} leftOut={leftOut} />
       <NodeState id={node.id} />
       <StepMark id={node.id} />
-      <Ports ports={body.inputs} side="target" height={body.height} />
-      <Ports ports={body.outputs} side="source" height={body.height} />
+      <Ports body={body} side="target" />
+      <Ports body={body} side="source" />
     </div>
   )
-}
-
-/** The second line: what the operator says of this node, else whichever of its id and its kind the title is not. */
-function captionOf(node: GraphNode, op: Op | undefined, title: string): string {
-  if (op?.caption) return op.caption(withDefaults(op, node.attributes))
-  return op && title === op.title && !node.label ? node.id : (op?.title ?? node.op)
 }
 
 /** What comes out: the number of a scalar, else the shape. */
@@ -82,6 +81,20 @@ function Output({ type, cell }: { readonly type: TensorType | undefined; readonl
   const value = type.shape.length === 0 ? cell?.value.values?.[0] : undefined
   if (value !== undefined) return <span className="node-value">{formatNumber(value)}</span>
   return type.shape.length === 0 ? null : <span className="node-shape">{formatShape(type.shape)}</span>
+}
+
+/** Says in a word that a node is not at work. */
+function ModeBadge({ mode, leftOut }: { readonly mode: Mode | undefined; readonly leftOut: boolean }) {
+  const { t } = useTranslation()
+  const what = mode ?? (leftOut ? 'leftOut' : undefined)
+  if (what === undefined) return null
+  const Icon = what === 'bypass' ? CornerDownRight : VolumeX
+  return (
+    <span className="node-mode" title={t(`canvas.mode.${what}Long`)}>
+      <Icon size={11} aria-hidden="true" />
+      {t(`canvas.mode.${what}`)}
+    </span>
+  )
 }
 
 function ObjectiveBadge({ id }: { readonly id: string }) {
@@ -93,43 +106,4 @@ function ObjectiveBadge({ id }: { readonly id: string }) {
       L
     </span>
   )
-}
-
-interface PortsProps {
-  readonly ports: readonly Port[]
-  readonly side: 'source' | 'target'
-  readonly height: number
-}
-
-/** Names longer than this stand beside the card, and only when asked for. */
-const SHORT = 3
-
-function Ports({ ports, side, height }: PortsProps) {
-  const many = ports.length > 1
-  return ports.map((port, i) => {
-    const top = portY(i, ports.length, height)
-    return (
-      <Fragment key={port.name}>
-        <Handle
-          id={port.name}
-          type={side}
-          position={side === 'source' ? Side.Right : Side.Left}
-          style={{ top }}
-          data-optional={port.optional || undefined}
-          role="img"
-          aria-label={port.name}
-        />
-        {many && (
-          <span
-            className="port-name"
-            data-side={side}
-            data-short={port.name.length <= SHORT || undefined}
-            style={{ top }}
-          >
-            {port.name}
-          </span>
-        )}
-      </Fragment>
-    )
-  })
 }

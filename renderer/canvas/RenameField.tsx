@@ -4,10 +4,25 @@ import type { GraphNode } from '../../engine/document/types.ts'
 import { dispatch } from '../store/editor.ts'
 import { focusNode, rename } from './state.ts'
 
-/** The label, edited on the card itself. */
-export function RenameField({ node }: { readonly node: GraphNode }) {
+/** A node's label, edited on the card itself. */
+export const RenameField = ({ node }: { readonly node: GraphNode }) => (
+  <TitleField
+    id={node.id}
+    label={node.label ?? ''}
+    onCommit={(label) => dispatch({ type: 'setLabel', node: node.id, label })}
+  />
+)
+
+interface TitleFieldProps {
+  readonly id: string
+  readonly label: string
+  readonly onCommit: (label: string) => unknown
+}
+
+/** The title of a card, while it is typed. */
+export function TitleField({ id, label, onCommit }: TitleFieldProps) {
   const { t } = useTranslation()
-  const [text, setText] = useState(node.label ?? '')
+  const [text, setText] = useState(label)
   const field = useRef<HTMLInputElement>(null)
   const done = useRef(false)
   useEffect(() => field.current?.select(), [])
@@ -15,8 +30,7 @@ export function RenameField({ node }: { readonly node: GraphNode }) {
   const finish = (keep: boolean) => {
     if (done.current) return
     done.current = true
-    const label = text.trim()
-    if (keep && label !== (node.label ?? '')) dispatch({ type: 'setLabel', node: node.id, label })
+    if (keep && text.trim() !== label) onCommit(text.trim())
     rename(null)
   }
   return (
@@ -24,7 +38,7 @@ export function RenameField({ node }: { readonly node: GraphNode }) {
       ref={field}
       className="node-rename nodrag nopan"
       aria-label={t('canvas.rename')}
-      placeholder={node.id}
+      placeholder={id}
       value={text}
       // biome-ignore lint/a11y/noAutofocus: the field appears because the person asked to type into it
       autoFocus
@@ -36,7 +50,7 @@ export function RenameField({ node }: { readonly node: GraphNode }) {
         if (event.nativeEvent.isComposing) return
         if (event.key !== 'Enter' && event.key !== 'Escape') return
         finish(event.key === 'Enter')
-        focusNode(node.id)
+        focusNode(id)
       }}
     />
   )

@@ -1,6 +1,7 @@
 /** What the canvas can do, for its own gestures and for the table of actions. Each is one undo step. */
 
 import i18next from 'i18next'
+import { withInsides } from '../../engine/document/groups.ts'
 import { throughNode as insertThrough } from '../../engine/document/insert.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphEdge, GraphNode, Position } from '../../engine/document/types.ts'
@@ -13,10 +14,11 @@ import { announce, toast } from '../store/announce.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
 import { flow, positionAt, reveal } from '../store/flow.ts'
 import { straightening } from './bending.ts'
-import { cornerOf, fragmentText, insertion, readFragment } from './fragment.ts'
-import { bodyOf, NODE_WIDTH, titleOf } from './geometry.ts'
+import { cornerOf, fragmentText, insertion, linking, readFragment } from './fragment.ts'
+import { bodyOf, titleOf } from './geometry.ts'
 import { offerFixes } from './gestures.ts'
 import { tidyPositions } from './layout.ts'
+import { boxAround, boxOf, levelOf, noteBox } from './level.ts'
 import { focusedEdge, focusedNode, focusNode, useCanvas } from './state.ts'
 import { bridgesOver, refusal } from './wires.ts'
 
@@ -26,9 +28,9 @@ const duration = (): number => motion(200)
 
 /** The whole graph in view; of an empty one, its origin, at full size. */
 export function fitView(milliseconds = duration()): void {
-  const { nodes, notes } = editor().document
+  const { items, notes } = level()
   // React Flow would keep the wish until there are nodes, and then move the view under the hand that placed the first
-  if (nodes.length + notes.length === 0) void flow()?.setViewport({ x: 0, y: 0, zoom: 1 }, { duration: milliseconds })
+  if (items.size + notes.length === 0) void flow()?.setViewport({ x: 0, y: 0, zoom: 1 }, { duration: milliseconds })
   else void flow()?.fitView({ duration: milliseconds, padding: 0.09, maxZoom: 1.25 })
 }
 
@@ -46,31 +48,36 @@ export const zoomTo = (zoom: number): void => void flow()?.zoomTo(zoom, { durati
 export const hasSelection = (): boolean => editor().selection.nodes.size + editor().selection.edges.size > 0
 export const hasSelectedNodes = (): boolean => editor().selection.nodes.size > 0
 
-const isNote = (document: GraphDocument, id: string): boolean => document.notes.some((note) => note.id === id)
+/** The level that is on the canvas. */
+const level = () => levelOf(editor().document, editor().inside)
 
 export function selectAll(): void {
-  const { document } = editor()
+  const { items, notes, links } = level()
   select({
-    nodes: [...document.nodes, ...document.notes].map((part) => part.id),
-    edges: document.edges.map((e) => e.id)
+    nodes: [...[...items.values()].filter(({ kind }) => kind !== 'outer'), ...notes].map(({ id }) => id),
+    edges: links.map(({ id }) => id)
   })
 }
 
 export const selectNone = (): void => select({})
 
 /** Keeps the focus in the graph when the card that has it goes away. */
-function neighbourOf(document: GraphDocument, id: string): string | null {
-  const index = indexOf(document)
-  return index.incoming(id)[0]?.source ?? index.outgoing(id)[0]?.target ?? null
+function neighbourOf(id: string): string | null {
+  const { links, items } = level()
+  const beside = links.flatMap(({ source, target }) => (target === id ? [source] : source === id ? [target] : []))
+  return beside.find((other) => items.get(other)?.kind !== 'outer') ?? null
 }
 
-function removeCommand(document: GraphDocument, nodes: ReadonlySet<string>, edges: Iterable<string> = []) {
-  const ids = [...nodes]
+/** Takes away what the ids name; groups go with all that is in them. */
+export function removeCommand(document: GraphDocument, ids: Iterable<string>, edges: Iterable<string> = []) {
+  const index = indexOf(document)
+  const of = (table: { has(id: string): boolean }) => [...ids].filter((id) => table.has(id))
   return {
     type: 'remove' as const,
-    nodes: ids.filter((id) => !isNote(document, id)),
+    nodes: of(index.nodes),
     edges: [...edges],
-    notes: ids.filter((id) => isNote(document, id))
+    notes: of(index.notes),
+    groups: of(index.groups)
   }
 }
 
@@ -83,7 +90,7 @@ export function deleteSelection(): void {
   const { document, selection } = editor()
   if (!hasSelection()) return
   const { nodes, edges } = selection
-  const next = [...nodes].map((id) => neighbourOf(document, id)).find((id) => id !== null && !nodes.has(id))
+  const next = [...nodes].map(neighbourOf).find((id) => id !== null && !nodes.has(id))
   const refocus = focusedNode() !== null
   const wire = indexOf(document).edges.get(focusedEdge() ?? '')
   dispatch(removeCommand(document, nodes, edges), {
@@ -101,7 +108,7 @@ export function deleteAndReconnect(): void {
     deleteSelection()
     return
   }
-  const bridges = bridgesOver(document, nodes)
+  const bridges = bridgesOver(document, new Set(withInsides(document, nodes).nodes))
   dispatch(
     {
       type: 'batch',
@@ -113,9 +120,11 @@ export function deleteAndReconnect(): void {
 
 const SHIFT = 32
 
-/** Wires that enter the nodes from outside. */
-const feedsOf = (document: GraphDocument, nodes: ReadonlySet<string>): GraphEdge[] =>
-  document.edges.filter((edge) => nodes.has(edge.target) && !nodes.has(edge.source))
+/** Wires that enter the nodes and groups from outside. */
+function feedsOf(document: GraphDocument, ids: ReadonlySet<string>): GraphEdge[] {
+  const nodes = new Set(withInsides(document, ids).nodes)
+  return document.edges.filter((edge) => nodes.has(edge.target) && !nodes.has(edge.source))
+}
 
 let copied: { readonly text: string; readonly feeds: readonly GraphEdge[]; pastes: number } | null = null
 
@@ -134,13 +143,27 @@ export function duplicate(keepInputs = false): void {
 }
 
 /** Copies of the nodes, that far from them; the copies are then selected. */
-export function duplicateAt(nodes: ReadonlySet<string>, shift: Position, feeds: readonly GraphEdge[] = []): void {
+export function duplicateAt(
+  nodes: ReadonlySet<string>,
+  shift: Position,
+  feeds: readonly GraphEdge[] = [],
+  linked = false
+): void {
   if (nodes.size === 0) return
   const { document } = editor()
   const fragment = readFragment(fragmentText(document, nodes))
-  const { command, ids } = insertion(document, fragment, shift, feeds)
-  dispatch(command, { announce: t('canvas.said.duplicated', { what: counted(ids.length, 0) }) })
+  const { command, ids, links } = insertion(document, fragment, shift, feeds)
+  const commands = linked ? [command, ...linking(document, links)] : [command]
+  dispatch({ type: 'batch', commands }, { announce: t('canvas.said.duplicated', { what: counted(ids.length, 0) }) })
   select({ nodes: ids })
+}
+
+/** Copies of the selected groups that stay the same as these inside. */
+export function duplicateLinked(): void {
+  const { document, selection } = editor()
+  const groups = [...selection.nodes].filter((id) => indexOf(document).groups.has(id))
+  const box = boxAround(selectedBoxes())
+  if (groups.length > 0 && box) duplicateAt(new Set(groups), { x: 0, y: box.height + SHIFT }, [], true)
 }
 
 async function write(text: string): Promise<boolean> {
@@ -208,10 +231,11 @@ export async function paste(keepInputs = false): Promise<void> {
 
 /** Lays out the selected nodes, or all where fewer than two are selected. */
 export async function tidy(): Promise<void> {
-  const { document, selection, revision } = editor()
-  if (document.nodes.length === 0) return
-  const nodes = new Set([...selection.nodes].filter((id) => indexOf(document).nodes.has(id)))
-  const positions = await tidyPositions(document, nodes.size > 1 ? nodes : undefined)
+  const { document, selection, revision, inside } = editor()
+  const { items } = level()
+  if (items.size === 0) return
+  const cards = new Set([...selection.nodes].filter((id) => items.has(id)))
+  const positions = await tidyPositions(levelOf(document, inside), cards.size > 1 ? cards : undefined)
   if (editor().revision !== revision) return
   // wires that were led around things run straight again: the things are elsewhere now
   const led = document.edges.filter((edge) => edge.source in positions || edge.target in positions)
@@ -224,10 +248,12 @@ export async function tidy(): Promise<void> {
 
 /** The cards that are selected, with their sizes. */
 function selectedBoxes() {
-  const { document, selection } = editor()
-  return document.nodes
-    .filter((node) => selection.nodes.has(node.id))
-    .map((node) => ({ id: node.id, ...node.position, width: NODE_WIDTH, height: bodyOf(document, node).height }))
+  const { selection } = editor()
+  const { items, notes } = level()
+  return [
+    ...[...items.values()].map((item) => ({ id: item.id, ...boxOf(item) })),
+    ...notes.map((note) => ({ id: note.id, ...noteBox(note) }))
+  ].filter(({ id }) => selection.nodes.has(id))
 }
 
 /** The gaps between the cards become equal; the outermost stay where they are. */

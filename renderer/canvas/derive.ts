@@ -4,15 +4,19 @@
  */
 import { type Edge, type Node, type NodeHandle, Position as Side } from '@xyflow/react'
 import { indexOf } from '../../engine/document/lookup.ts'
-import type { GraphDocument, GraphEdge, GraphNode, GraphNote, Position } from '../../engine/document/types.ts'
+import type { GraphDocument, GraphGroup, GraphNode, GraphNote, Position } from '../../engine/document/types.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
-import { type Body, bodyOf, HANDLE, NODE_WIDTH, portY, titleOf } from './geometry.ts'
-import { type Placed, placeLabels } from './places.ts'
+import { type Body, type Box, HANDLE, NOTE_SIZE, portY, titleOf } from './geometry.ts'
+import { type Level, type Link, levelOf } from './level.ts'
+import { placeLabels } from './places.ts'
 
 export type OpFlowNode = Node<Record<string, unknown> & { readonly body: Body }, 'op'>
 export type NoteFlowNode = Node<Record<string, unknown> & { readonly note: GraphNote }, 'note'>
-export type FlowNode = OpFlowNode | NoteFlowNode
+export type GroupFlowNode = Node<Record<string, unknown> & { readonly body: Body }, 'subgraph'>
+/** An end of a wire outside the open group. */
+export type OuterFlowNode = Node<Record<string, unknown> & { readonly body: Body }, 'outer'>
+export type FlowNode = OpFlowNode | GroupFlowNode | OuterFlowNode | NoteFlowNode
 /** `t` says where along the wire its labels stand, `points` what it is led through. */
 export type FlowEdge = Edge<
   Record<string, unknown> & { readonly t: number; readonly points: readonly Position[] | undefined },
@@ -21,21 +25,23 @@ export type FlowEdge = Edge<
 
 export interface View {
   readonly document: GraphDocument
+  /** The open group. */
+  readonly inside: string | null
   readonly selection: { readonly nodes: ReadonlySet<string>; readonly edges: ReadonlySet<string> }
   /** Positions that a drag in progress has not yet written into the document. */
   readonly moving: ReadonlyMap<string, Position>
   /** A wire one of whose points is being moved. */
   readonly bent: { readonly edge: string; readonly points: readonly Position[] } | null
+  /** A note whose border is being dragged. */
+  readonly sizing: { readonly id: string; readonly box: Box } | null
   /** The one node that Tab reaches. */
   readonly tabStop: string | null
   readonly edgeTypes: ReadonlyMap<string, TensorType>
 }
 
 const handlesOf = (body: Body): NodeHandle[] => [
-  ...body.inputs.map((port, i) => handle('target', port.name, -HANDLE / 2, portY(i, body.inputs.length, body.height))),
-  ...body.outputs.map((port, i) =>
-    handle('source', port.name, NODE_WIDTH - HANDLE / 2, portY(i, body.outputs.length, body.height))
-  )
+  ...body.inputs.map((port, i) => handle('target', port.name, -HANDLE / 2, portY(body, 'inputs', i))),
+  ...body.outputs.map((port, i) => handle('source', port.name, body.width - HANDLE / 2, portY(body, 'outputs', i)))
 ]
 
 const handle = (type: 'source' | 'target', id: string, x: number, y: number): NodeHandle => ({
@@ -48,43 +54,77 @@ const handle = (type: 'source' | 'target', id: string, x: number, y: number): No
   height: HANDLE
 })
 
-function opNode(node: GraphNode, body: Body, position: Position, selected: boolean, tabStop: boolean): OpFlowNode {
-  const op = opOf(node.op)
-  const size = { width: NODE_WIDTH, height: body.height }
-  const title = titleOf(node, op)
+interface Card {
+  readonly id: string
+  readonly body: Body
+  readonly position: Position
+  readonly selected: boolean
+  /** Tab reaches it. */
+  readonly stop: boolean
+}
+
+function card({ id, body, position, selected, stop }: Card) {
+  const size = { width: body.width, height: body.height }
   return {
-    id: node.id,
-    type: 'op',
+    id,
     position,
     selected,
     data: { body },
     ...size,
     measured: size,
     handles: handlesOf(body),
-    ariaLabel: op && op.title !== title ? `${title}, ${op.title}` : title,
-    domAttributes: { tabIndex: tabStop ? 0 : -1 }
+    domAttributes: { tabIndex: stop ? 0 : -1 }
   }
 }
 
-const NOTE = { width: 240, height: 96 }
+function opNode(made: Card, node: GraphNode): OpFlowNode {
+  const op = opOf(node.op)
+  const title = titleOf(node, op)
+  return { ...card(made), type: 'op', ariaLabel: op && op.title !== title ? `${title}, ${op.title}` : title }
+}
 
-function noteNode(note: GraphNote, position: Position, selected: boolean): NoteFlowNode {
-  const size = note.size ?? NOTE
+const groupNode = (made: Card, group: GraphGroup): GroupFlowNode => ({
+  ...card(made),
+  type: 'subgraph',
+  ariaLabel: group.label || group.id
+})
+
+const outerNode = (made: Card): OuterFlowNode => ({
+  ...card(made),
+  type: 'outer',
+  draggable: false,
+  selectable: false,
+  focusable: false,
+  domAttributes: {}
+})
+
+function noteNode(note: GraphNote, { x, y, width, height }: Box, selected: boolean, stop: boolean): NoteFlowNode {
+  const size = { width, height }
   return {
     id: note.id,
     type: 'note',
-    position,
+    position: { x, y },
     selected,
     data: { note },
     ...size,
     measured: size,
-    zIndex: -1,
-    focusable: false
+    zIndex: note.kind === 'frame' ? -2 : -1,
+    ariaLabel: note.text,
+    domAttributes: { tabIndex: stop ? 0 : -1 }
   }
 }
 
-const flowEdge = (edge: GraphEdge, selected: boolean, t: number, points: FlowPoints): FlowEdge => ({
-  ...edge,
+const flowEdge = (
+  { id, source, sourceHandle, target, targetHandle }: Link,
+  selected: boolean,
+  t: number,
+  points: FlowPoints
+): FlowEdge => ({
+  id,
+  source,
+  sourceHandle,
+  target,
+  targetHandle,
   type: 'wire',
   selected,
   domAttributes: { tabIndex: -1 },
@@ -96,18 +136,18 @@ const still: Position = { x: 0, y: 0 }
 type FlowPoints = readonly Position[] | undefined
 
 /** How far a drag in progress takes both ends of the wire, and its points with them. */
-function carried(edge: GraphEdge, { document, moving }: View): Position {
-  const [source, target] = [moving.get(edge.source), moving.get(edge.target)]
+function carried(link: Link, { moving }: View, level: Level): Position {
+  const [source, target] = [moving.get(link.source), moving.get(link.target)]
   if (!source || !target) return still
-  const from = indexOf(document).nodes.get(edge.source)?.position ?? source
+  const from = level.items.get(link.source)?.position ?? source
   return { x: source.x - from.x, y: source.y - from.y }
 }
 
 const sameBody = (a: Body, b: Body): boolean =>
-  a.height === b.height &&
-  a.inputs.length === b.inputs.length &&
-  a.outputs.length === b.outputs.length &&
-  a.inputs.every((port, i) => port.name === b.inputs[i]?.name)
+  a.height === b.height && a.ports === b.ports && samePorts(a.inputs, b.inputs) && samePorts(a.outputs, b.outputs)
+
+const samePorts = (a: Body['inputs'], b: Body['inputs']): boolean =>
+  a.length === b.length && a.every((port, i) => port.name === b[i]?.name && port.label === b[i]?.label)
 
 interface Kept<T> {
   readonly key: readonly unknown[]
@@ -123,68 +163,75 @@ function keep<T>(cache: Map<string, Kept<T>>, id: string, key: readonly unknown[
 }
 
 export class FlowView {
-  private readonly nodes = new Map<string, Kept<OpFlowNode>>()
-  private readonly notes = new Map<string, Kept<NoteFlowNode>>()
+  private readonly nodes = new Map<string, Kept<FlowNode>>()
   private readonly edges = new Map<string, Kept<FlowEdge>>()
   private readonly bodies = new Map<string, Body>()
-  private bodiesOf: GraphDocument | null = null
+  private level: Level | null = null
   private places: ReadonlyMap<string, number> = new Map()
   private placesOf: readonly unknown[] = []
 
   /** Bodies depend on the node and on how many wires lead to it; a body that says the same stays the same object. */
-  private updateBodies(document: GraphDocument): void {
-    if (this.bodiesOf === document) return
-    this.bodiesOf = document
-    for (const node of document.nodes) {
-      const body = bodyOf(document, node)
-      const old = this.bodies.get(node.id)
-      if (!old || !sameBody(old, body)) this.bodies.set(node.id, body)
+  private update({ document, inside }: View): Level {
+    const level = levelOf(document, inside)
+    if (this.level === level) return level
+    this.level = level
+    for (const { id, body } of level.items.values()) {
+      const old = this.bodies.get(id)
+      if (!old || !sameBody(old, body)) this.bodies.set(id, body)
     }
+    return level
   }
 
-  private updatePlaces({ document, edgeTypes, moving }: View): void {
+  private updatePlaces({ document, edgeTypes, moving }: View, level: Level): void {
     // labels stay where they are along the wire while a card is dragged
     if (moving.size > 0) return
-    const key = [document.nodes, document.edges, edgeTypes]
+    const key = [document.nodes, document.edges, document.groups, edgeTypes, level.inside]
     if (key.every((part, i) => part === this.placesOf[i])) return
     this.placesOf = key
-    const placed = new Map<string, Placed>(
-      document.nodes.map((node) => [node.id, { position: node.position, body: this.bodies.get(node.id) as Body }])
-    )
-    this.places = placeLabels(document, placed, edgeTypes)
+    this.places = placeLabels(level.links, level.items, edgeTypes)
   }
 
-  nodesOf({ document, selection, moving, tabStop }: View): FlowNode[] {
-    this.updateBodies(document)
-    const nodes = document.nodes.map((node): FlowNode => {
-      const body = this.bodies.get(node.id) as Body
-      const position = moving.get(node.id) ?? node.position
-      const selected = selection.nodes.has(node.id)
-      const stop = tabStop === node.id
-      const key = [node.op, node.label, node.id, body, position.x, position.y, selected, stop]
-      return keep(this.nodes, node.id, key, () => opNode(node, body, position, selected, stop))
-    })
-    const notes = document.notes.map((note): FlowNode => {
-      const position = moving.get(note.id) ?? note.position
-      const selected = selection.nodes.has(note.id)
-      return keep(this.notes, note.id, [note, position.x, position.y, selected], () =>
-        noteNode(note, position, selected)
+  nodesOf(view: View): FlowNode[] {
+    const { document, selection, moving, tabStop } = view
+    const level = this.update(view)
+    const index = indexOf(document)
+    const cards = [...level.items.values()].map(({ id, kind, position: at }): FlowNode => {
+      const body = this.bodies.get(id) as Body
+      const position = moving.get(id) ?? at
+      const card: Card = { id, body, position, selected: selection.nodes.has(id), stop: tabStop === id }
+      const { selected, stop } = card
+      const node = index.nodes.get(id)
+      const group = index.groups.get(id)
+      const key = [kind, node?.op, node?.label, group?.label, body, position.x, position.y, selected, stop]
+      return keep(this.nodes, id, key, () =>
+        node ? opNode(card, node) : group ? groupNode(card, group) : outerNode(card)
       )
     })
-    return [...notes, ...nodes]
+    const notes = level.notes.map((note): FlowNode => {
+      const box = view.sizing?.id === note.id ? view.sizing.box : null
+      const position = box ?? moving.get(note.id) ?? note.position
+      const selected = selection.nodes.has(note.id)
+      const stop = tabStop === note.id
+      return keep(this.nodes, note.id, [note, box, position.x, position.y, selected, stop], () =>
+        noteNode(note, box ?? { ...position, ...(note.size ?? NOTE_SIZE) }, selected, stop)
+      )
+    })
+    return [...notes, ...cards]
   }
 
   edgesOf(view: View): FlowEdge[] {
-    this.updateBodies(view.document)
-    this.updatePlaces(view)
-    return view.document.edges.map((edge) => {
+    const level = this.update(view)
+    this.updatePlaces(view, level)
+    return level.links.map((link) => {
+      const { edge, source, sourceHandle, target, targetHandle } = link
       const selected = view.selection.edges.has(edge.id)
       const t = this.places.get(edge.id) ?? 0.5
-      const bent = view.bent?.edge === edge.id ? view.bent.points : edge.points
-      const by = bent && view.moving.size > 0 ? carried(edge, view) : still
-      return keep(this.edges, edge.id, [edge, selected, t, bent, by.x, by.y], () => {
+      const bent = view.bent?.edge === edge.id ? view.bent.points : link.points
+      const by = bent && view.moving.size > 0 ? carried(link, view, level) : still
+      const key = [edge, selected, t, bent, by.x, by.y, source, sourceHandle, target, targetHandle]
+      return keep(this.edges, edge.id, key, () => {
         const points = by === still ? bent : bent?.map(({ x, y }) => ({ x: x + by.x, y: y + by.y }))
-        return flowEdge(edge, selected, t, points)
+        return flowEdge(link, selected, t, points)
       })
     })
   }

@@ -10,7 +10,28 @@ import { settleBend } from './bending.ts'
 import { duplicateAt, throughNode } from './commands.ts'
 import type { FlowNode } from './derive.ts'
 import { snapped } from './geometry.ts'
+import { framedBy, levelOf } from './level.ts'
 import { still, useCanvas } from './state.ts'
+
+/** The ids, and what lies in the frames among them. */
+function withFramed(graph: GraphDocument, ids: ReadonlySet<string>): ReadonlySet<string> {
+  const level = levelOf(graph, useEditor.getState().inside)
+  return new Set([...ids, ...[...ids].flatMap((id) => framedBy(level, id))])
+}
+
+/** A frame that is dragged takes along what lies in it. */
+function carryFramed(moving: Map<string, Position>, dragged: ReadonlySet<string>): void {
+  const { document: graph, inside } = useEditor.getState()
+  const level = levelOf(graph, inside)
+  for (const id of dragged) {
+    const [from, to] = [placeIn(graph, id), moving.get(id)]
+    if (!from || !to) continue
+    for (const framed of framedBy(level, id)) {
+      const at = placeIn(graph, framed)
+      if (at && !dragged.has(framed)) moving.set(framed, { x: at.x + to.x - from.x, y: at.y + to.y - from.y })
+    }
+  }
+}
 
 export function onPositions(changes: readonly NodeChange<FlowNode>[]): void {
   const moved = changes.filter((change) => change.type === 'position' && change.dragging && change.position)
@@ -18,6 +39,7 @@ export function onPositions(changes: readonly NodeChange<FlowNode>[]): void {
   useCanvas.setState(({ moving }) => {
     const next = new Map(moving)
     for (const change of moved) if (change.type === 'position' && change.position) next.set(change.id, change.position)
+    carryFramed(next, new Set(moved.map((change) => ('id' in change ? change.id : ''))))
     return { moving: next }
   })
 }
@@ -48,7 +70,7 @@ export function drag(event: unknown, node: FlowNode): void {
   const point = pointOf(native)
   const { moving, target, copying } = useCanvas.getState()
   if (copying !== native.altKey) useCanvas.setState({ copying: native.altKey })
-  if (!point || moving.size !== 1) return
+  if (!point || moving.size !== 1 || !indexOf(useEditor.getState().document).nodes.has(node.id)) return
   const over = native.altKey ? null : (wireFor({ x: point.clientX, y: point.clientY }, node.id)?.id ?? null)
   if (target !== over) useCanvas.setState({ target: over })
 }
@@ -65,8 +87,11 @@ function insertCommands(graph: GraphDocument, node: string, target: string | nul
 /** What a hand that clicks moves the mouse by. */
 const JITTER = 2
 
-const placeIn = (graph: GraphDocument, id: string): Position | undefined =>
-  indexOf(graph).nodes.get(id)?.position ?? graph.notes.find((note) => note.id === id)?.position
+/** Where a card, a group or a note of the open level is. */
+function placeIn(graph: GraphDocument, id: string): Position | undefined {
+  const { items } = levelOf(graph, useEditor.getState().inside)
+  return items.get(id)?.position ?? indexOf(graph).notes.get(id)?.position
+}
 
 function isMove(graph: GraphDocument, id: string, { x, y }: Position): boolean {
   const from = placeIn(graph, id)
@@ -96,11 +121,10 @@ let timer: ReturnType<typeof setTimeout> | undefined
 /** Moves cards by keys; a series of key presses is one step. */
 export function nudge(ids: Iterable<string>, by: Position): void {
   const { document: graph } = useEditor.getState()
-  const { nodes } = indexOf(graph)
   useCanvas.setState(({ moving }) => {
     const next = new Map(moving)
-    for (const id of ids) {
-      const from = moving.get(id) ?? nodes.get(id)?.position ?? graph.notes.find((note) => note.id === id)?.position
+    for (const id of withFramed(graph, new Set(ids))) {
+      const from = moving.get(id) ?? placeIn(graph, id)
       if (from) next.set(id, { x: from.x + by.x, y: from.y + by.y })
     }
     return { moving: next }

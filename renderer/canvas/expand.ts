@@ -14,6 +14,7 @@ import { dispatch, select, useEditor } from '../store/editor.ts'
 import { flow } from '../store/flow.ts'
 import { bodyOf, NODE_WIDTH, snapped, titleOf } from './geometry.ts'
 import { tidyPositions } from './layout.ts'
+import { levelOf } from './level.ts'
 import { focusedNode, focusNode } from './state.ts'
 
 type Positions = Record<string, Position>
@@ -55,7 +56,7 @@ async function laidOut(document: GraphDocument, { nodes, inner, entries, exits }
       ...exits.map((edge) => ({ ...edge, target: `:out:${edge.target}` }))
     ]
   }
-  const laid = await tidyPositions(together)
+  const laid = await tidyPositions(levelOf(together, null))
   return Object.fromEntries([...parts].map((id) => [id, laid[id] as Position]))
 }
 

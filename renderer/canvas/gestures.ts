@@ -13,6 +13,7 @@ import { toast } from '../store/announce.ts'
 import { dispatch, useEditor } from '../store/editor.ts'
 import type { FlowEdge } from './derive.ts'
 import { titleOf } from './geometry.ts'
+import { nodeEnd } from './level.ts'
 import { focusedNode, openSearch, useCanvas } from './state.ts'
 import { connectCommand, type End, mismatch, reasonAgainstNode, refusal, wireTo } from './wires.ts'
 
@@ -22,15 +23,19 @@ const graph = () => useEditor.getState().document
 let moved: string | undefined
 
 export const endOf = (handle: Handle | null): End | null =>
-  handle?.id ? { node: handle.nodeId, handle: handle.id, side: handle.type } : null
+  handle?.id ? { ...nodeEnd(handle.nodeId, handle.id), side: handle.type } : null
 
-const wireOf = (c: Connection | Edge): Wire => ({
-  id: moved ?? freeEdgeId(graph()),
-  source: c.source,
-  sourceHandle: c.sourceHandle ?? '',
-  target: c.target,
-  targetHandle: c.targetHandle ?? ''
-})
+function wireOf(c: Connection | Edge): Wire {
+  const from = nodeEnd(c.source, c.sourceHandle ?? '')
+  const to = nodeEnd(c.target, c.targetHandle ?? '')
+  return {
+    id: moved ?? freeEdgeId(graph()),
+    source: from.node,
+    sourceHandle: from.handle,
+    target: to.node,
+    targetHandle: to.handle
+  }
+}
 
 export const isValidConnection: IsValidConnection<FlowEdge> = (connection) =>
   refusal(graph(), wireOf(connection), moved) === null
@@ -87,10 +92,10 @@ const pointOf = (event: MouseEvent | TouchEvent): { x: number; y: number } | nul
   return point ? { x: point.clientX, y: point.clientY } : null
 }
 
-/** The node whose card is under a point of the screen. */
+/** The node or the group whose card is under a point of the screen. */
 export function nodeUnder({ x, y }: { x: number; y: number }): string | null {
   for (const element of document.elementsFromPoint(x, y)) {
-    const id = element.closest<HTMLElement>('.react-flow__node-op')?.dataset.id
+    const id = element.closest<HTMLElement>('.react-flow__node-op, .react-flow__node-subgraph')?.dataset.id
     if (id) return id
   }
   return null

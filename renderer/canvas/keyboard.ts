@@ -2,92 +2,48 @@
 import i18next from 'i18next'
 import type { KeyboardEvent } from 'react'
 import { indexOf } from '../../engine/document/lookup.ts'
-import type { GraphDocument, GraphEdge, GraphNode } from '../../engine/document/types.ts'
+import type { GraphDocument, GraphEdge } from '../../engine/document/types.ts'
 import { inText } from '../app/focus.ts'
 import { announce } from '../store/announce.ts'
 import { select, useEditor } from '../store/editor.ts'
 import { flow, reveal } from '../store/flow.ts'
 import { togglePanel } from '../store/settings.ts'
 import { nudge, settle } from './dragging.ts'
-import { bodyOf, NODE_WIDTH, titleOf } from './geometry.ts'
 import { draw } from './gestures.ts'
+import { enterGroup, nameIn, selectedGroups } from './grouping.ts'
+import { levelOf, nodeEnd } from './level.ts'
+import { type Arrow, DIRECTIONS, nearest, neighbour, type Stop, stopsOf } from './neighbours.ts'
 import { focusedEdge, focusedNode, focusNode, openSearch, openSearchFor, rename, useCanvas } from './state.ts'
 import { goToWire, siblingOf, stepOntoWire } from './wire-keys.ts'
 import { wireTo } from './wires.ts'
 
-const DIRECTIONS = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 }
-} as const
-type Arrow = keyof typeof DIRECTIONS
+/** The level that is on the canvas. */
+const open = () => levelOf(useEditor.getState().document, useEditor.getState().inside)
 
-const middle = (document: GraphDocument, node: GraphNode) => ({
-  x: node.position.x + NODE_WIDTH / 2,
-  y: node.position.y + bodyOf(document, node).height / 2
-})
-
-/** The nearest node that way; what lies aside counts double. */
-function nearest(
-  document: GraphDocument,
-  from: GraphNode,
-  arrow: Arrow,
-  among: readonly GraphNode[]
-): GraphNode | undefined {
-  const way = DIRECTIONS[arrow]
-  const at = middle(document, from)
-  let best: { node: GraphNode; cost: number } | undefined
-  for (const node of among) {
-    if (node.id === from.id) continue
-    const to = middle(document, node)
-    const [dx, dy] = [to.x - at.x, to.y - at.y]
-    const along = dx * way.x + dy * way.y
-    const aside = Math.abs(dx * way.y + dy * way.x)
-    if (along <= 4) continue
-    const cost = along + 2 * aside
-    if (!best || cost < best.cost) best = { node, cost }
-  }
-  return best?.node
-}
-
-/** Along the wires to the left and right where there are any; else to what lies that way. */
-export function neighbour(document: GraphDocument, id: string, arrow: Arrow): GraphNode | undefined {
-  const index = indexOf(document)
-  const from = index.nodes.get(id)
-  if (!from) return document.nodes[0]
-  const ids =
-    arrow === 'ArrowLeft'
-      ? index.incoming(id).map((e) => e.source)
-      : arrow === 'ArrowRight'
-        ? index.outgoing(id).map((e) => e.target)
-        : []
-  const wired = ids.map((other) => index.nodes.get(other)).filter((node) => node !== undefined)
-  return nearest(document, from, arrow, wired) ?? wired[0] ?? nearest(document, from, arrow, document.nodes)
-}
-
-function goTo(node: GraphNode): void {
-  select({ nodes: [node.id] })
-  focusNode(node.id)
+function goTo({ id, box }: Stop): void {
+  select({ nodes: [id] })
+  focusNode(id)
   const bounds = globalThis.document.querySelector('.react-flow')?.getBoundingClientRect()
-  const at = flow()?.flowToScreenPosition(node.position)
+  const at = flow()?.flowToScreenPosition(box)
   if (bounds && at && (at.x < bounds.x || at.y < bounds.y || at.x + 120 > bounds.right || at.y + 50 > bounds.bottom))
-    reveal(node.id)
+    reveal(id)
 }
 
 function wire(document: GraphDocument, id: string, arrow: Arrow): void {
-  const from = indexOf(document).nodes.get(id)
-  const other = from && nearest(document, from, arrow, document.nodes)
+  const stops = stopsOf(open()).filter((stop) => open().items.has(stop.id))
+  const from = stops.find((stop) => stop.id === id)
+  const other = from && nearest(from, arrow, stops)
   if (!from || !other) {
     announce(i18next.t('canvas.said.nothingThere'))
     return
   }
   const backward = arrow === 'ArrowLeft'
-  const [source, target] = backward ? [other, from] : [from, other]
-  const output = bodyOf(document, source).outputs[0]
-  const found = output && wireTo(document, { node: source.id, handle: output.name, side: 'source' }, target.id)
+  const [source, target] = backward ? [other.id, from.id] : [from.id, other.id]
+  const output = open().items.get(source)?.body.outputs[0]
+  const found = output && wireTo(document, { ...nodeEnd(source, output.name), side: 'source' }, target)
   if (found) draw(found)
-  else announce(i18next.t('canvas.said.cannotConnect', { from: titleOf(source), to: titleOf(target) }))
+  else
+    announce(i18next.t('canvas.said.cannotConnect', { from: nameIn(document, source), to: nameIn(document, target) }))
 }
 
 /** Puts the focus into the inspector. */
@@ -104,10 +60,10 @@ const STEP = 10
 
 /** On a wire: to its ends, to the wires beside it. */
 function onWireArrow(document: GraphDocument, edge: GraphEdge, arrow: Arrow): void {
-  const index = indexOf(document)
-  const end = arrow === 'ArrowLeft' ? edge.source : arrow === 'ArrowRight' ? edge.target : null
-  const node = end === null ? undefined : index.nodes.get(end)
-  if (node) goTo(node)
+  const link = open().links.find(({ id }) => id === edge.id)
+  const end = arrow === 'ArrowLeft' ? link?.source : arrow === 'ArrowRight' ? link?.target : undefined
+  const stop = end === undefined ? undefined : stopsOf(open()).find(({ id }) => id === end)
+  if (stop) goTo(stop)
   else goToWire(siblingOf(document, edge, arrow === 'ArrowUp' ? -1 : 1))
 }
 
@@ -134,7 +90,7 @@ function onArrow(event: KeyboardEvent, arrow: Arrow): boolean {
     nudge(ids, { x: way.x * STEP, y: way.y * STEP })
     return true
   }
-  const next = id ? neighbour(document, id, arrow) : document.nodes[0]
+  const next = id ? neighbour(open(), id, arrow) : stopsOf(open())[0]
   if (next) goTo(next)
   return true
 }
@@ -164,11 +120,18 @@ function handle(event: KeyboardEvent): boolean {
     case 'A':
       searchHere()
       return true
-    case 'Tab':
+    case 'Tab': {
+      const [group] = selectedGroups()
+      const { selection } = useEditor.getState()
+      if (!event.shiftKey && group && selection.nodes.size === 1 && (!id || id === group.id)) {
+        enterGroup(group.id)
+        return true
+      }
       // for who came by keyboard, Tab goes on
       if (event.shiftKey || id || !(event.target as Element).matches('.canvas:not(:focus-visible)')) return false
       searchHere()
       return true
+    }
     case 'Enter': {
       const edge = focusedEdge()
       if (!id && !edge) return false

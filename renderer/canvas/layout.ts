@@ -1,6 +1,7 @@
 /** Lays a graph out from left to right, by ELK's layered algorithm. */
-import type { GraphDocument, Position } from '../../engine/document/types.ts'
-import { bodyOf, NODE_WIDTH, portY, snapped } from './geometry.ts'
+import type { Position } from '../../engine/document/types.ts'
+import { portY, snapped } from './geometry.ts'
+import type { Level } from './level.ts'
 
 const OPTIONS = {
   'elk.algorithm': 'layered',
@@ -12,39 +13,39 @@ const OPTIONS = {
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES'
 }
 
-/** New positions of the named nodes (all where none are named), about the middle where they were. */
+/** New positions of the named cards (all where none are named), about the middle where they were. */
 export async function tidyPositions(
-  document: GraphDocument,
+  level: Level,
   only?: ReadonlySet<string>
 ): Promise<Readonly<Record<string, Position>>> {
-  const nodes = document.nodes.filter((node) => !only || only.has(node.id))
+  const nodes = [...level.items.values()].filter(({ id, kind }) => kind !== 'outer' && (!only || only.has(id)))
   const ids = new Set(nodes.map((node) => node.id))
   const { default: ELK } = await import('elkjs/lib/elk.bundled.js')
   const laid = await new ELK().layout({
     id: 'root',
     layoutOptions: OPTIONS,
     children: nodes.map((node) => {
-      const body = bodyOf(document, node)
-      const port = (side: 'in' | 'out', name: string, i: number, count: number) => ({
+      const { body } = node
+      const port = (side: 'in' | 'out', name: string, i: number) => ({
         id: `${node.id}:${side}:${name}`,
-        x: side === 'in' ? 0 : NODE_WIDTH,
-        y: portY(i, count, body.height),
+        x: side === 'in' ? 0 : body.width,
+        y: portY(body, side === 'in' ? 'inputs' : 'outputs', i),
         width: 0,
         height: 0,
         layoutOptions: { 'elk.port.side': side === 'in' ? 'WEST' : 'EAST' }
       })
       return {
         id: node.id,
-        width: NODE_WIDTH,
+        width: body.width,
         height: body.height,
         layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
         ports: [
-          ...body.inputs.map((p, i) => port('in', p.name, i, body.inputs.length)),
-          ...body.outputs.map((p, i) => port('out', p.name, i, body.outputs.length))
+          ...body.inputs.map((p, i) => port('in', p.name, i)),
+          ...body.outputs.map((p, i) => port('out', p.name, i))
         ]
       }
     }),
-    edges: document.edges
+    edges: level.links
       .filter((edge) => ids.has(edge.source) && ids.has(edge.target))
       .map((edge) => ({
         id: edge.id,

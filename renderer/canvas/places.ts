@@ -1,5 +1,5 @@
 /** Where along each wire its two labels stand, so that they cover neither cards nor one another. */
-import type { GraphDocument, GraphEdge, Position } from '../../engine/document/types.ts'
+import type { GraphEdge, Position } from '../../engine/document/types.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { formatShape } from '../value/format.ts'
 import {
@@ -7,7 +7,6 @@ import {
   type Body,
   type Box,
   beside,
-  NODE_WIDTH,
   overlap,
   pointOn,
   portY,
@@ -73,34 +72,28 @@ export function wireRoute(edge: GraphEdge, nodes: ReadonlyMap<string, Placed>): 
   const source = nodes.get(edge.source)
   const target = nodes.get(edge.target)
   if (!source || !target) return null
-  const y = (placed: Placed, ports: Body['inputs'], handle: string) =>
-    placed.position.y +
-    portY(
-      Math.max(
-        0,
-        ports.findIndex((p) => p.name === handle)
-      ),
-      ports.length,
-      placed.body.height
-    )
+  const y = ({ position, body }: Placed, side: 'inputs' | 'outputs', handle: string) => {
+    const at = body[side].findIndex((port) => port.name === handle)
+    return position.y + portY(body, side, Math.max(0, at))
+  }
   return routeOf(
-    { x: source.position.x + NODE_WIDTH, y: y(source, source.body.outputs, edge.sourceHandle) },
-    { x: target.position.x, y: y(target, target.body.inputs, edge.targetHandle) },
+    { x: source.position.x + source.body.width, y: y(source, 'outputs', edge.sourceHandle) },
+    { x: target.position.x, y: y(target, 'inputs', edge.targetHandle) },
     edge.points
   )
 }
 
 export function placeLabels(
-  document: GraphDocument,
+  edges: readonly GraphEdge[],
   nodes: ReadonlyMap<string, Placed>,
   types: ReadonlyMap<string, TensorType>
 ): ReadonlyMap<string, number> {
   const grid = new Grid()
   for (const { position, body } of nodes.values()) {
-    grid.add({ x: position.x - 4, y: position.y - 3, width: NODE_WIDTH + 8, height: body.height + 6 })
+    grid.add({ x: position.x - 4, y: position.y - 3, width: body.width + 8, height: body.height + 6 })
   }
   const routes = new Map<string, Route>()
-  for (const edge of document.edges) {
+  for (const edge of edges) {
     const route = wireRoute(edge, nodes)
     if (!route) continue
     routes.set(edge.id, route)
@@ -109,7 +102,7 @@ export function placeLabels(
     for (const point of edge.points ?? []) grid.add(around(point, { width: STOP, height: STOP }))
   }
   const places = new Map<string, number>()
-  for (const edge of document.edges) {
+  for (const edge of edges) {
     const route = routes.get(edge.id)
     if (!route) continue
     const size = labelSize(types.get(edge.id))

@@ -1,6 +1,7 @@
 /** What the canvas alone needs to know: nothing of it enters the document. */
 import { create } from 'zustand'
 import type { Position } from '../../engine/document/types.ts'
+import type { Box } from './geometry.ts'
 import type { End } from './wires.ts'
 
 export interface Search {
@@ -25,6 +26,8 @@ export interface CanvasState {
   readonly moving: ReadonlyMap<string, Position>
   /** A wire one of whose points is being moved. */
   readonly bent: { readonly edge: string; readonly points: readonly Position[] } | null
+  /** A note or frame whose border is being dragged, and where that is. */
+  readonly sizing: { readonly id: string; readonly box: Box } | null
   readonly renaming: string | null
   readonly search: Search | null
   readonly offer: Offer | null
@@ -45,6 +48,7 @@ export const still: ReadonlyMap<string, Position> = new Map()
 export const useCanvas = create<CanvasState>(() => ({
   moving: still,
   bent: null,
+  sizing: null,
   renaming: null,
   search: null,
   offer: null,

@@ -6,6 +6,7 @@ import { announce } from '../store/announce.ts'
 import { select, useEditor } from '../store/editor.ts'
 import { useRun } from '../store/run.ts'
 import { titleOf } from './geometry.ts'
+import { levelOf } from './level.ts'
 import { focusEdge } from './state.ts'
 import { textOf } from './WireLabel.tsx'
 
@@ -37,8 +38,8 @@ export function goToWire(edge: GraphEdge): void {
 
 /** From a card onto its first wire that way. */
 export function stepOntoWire(document: GraphDocument, node: string, way: 'ArrowLeft' | 'ArrowRight'): void {
-  const index = indexOf(document)
-  const [edge] = way === 'ArrowLeft' ? index.incoming(node) : index.outgoing(node)
+  const { links } = levelOf(document, useEditor.getState().inside)
+  const edge = links.find(({ source, target }) => (way === 'ArrowLeft' ? target : source) === node)?.edge
   if (edge) goToWire(edge)
   else announce(t('canvas.said.noWire'))
 }

@@ -9,6 +9,7 @@ import type { GraphDocument, GraphEdge } from '../../engine/document/types.ts'
 import type { Port } from '../../engine/ir/op.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { isError, type Problem } from '../../engine/problem.ts'
+import { nodesFor } from './level.ts'
 
 export interface End {
   readonly node: string
@@ -70,7 +71,10 @@ export function mismatch(document: GraphDocument, wire: Wire, replaced?: string)
 export const reasonAgainst = (document: GraphDocument, wire: Wire, replaced?: string): Problem | null =>
   refusal(document, wire, replaced) ?? mismatch(document, wire, replaced)
 
+/** The ports of a node; of a group, those of the nodes in it. */
 const endsOf = (document: GraphDocument, node: string, side: End['side']): readonly End[] => {
+  const nodes = nodesFor(document, node)
+  if (nodes.length !== 1 || nodes[0] !== node) return nodes.flatMap((inner) => endsOf(document, inner, side))
   const found = indexOf(document).nodes.get(node)
   const op = found && opOf(found.op)
   if (!found || !op) return []
@@ -79,7 +83,7 @@ const endsOf = (document: GraphDocument, node: string, side: End['side']): reado
 }
 
 /**
- * The wire from `end` to the first port of `node` that is free and fits; a free one whose shape does not fit before none.
+ * The wire from `end` to the first port of `node`, which may be a group, that is free and fits; a free one whose shape does not fit before none.
  */
 export function wireTo(document: GraphDocument, end: End, node: string): Wire | null {
   if (end.node === node) return null

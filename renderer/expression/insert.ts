@@ -7,6 +7,7 @@ import { fitView } from '../canvas/commands.ts'
 import { insertion } from '../canvas/fragment.ts'
 import { type Box, bodyOf, NODE_WIDTH, overlap } from '../canvas/geometry.ts'
 import { tidyPositions } from '../canvas/layout.ts'
+import { levelOf } from '../canvas/level.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
 import { centre } from '../store/flow.ts'
 
@@ -45,7 +46,7 @@ const isFree = (document: GraphDocument, fragment: GraphDocument): boolean =>
   boxesOf(fragment).every((box) => boxesOf(document).every((other) => overlap(other, box) === 0))
 
 const laidOut = async (document: GraphDocument): Promise<GraphDocument> => {
-  const positions = await tidyPositions(document)
+  const positions = await tidyPositions(levelOf(document, null))
   return {
     ...document,
     nodes: document.nodes.map((node) => ({ ...node, position: positions[node.id] ?? node.position }))

@@ -2,24 +2,12 @@ import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { indexOf } from '../../engine/document/lookup.ts'
-import { isError, type Problem } from '../../engine/problem.ts'
-import { select, useEditor } from '../store/editor.ts'
-import { reveal } from '../store/flow.ts'
+import { isError } from '../../engine/problem.ts'
 import { Fixes } from './Fixes.tsx'
+import { jumpTo } from './jump.ts'
 import { ProblemRow } from './ProblemRow.tsx'
 import './problems.css'
 import { keyOf, useProblems } from './useProblems.ts'
-
-/** Selects what a problem is about and brings it into view. */
-function jump({ nodeId, edgeId }: Problem): void {
-  const index = indexOf(useEditor.getState().document)
-  const edge = edgeId === undefined ? undefined : index.edges.get(edgeId)
-  const node = nodeId ?? edge?.target
-  if (node === undefined || !index.nodes.has(node)) return
-  select(edge && nodeId === undefined ? { edges: [edge.id] } : { nodes: [node] })
-  reveal(node)
-}
 
 /** The number of problems; pressed, it lists them. */
 export function ProblemsButton() {
@@ -63,11 +51,11 @@ export function ProblemsButton() {
           {problems.map((problem) => (
             <div key={keyOf(problem)}>
               <Popover.Close asChild>
-                <button type="button" className="problem-button" onClick={() => jump(problem)}>
+                <button type="button" className="problem-button" onClick={() => jumpTo(problem)}>
                   <ProblemRow problem={problem} />
                 </button>
               </Popover.Close>
-              <Fixes problem={problem} onDone={() => jump(problem)} />
+              <Fixes problem={problem} onDone={() => jumpTo(problem)} />
             </div>
           ))}
         </Popover.Content>

@@ -1,6 +1,7 @@
 /** The open document: every edit is a command, every command one undo step. */
 import { create } from 'zustand'
 import { apply, type Command } from '../../engine/document/commands.ts'
+import { groupOf } from '../../engine/document/groups.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import { applyPatch, type Patch, reversePatch } from '../../engine/document/patch.ts'
 import { emptyDocument, type GraphDocument, type GraphEdge, type GraphNode } from '../../engine/document/types.ts'
@@ -9,6 +10,7 @@ import type { Problem } from '../../engine/problem.ts'
 import { announce } from './announce.ts'
 import { type CheckedDocument, checkDocument, type NodeTypes } from './checked.ts'
 import { changesNumbers, effective, emptyHistory, type History, kept, positionOf, pushStep } from './history.ts'
+import { into, stillThere, whereChanged } from './inside.ts'
 
 export interface Selection {
   readonly nodes: ReadonlySet<string>
@@ -29,6 +31,8 @@ export interface EditorState {
   readonly savedPosition: number
   readonly dirty: boolean
   readonly selection: Selection
+  /** The open group, whose inside is on the canvas; null is the whole graph. */
+  readonly inside: string | null
   readonly checked: CheckedDocument
   readonly history: History
 }
@@ -50,14 +54,16 @@ export const useEditor = create<EditorState>(() => ({
   savedPosition: 0,
   dirty: false,
   selection: emptySelection,
+  inside: null,
   checked: checkDocument(emptyDocument),
   history: emptyHistory
 }))
 
-function change(document: GraphDocument, patch: Patch, history: History): void {
+function change(document: GraphDocument, patch: Patch, history: History, inside: string | null): void {
   useEditor.setState((s) => {
     const numbers = changesNumbers(patch)
     return {
+      inside,
       document,
       history,
       revision: s.revision + 1,
@@ -74,28 +80,35 @@ function change(document: GraphDocument, patch: Patch, history: History): void {
 
 /** Null where it was done; the problems where it was refused, and then nothing has changed. */
 export function dispatch(command: Command, options: { readonly announce?: string } = {}): readonly Problem[] | null {
-  const { document, history } = useEditor.getState()
-  const applied = apply(document, command)
+  const { document, history, inside } = useEditor.getState()
+  const applied = apply(document, into(command, inside))
   if (applied.problems) return applied.problems
-  if (effective(applied.patch).length > 0) change(applied.document, applied.patch, pushStep(history, applied.patch))
+  if (effective(applied.patch).length > 0) {
+    const open = stillThere(document, applied.document, inside)
+    change(applied.document, applied.patch, pushStep(history, applied.patch), open)
+  }
   if (options.announce) announce(options.announce)
   return null
 }
 
 export function undo(): boolean {
-  const { document, history } = useEditor.getState()
+  const { document, history, inside } = useEditor.getState()
   const step = history.past.at(-1)
   if (!step) return false
   const patch = reversePatch(step.patch)
-  change(applyPatch(document, patch), patch, { past: history.past.slice(0, -1), future: [step, ...history.future] })
+  const undone = applyPatch(document, patch)
+  const rest = { past: history.past.slice(0, -1), future: [step, ...history.future] }
+  change(undone, patch, rest, whereChanged(document, undone, patch, inside))
   return true
 }
 
 export function redo(): boolean {
-  const { document, history } = useEditor.getState()
+  const { document, history, inside } = useEditor.getState()
   const [step, ...future] = history.future
   if (!step) return false
-  change(applyPatch(document, step.patch), step.patch, { past: [...history.past, step], future })
+  const redone = applyPatch(document, step.patch)
+  const rest = { past: [...history.past, step], future }
+  change(redone, step.patch, rest, whereChanged(document, redone, step.patch, inside))
   return true
 }
 
@@ -111,6 +124,7 @@ export function load(document: GraphDocument, origin: Origin): void {
     savedPosition: 0,
     dirty: false,
     selection: emptySelection,
+    inside: null,
     checked: checkDocument(document),
     history: emptyHistory
   }))
@@ -124,6 +138,21 @@ export function markSaved(origin: Origin, position = positionOf(useEditor.getSta
     savedPosition: position,
     dirty: positionOf(s.history) !== position
   }))
+}
+
+/** Opens a group, or with null the whole graph; what was selected is not on the canvas any more. */
+export function open(group: string | null): void {
+  if (useEditor.getState().inside !== group) useEditor.setState({ inside: group, selection: emptySelection })
+}
+
+/** Opens the group in which a node, a group or a note is; whether another one was open. */
+export function showLevelOf(id: string): boolean {
+  const { document, inside } = useEditor.getState()
+  if (!indexOf(document).has(id)) return false
+  const group = groupOf(document, id)
+  if (group === inside) return false
+  useEditor.setState({ inside: group })
+  return true
 }
 
 /** Replaces the selection. */

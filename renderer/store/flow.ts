@@ -1,6 +1,7 @@
 /** The canvas hands its React Flow instance over, so that menus and the palette can reach it. */
 import type { ReactFlowInstance } from '@xyflow/react'
 import { create } from 'zustand'
+import { showLevelOf } from './editor.ts'
 
 interface FlowState {
   readonly flow: ReactFlowInstance | null
@@ -27,8 +28,11 @@ export function centre(): { x: number; y: number } {
   return flow()?.screenToFlowPosition(middle) ?? { x: 0, y: 0 }
 }
 
-/** Brings a node into view. */
+/** Brings a node, a group or a note into view, in whichever group it is. */
 export function reveal(id: string): void {
   const reduced = window.matchMedia('(prefers-reduced-motion: reduce)').matches
-  void flow()?.fitView({ nodes: [{ id }], duration: reduced ? 0 : 250, maxZoom: 1.2, padding: 0.6 })
+  const show = () => void flow()?.fitView({ nodes: [{ id }], duration: reduced ? 0 : 250, maxZoom: 1.2, padding: 0.6 })
+  // in another group, it is on the canvas a frame later
+  if (showLevelOf(id)) requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(show)))
+  else show()
 }

@@ -1,4 +1,5 @@
 /** Undo and redo as two stacks of patches; a position in it has an identity, so "saved here" survives undo and redo. */
+import { indexOf } from '../../engine/document/lookup.ts'
 import type { Patch } from '../../engine/document/patch.ts'
 import type { GraphDocument, GraphEdge, GraphNode, TrainingSettings } from '../../engine/document/types.ts'
 
@@ -33,7 +34,7 @@ const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) =
 export const effective = (patch: Patch): Patch => patch.filter((change) => !same(change.before, change.after))
 
 const numbersOfTraining = (training: TrainingSettings | null) => [training?.batchSize, training?.seed]
-const numbersOfNode = (node: GraphNode) => [node.id, node.op, node.attributes]
+const numbersOfNode = (node: GraphNode) => [node.id, node.op, node.attributes, node.mode]
 
 const numbersOfEdge = ({ points: _, ...ends }: GraphEdge) => ends
 
@@ -54,10 +55,10 @@ export const changesNumbers = (patch: Patch): boolean =>
     return !same(numbersOfNode(change.before as GraphNode), numbersOfNode(change.after as GraphNode))
   })
 
-/** Ids that are still there. */
+/** Ids that are still there; those of nodes may be of groups and notes too. */
 export function kept(document: GraphDocument, table: 'nodes' | 'edges', ids: ReadonlySet<string>): ReadonlySet<string> {
   if (ids.size === 0) return ids
-  const there = new Set<string>()
-  for (const row of document[table]) if (ids.has(row.id)) there.add(row.id)
+  const index = indexOf(document)
+  const there = new Set([...ids].filter((id) => (table === 'edges' ? index.edges.has(id) : index.has(id))))
   return there.size === ids.size ? ids : there
 }

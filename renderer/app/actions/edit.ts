@@ -183,7 +183,9 @@ export const editActions: readonly Action[] = [
     id: 'edit.objective',
     label: 'actions.setObjective',
     when: ({ editor }) =>
-      editor.selection.nodes.size === 1 && !editor.selection.nodes.has(editor.document.objective ?? ''),
+      editor.selection.nodes.size === 1 &&
+      !editor.selection.nodes.has(editor.document.objective ?? '') &&
+      [...editor.selection.nodes].every((id) => indexOf(editor.document).nodes.has(id)),
     perform: () => {
       const [id] = useEditor.getState().selection.nodes
       if (id) setObjective(id)

@@ -1,0 +1,14 @@
+import { indexOf } from '../../engine/document/lookup.ts'
+import type { Problem } from '../../engine/problem.ts'
+import { select, useEditor } from '../store/editor.ts'
+import { reveal } from '../store/flow.ts'
+
+/** Selects what a problem is about and brings it into view. */
+export function jumpTo({ nodeId, edgeId }: Problem): void {
+  const index = indexOf(useEditor.getState().document)
+  const edge = edgeId === undefined ? undefined : index.edges.get(edgeId)
+  const node = nodeId ?? edge?.target
+  if (node === undefined || !index.nodes.has(node)) return
+  reveal(node)
+  select(edge && nodeId === undefined ? { edges: [edge.id] } : { nodes: [node] })
+}
