@@ -40,6 +40,8 @@ export interface DocumentState {
   name: string
   path: string | null
   dirty: boolean
+  /** There are trained weights that no file has. */
+  weights: boolean
 }
 
 /** Roles that a menu item may name instead of an id: the system does them itself. */
@@ -88,7 +90,7 @@ export interface PlatformApi {
    */
   setMenuModel(menus: MenuItemModel[], language: string): void
   onMenu(fn: (command: string) => void): () => void
-  /** The window is closing and the person chose "Save": answer true when the document is saved. */
+  /** The window is closing and the person chose "Save": answer true when all that is in no file is saved. */
   onSaveBeforeClose(fn: () => Promise<boolean>): () => void
   /** A file that the system handed over: a double click, the command line, a second start. */
   onOpenPath(fn: (file: OpenedFile) => void): () => void

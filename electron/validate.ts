@@ -49,11 +49,12 @@ const MOST_NAME = 1000
 
 /** A long name is cut, never refused: a state that does not arrive lets the window close on unsaved changes. */
 export function documentState(value: unknown): DocumentState {
-  const { name, path, dirty } = fields('The document state', value)
+  const { name, path, dirty, weights } = fields('The document state', value)
   return {
     name: text('name', name, Number.POSITIVE_INFINITY).slice(0, MOST_NAME),
     path: nullableText('path', path),
-    dirty: flag('dirty', dirty)
+    dirty: flag('dirty', dirty),
+    weights: flag('weights', weights)
   }
 }
 

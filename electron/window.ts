@@ -35,7 +35,7 @@ export function createWindow({ preload, url, words }: WindowOptions): EditorWind
   win.on('page-title-updated', (event) => event.preventDefault())
   keepToOrigin(win, url)
 
-  let document: DocumentState = { name: '', path: null, dirty: false }
+  let document: DocumentState = { name: '', path: null, dirty: false, weights: false }
   askBeforeClose(win, () => document, words)
   win.on('close', (event) => {
     if (!event.defaultPrevented)
@@ -44,7 +44,7 @@ export function createWindow({ preload, url, words }: WindowOptions): EditorWind
   win.webContents.on('render-process-gone', (_event, details) => {
     if (details.reason === 'clean-exit') return
     // what was unsaved is gone with it: there is nothing left to ask about
-    document = { ...document, dirty: false }
+    document = { ...document, dirty: false, weights: false }
     dialog.showErrorBox(app.name, words().screenGone(details.reason))
     win.webContents.reload()
   })
@@ -89,7 +89,7 @@ function askBeforeClose(win: BrowserWindow, document: () => DocumentState, words
   win.once('closed', () => app.off('before-quit', quit))
 
   win.on('close', (event) => {
-    if (mayClose || !document().dirty) return
+    if (mayClose || !(document().dirty || document().weights)) return
     event.preventDefault()
     if (asking) return
     void ask().then((answer) => {
@@ -105,12 +105,13 @@ function askBeforeClose(win: BrowserWindow, document: () => DocumentState, words
 
   async function ask(): Promise<boolean> {
     const w = words()
+    const { name, dirty, weights } = document()
     asking = true
     const { response } = await dialog.showMessageBox(win, {
       type: 'warning',
-      message: w.saveChanges(document().name),
-      detail: w.changesLost,
-      buttons: [w.save, w.dontSave, w.cancel],
+      message: dirty ? w.saveChanges(name) : w.exportWeights(name),
+      detail: [dirty && w.changesLost, weights && w.weightsLost].filter(Boolean).join(' '),
+      buttons: dirty ? [w.save, w.dontSave, w.cancel] : [w.export, w.dontExport, w.cancel],
       defaultId: 0,
       cancelId: 2,
       noLink: true

@@ -5,6 +5,10 @@ const en = {
   cancel: 'Cancel',
   saveChanges: (name: string) => `Save the changes to “${name}” before closing?`,
   changesLost: 'If you do not save, the changes are lost.',
+  export: 'Export…',
+  dontExport: "Don't Export",
+  exportWeights: (name: string) => `Export the trained weights of “${name}” before closing?`,
+  weightsLost: 'The trained weights are in no file; if you do not export them, they are lost.',
   screenGone: (reason: string) =>
     `The window stopped working (${reason}) and starts again. Changes since the last save are lost; saved files are whole.`,
   cannotSave: (name: string, folder: string, why: string) =>
@@ -33,6 +37,10 @@ const ko: typeof en = {
   cancel: '취소',
   saveChanges: (name) => `닫기 전에 “${name}”의 변경 내용을 저장할까요?`,
   changesLost: '저장하지 않으면 변경 내용이 사라집니다.',
+  export: '내보내기…',
+  dontExport: '내보내지 않음',
+  exportWeights: (name) => `닫기 전에 “${name}”의 학습된 가중치를 내보낼까요?`,
+  weightsLost: '학습된 가중치는 아직 파일에 없습니다. 내보내지 않으면 사라집니다.',
   screenGone: (reason) =>
     `창이 멈추어(${reason}) 다시 시작합니다. 마지막 저장 뒤의 변경 내용은 사라졌고, 저장한 파일은 온전합니다.`,
   cannotSave: (name, folder, why) =>

@@ -113,3 +113,9 @@ async function write(path: string | null): Promise<boolean> {
 /** True when it was written. */
 export const save = (): Promise<boolean> => write(useEditor.getState().path)
 export const saveAs = (): Promise<boolean> => write(null)
+
+/** All that is in no file yet: the graph, then the trained weights. True when it was written. */
+export async function saveAll(): Promise<boolean> {
+  if (useEditor.getState().dirty && !(await save())) return false
+  return !hasUnexportedWeights() || exportWeightsToFile()
+}

@@ -2,17 +2,18 @@
 import { useEffect } from 'react'
 import { platform } from '../platform.ts'
 import { useEditor } from '../store/editor.ts'
-import { followEditor, refreshDataSets } from '../store/run.ts'
+import { followEditor, refreshDataSets, useRun } from '../store/run.ts'
 import { useSettings } from '../store/settings.ts'
 import { followRuns } from '../store/stepper.ts'
 import { isEnabled, perform } from './action.ts'
 import { actionOf, actions } from './actions.ts'
 import { clipboardEvents } from './clipboard.ts'
 import { provideCachedMnist } from './data.ts'
-import { openFile, save } from './files.ts'
+import { openFile, saveAll } from './files.ts'
 import { inText, isSettled, overlays } from './focus.ts'
 import { followMenu } from './nativeMenu.ts'
 import { actionFor, isTextHistory } from './shortcuts.ts'
+import { hasUnexportedWeights } from './weights.ts'
 
 /** Milliseconds in which a menu's accelerator is the echo of the key that the page has already taken. */
 const ECHO = 200
@@ -53,12 +54,20 @@ function followDocumentState(): () => void {
   const tell = () => {
     const { document: shown, path, dirty } = useEditor.getState()
     document.title = `${dirty ? '● ' : ''}${shown.name} – Chainrule`
-    platform.setDocumentState({ name: shown.name, path, dirty })
+    platform.setDocumentState({ name: shown.name, path, dirty, weights: hasUnexportedWeights() })
   }
   tell()
-  return useEditor.subscribe((s, before) => {
-    if (s.document.name !== before.document.name || s.dirty !== before.dirty || s.path !== before.path) tell()
-  })
+  const ends = [
+    useEditor.subscribe((s, before) => {
+      if (s.document.name !== before.document.name || s.dirty !== before.dirty || s.path !== before.path) tell()
+    }),
+    useRun.subscribe((s, before) => {
+      if (s.unexported !== before.unexported) tell()
+    })
+  ]
+  return () => {
+    for (const end of ends) end()
+  }
 }
 
 function followTheme(): () => void {
@@ -96,7 +105,7 @@ export function useAppLife(): void {
       followData(),
       followMenu(),
       platform.onMenu(onMenu),
-      platform.onSaveBeforeClose(save),
+      platform.onSaveBeforeClose(saveAll),
       platform.onOpenPath((file) => void openFile(file))
     ]
     return () => {

@@ -80,9 +80,9 @@ async function saveFile({ path, suggestedName, kind, bytes }: SaveRequest): Prom
 }
 
 export function browserPlatform(): PlatformApi {
-  let dirty = false
+  let unsaved = false
   window.addEventListener('beforeunload', (event) => {
-    if (dirty) event.preventDefault()
+    if (unsaved) event.preventDefault()
   })
   const nothing = () => () => {}
   return {
@@ -93,7 +93,7 @@ export function browserPlatform(): PlatformApi {
     downloadDataset: (_, onProgress) => downloadMnist(onProgress),
     cachedDataset: () => cachedMnist(),
     setDocumentState: (state) => {
-      dirty = state.dirty
+      unsaved = state.dirty || state.weights
     },
     setMenuModel: () => {},
     onMenu: nothing,

@@ -49,8 +49,8 @@ const asked = () => app.evaluate(() => (globalThis as unknown as { asked: string
 const windows = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
 const closeWindow = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
 
-const setDocument = (name: string, dirty: boolean) =>
-  page.evaluate(({ name, dirty }) => window.platform?.setDocumentState({ name, path: null, dirty }), { name, dirty })
+const setDocument = (name: string, dirty: boolean, weights = false) =>
+  page.evaluate((state) => window.platform?.setDocumentState({ ...state, path: null }), { name, dirty, weights })
 const title = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle())
 
 test.beforeEach(async () => {
@@ -240,6 +240,21 @@ test('unsaved work: Save closes only when the screen has saved', async () => {
   await closeWindow()
   await expect.poll(() => page.evaluate(() => window.seen)).toEqual(['asked'])
   expect(await windows()).toBe(1)
+  const gone = app.waitForEvent('close')
+  await closeWindow()
+  await gone
+})
+
+test('trained weights that are in no file are asked about too', async () => {
+  await setDocument('Two apples', false, true)
+  await expect.poll(title).toBe('Two apples - Chainrule')
+  await dialogs.message(2)
+  await closeWindow()
+  await expect
+    .poll(asked)
+    .toEqual(["Export the trained weights of “Two apples” before closing? Export…|Don't Export|Cancel"])
+  expect(await windows()).toBe(1)
+  await dialogs.message(1)
   const gone = app.waitForEvent('close')
   await closeWindow()
   await gone

@@ -73,8 +73,9 @@ test('what comes over IPC is checked', () => {
   expect(() => saveRequest([])).toThrow('The request must be an object')
   expect(() => documentState({ name: 'x', path: null, dirty: 'yes' })).toThrow('dirty must be true or false')
   expect(() => documentState({ name: 5, path: null, dirty: true })).toThrow('name must be a string')
+  expect(() => documentState({ name: 'x', path: null, dirty: true })).toThrow('weights must be true or false')
   // refused, the window would close without asking
-  const long = { name: 'x'.repeat(100_000), path: null, dirty: true }
+  const long = { name: 'x'.repeat(100_000), path: null, dirty: true, weights: false }
   expect(documentState(long)).toEqual({ ...long, name: 'x'.repeat(1000) })
   expect(menuModel([{ label: 'File', items: [{ separator: true, label: 'x' }], sneaky: 1 }])).toEqual([
     { label: 'File', items: [{ separator: true }] }
