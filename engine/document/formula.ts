@@ -68,6 +68,8 @@ function suggestedShape(e: Expression, name: string): readonly number[] {
   }
   if (e.fn === 'dot' && (is(a) || is(b))) return [2]
   if (e.fn === 'transpose' && is(a)) return [2, 2]
+  // an axis has to be there
+  if (e.axes && is(a)) return Array<number>(Math.max(2, ...e.axes.map((axis) => (axis < 0 ? -axis : axis + 1)))).fill(3)
   if ((e.fn === 'softmax' || e.fn === 'logsoftmax') && is(a)) return [3]
   // a bias is a row of what it is added to, a target has all of its sizes
   if (a && is(b) && e.fn === 'add') return guessed(a).slice(-1) as number[]

@@ -1,4 +1,5 @@
 /** What must hold of a document before anything is inferred: ids, operators, attributes, edges, no circle. */
+import { distance } from '../expression/places.ts'
 import type { Attributes } from '../ir/types.ts'
 import { documentOps, opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
@@ -10,20 +11,6 @@ import { type GraphDocument, type GraphNode, NODE_ID } from './types.ts'
 export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
-}
-
-/** Levenshtein distance, for "did you mean". */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[b.length] as number
 }
 
 const nearest = (kind: string): string =>

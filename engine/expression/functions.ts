@@ -7,6 +7,8 @@ export interface FunctionEntry {
   readonly handles: readonly string[]
   /** The attribute that the last argument, a whole number, goes to. */
   readonly axis?: 'axes' | 'axis'
+  /** Further attributes, by name or in this order behind the arguments: numbers, or one of these words. */
+  readonly options?: Readonly<Record<string, 'number' | readonly string[]>>
   readonly tex?: string
 }
 
@@ -17,7 +19,17 @@ const PAIR = ['prediction', 'target']
 const one = (op: string, tex?: string): FunctionEntry => ({ op, handles: X, ...(tex === undefined ? {} : { tex }) })
 const two = (op: string): FunctionEntry => ({ op, handles: AB })
 const over = (op: string): FunctionEntry => ({ op, handles: X, axis: 'axes' })
-const loss = (op: string, tex: string): FunctionEntry => ({ op, handles: PAIR, tex })
+const REDUCTION = { reduction: ['mean', 'sum', 'none'] } as const
+const loss = (op: string, tex: string, more: FunctionEntry['options'] = {}): FunctionEntry => ({
+  op,
+  handles: PAIR,
+  tex,
+  options: { ...more, ...REDUCTION }
+})
+const shaped = (op: string, tex: string, ...names: string[]): FunctionEntry => ({
+  ...one(op, tex),
+  options: Object.fromEntries(names.map((name) => [name, 'number']))
+})
 
 const table = {
   add: two('Add'),
@@ -50,17 +62,17 @@ const table = {
   erf: one('Erf'),
   sigmoid: one('Sigmoid', String.raw`\sigma`),
   relu: one('Relu', String.raw`\operatorname{ReLU}`),
-  leakyrelu: one('LeakyRelu', String.raw`\operatorname{LeakyReLU}`),
-  elu: one('Elu', String.raw`\operatorname{ELU}`),
-  selu: one('Selu', String.raw`\operatorname{SELU}`),
-  gelu: one('Gelu', String.raw`\operatorname{GELU}`),
+  leakyrelu: shaped('LeakyRelu', String.raw`\operatorname{LeakyReLU}`, 'alpha'),
+  elu: shaped('Elu', String.raw`\operatorname{ELU}`, 'alpha'),
+  selu: shaped('Selu', String.raw`\operatorname{SELU}`, 'alpha', 'gamma'),
+  gelu: { ...one('Gelu', String.raw`\operatorname{GELU}`), options: { approximate: ['none', 'tanh'] } },
   silu: one('Silu', String.raw`\operatorname{SiLU}`),
   mish: one('Mish', String.raw`\operatorname{Mish}`),
   softplus: one('Softplus'),
   softsign: one('Softsign'),
-  hardsigmoid: one('HardSigmoid'),
+  hardsigmoid: shaped('HardSigmoid', String.raw`\operatorname{hardsigmoid}`, 'alpha', 'beta'),
   step: one('Step'),
-  clip: one('Clip'),
+  clip: shaped('Clip', String.raw`\operatorname{clip}`, 'min', 'max'),
   softmax: { op: 'Softmax', handles: X, axis: 'axis' },
   logsoftmax: { op: 'LogSoftmax', handles: X, axis: 'axis', tex: String.raw`\operatorname{log\,softmax}` },
   sum: over('ReduceSum'),
@@ -74,7 +86,7 @@ const table = {
   mse: loss('MeanSquaredError', String.raw`\operatorname{MSE}`),
   mae: loss('MeanAbsoluteError', String.raw`\operatorname{MAE}`),
   bce: loss('BinaryCrossEntropy', String.raw`\operatorname{BCE}`),
-  huber: loss('Huber', String.raw`\operatorname{Huber}`),
+  huber: loss('Huber', String.raw`\operatorname{Huber}`, { delta: 'number' }),
   hinge: loss('Hinge', String.raw`\operatorname{Hinge}`),
   bcewithlogits: loss('BinaryCrossEntropyWithLogits', String.raw`\operatorname{BCE}_{\sigma}`),
   crossentropy: loss('SoftmaxCrossEntropyLoss', String.raw`\operatorname{CE}_{\operatorname{softmax}}`),
@@ -94,14 +106,43 @@ export const FUNCTIONS = bare<FunctionEntry>(table)
 /** Other spellings, and the few that are short for something. */
 export const ALIASES = bare<string>({
   ln: 'log',
+  σ: 'sigmoid',
   swish: 'silu',
   product: 'prod',
   average: 'mean',
   log_softmax: 'logsoftmax',
   leaky_relu: 'leakyrelu',
+  hard_sigmoid: 'hardsigmoid',
+  clamp: 'clip',
+  sgn: 'sign',
+  maximum: 'max',
+  minimum: 'min',
+  power: 'pow',
+  absolute: 'abs',
+  negative: 'neg',
+  subtract: 'sub',
+  multiply: 'mul',
+  divide: 'div',
+  mm: 'matmul',
+  bmm: 'matmul',
+  inner: 'dot',
+  t: 'transpose',
+  mse_loss: 'mse',
+  l1_loss: 'mae',
+  huber_loss: 'huber',
+  nll_loss: 'nll',
+  binary_cross_entropy: 'bce',
+  binary_cross_entropy_with_logits: 'bcewithlogits',
   cross_entropy: 'crossentropy',
+  detach: 'stop',
   stop_gradient: 'stop'
 })
+
+/** Names of libraries in whose style people write: torch.relu(x) is relu(x). */
+export const MODULES: ReadonlySet<string> = new Set(['np', 'numpy', 'jnp', 'torch', 'F', 'nn', 'tf', 'keras', 'math'])
+
+/** Other names of axes, and of options. */
+export const OPTION_ALIASES = bare<string>({ axes: 'axis', dim: 'axis', keepdim: 'keepdims', negative_slope: 'alpha' })
 
 /** The words that a person may write, for messages and help. */
 export const WORDS: readonly string[] = Object.keys(table)

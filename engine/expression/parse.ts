@@ -4,7 +4,9 @@
  */
 import jsep from 'jsep'
 import { fail } from '../problem.ts'
-import { ALIASES, CONSTANTS, FUNCTIONS, WORDS } from './functions.ts'
+import { readCall } from './calls.ts'
+import { CONSTANTS } from './functions.ts'
+import { betweenOperands, type Node, operandMissing, place } from './places.ts'
 import { call, type Expression, num, type Statement } from './tree.ts'
 
 /** More is not an expression that a person typed, and could exhaust the stack. */
@@ -13,6 +15,12 @@ export const LONGEST = 1000
 const BINARY: Readonly<Record<string, readonly [word: string, precedence: number]>> = {
   '=': ['=', 1],
   '==': ['eq', 2],
+  '!=': ['ne', 2],
+  '≠': ['ne', 2],
+  '>=': ['ge', 3],
+  '≥': ['ge', 3],
+  '<=': ['le', 3],
+  '≤': ['le', 3],
   '>': ['gt', 3],
   '<': ['lt', 3],
   '+': ['add', 4],
@@ -22,14 +30,15 @@ const BINARY: Readonly<Record<string, readonly [word: string, precedence: number
   '×': ['mul', 5],
   '·': ['mul', 5],
   '∙': ['mul', 5],
+  '⋅': ['mul', 5],
   '⊙': ['mul', 5],
   '/': ['div', 5],
   '÷': ['div', 5],
   '@': ['matmul', 5]
 }
+/** There is an operator for the opposite alone: x >= y is 1 - (x < y). */
+const NEGATED: Readonly<Record<string, string>> = { ne: 'eq', ge: 'lt', le: 'gt' }
 const MINUS = ['-', '−']
-
-type Node = jsep.Expression & { at?: number }
 
 /** jsep has one set of operators for the whole program; nobody else uses it. */
 function configure(): void {
@@ -77,6 +86,10 @@ function refuse(text: string, error: unknown): never {
   if (index === undefined || description === undefined) throw error
   const column = Math.min(index, text.length) + 1
   if (/^Variable names cannot start|exponent \(|period/i.test(description)) fail('expression.number', { column })
+  const bracket = text.indexOf('[')
+  if (bracket >= 0 && /Unclosed \[|Expected \]/.test(description)) {
+    fail('expression.operator', { column: bracket + 1, found: '[' })
+  }
   if (/Unclosed|Expected \)/.test(description) && !/quote/.test(description)) {
     fail('expression.unclosed', { column: openParenthesis(text) + 1 })
   }
@@ -98,18 +111,6 @@ function openParenthesis(text: string): number {
     else if (c === ')' || c === ']') open.pop()
   }
   return open.at(-1) ?? text.length
-}
-
-function operandMissing(text: string, index: number): never {
-  const rest = text.slice(index).trimStart()
-  const column = text.length - rest.length + 1
-  if (rest === '') return fail('expression.ends', { column: text.trimEnd().length + 1 })
-  return fail('expression.operand', { column, found: [...rest][0] as string })
-}
-
-const place = (node: Node): number => {
-  if (node.at !== undefined) return node.at
-  return node.type === 'BinaryExpression' ? place((node as jsep.BinaryExpression).left) : 0
 }
 
 /** A name is what a node id or a port can be called. */
@@ -166,7 +167,13 @@ class Reader {
         const { operator, left, right } = node as jsep.BinaryExpression
         if (operator === '=') return fail('expression.assignment', { column: place(right) + 1 })
         const fn = operator === '^' ? 'pow' : (BINARY[operator]?.[0] ?? operator)
-        return call(fn, this.read(left), this.read(right))
+        // e to a power is the exponential, whatever else is called e
+        if (fn === 'pow' && left.type === 'Identifier' && (left as jsep.Identifier).name === 'e') {
+          return call('exp', this.read(right))
+        }
+        const [a, b] = [this.read(left), this.read(right)]
+        const opposite = NEGATED[fn]
+        return opposite === undefined ? call(fn, a, b) : call('sub', num(1), call(opposite, a, b))
       }
       case 'SequenceExpression': {
         const second = (node as jsep.SequenceExpression).expressions[1] as Node
@@ -175,7 +182,7 @@ class Reader {
       case 'MemberExpression':
         return this.#member(node as jsep.MemberExpression, at)
       case 'CallExpression':
-        return this.#call(node as jsep.CallExpression, at)
+        return readCall(this.#text, node as jsep.CallExpression, at, (one) => this.read(one))
       default:
         return operandMissing(this.#text, at)
     }
@@ -187,7 +194,11 @@ class Reader {
 
   #name(text: string, at: number): Expression {
     const value = CONSTANTS[text]
-    return value === undefined ? { kind: 'name', name: nameOf(text, at) } : num(value)
+    if (value !== undefined) return num(value)
+    const raised = /^(.+?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text)
+    if (!raised) return { kind: 'name', name: nameOf(text, at) }
+    const [, base = '', above = ''] = raised
+    return call('pow', this.#name(base, at), num(Number([...above].map((c) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(c)).join(''))))
   }
 
   /** X.T, as NumPy writes a transpose. */
@@ -196,39 +207,6 @@ class Reader {
     if (!computed && of === 'T') return call('transpose', this.read(object))
     const dot = this.#text.indexOf(computed ? '[' : '.', place(object))
     return fail('expression.operator', { column: Math.max(dot, at) + 1, found: computed ? '[' : `.${of}` })
-  }
-
-  #call({ callee, arguments: given }: jsep.CallExpression, at: number): Expression {
-    const written = callee.type === 'Identifier' ? (callee as jsep.Identifier).name : ''
-    if (written === '') return fail('expression.operator', { column: at + 1, found: '(' })
-    const lower = written.toLowerCase()
-    // jsep reads "min(a b)" as two arguments
-    for (const arg of given.slice(1)) {
-      if (!/,[\s(]*$/.test(this.#text.slice(0, place(arg)))) betweenOperands(this.#text, place(arg))
-    }
-    const args = given.map((arg) => this.read(arg))
-    const short = this.#short(lower, args)
-    if (short) return short
-    const fn = ALIASES[lower] ?? (args.length === 1 && (lower === 'max' || lower === 'min') ? `a${lower}` : lower)
-    const entry = FUNCTIONS[fn]
-    if (!entry) return fail('expression.function', { column: at + 1, name: written, known: WORDS.join(', ') })
-    const [least, most] = [entry.handles.length, entry.handles.length + (entry.axis ? 1 : 0)]
-    if (args.length < least || args.length > most) {
-      const expected = least === most ? `${least}` : `${least}–${most}`
-      return fail('expression.arguments', { column: at + 1, name: written, expected, found: args.length })
-    }
-    if (args.length === least) return call(fn, ...args)
-    const axis = args.at(-1) as Expression
-    if (axis.kind !== 'number' || !Number.isInteger(axis.value)) {
-      return fail('expression.axis', { column: (axis.at ?? at) + 1, name: written })
-    }
-    return { ...call(fn, ...args.slice(0, -1)), axes: [axis.value] }
-  }
-
-  /** square(x) is x^2. */
-  #short(word: string, args: readonly Expression[]): Expression | null {
-    const [x] = args
-    return word === 'square' && x && args.length === 1 ? call('pow', x, num(2)) : null
   }
 }
 
@@ -245,13 +223,6 @@ function tree(text: string): Node {
   const [first, second] = (parsed as jsep.Compound).body as Node[]
   if (!first || !second) return operandMissing(text, 0)
   return betweenOperands(text, place(second))
-}
-
-/** Two operands without an operator: "a, b" stands apart by a sign, "a b" by nothing. */
-function betweenOperands(text: string, at: number): never {
-  const before = text.slice(0, at).trimEnd()
-  const apart = /[,;]$/.test(before) ? before.length - 1 : at
-  return fail('expression.operator', { column: apart + 1, found: [...text.slice(apart)][0] ?? '' })
 }
 
 /** Throws a ProblemError that names the column and what was expected there. */

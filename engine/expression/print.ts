@@ -37,6 +37,7 @@ export const toText = (e: Expression): string => text(e).text
 const held = ({ text: inner, binds }: Written, least: number): string => (binds < least ? `(${inner})` : inner)
 
 function text(e: Expression): Written {
+  if (e.kind === 'number' && e.value === Math.PI) return atom('pi')
   if (e.kind === 'number') return { text: showNumber(e.value), binds: e.value < 0 ? SIGN : ATOM }
   if (e.kind === 'name') return atom(e.name)
   const args = e.args.map(text)
@@ -185,6 +186,7 @@ const SPECIAL: Readonly<Record<string, (e: CallExpression, a: Written, b: Writte
 }
 
 function tex(e: Expression): Written {
+  if (e.kind === 'number' && e.value === Math.PI) return atom('\\pi')
   if (e.kind === 'number') return { text: numberTex(e.value), binds: e.value < 0 ? SUM : ATOM }
   if (e.kind === 'name') return atom(nameTex(e.name))
   if (e.fn === 'pow') {

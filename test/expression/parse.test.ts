@@ -129,3 +129,57 @@ test.each([
   const tree = parse(text)
   expect(show(parse(toText(tree)))).toBe(show(tree))
 })
+
+describe('as NumPy and PyTorch write it', () => {
+  test.each([
+    ['np.exp(x)', 'exp(x)'],
+    ['torch.nn.functional.relu(x @ W)', 'relu(x @ W)'],
+    ['F.softmax(x, dim=1)', 'softmax(x, 1)'],
+    ['softmax(x @ W, axis=-1)', 'softmax(x @ W, -1)'],
+    ['(y - t).pow(2).mean()', 'mean((y - t)^2)'],
+    ['x.sum(axis=0, keepdims=True)', 'sum(x, 0, keepdims=1)'],
+    ['sum(x, axis=[0, 1])', 'sum(x, [0, 1])'],
+    ['np.dot(x, W)', 'x @ W'],
+    ['dot(x, y)', 'dot(x, y)'],
+    ['x.max(1)', 'amax(x, 1)'],
+    ['np.maximum(0, x)', 'max(0, x)'],
+    ['clip(x, -1, 1)', 'clip(x, min=-1, max=1)'],
+    ['clamp(x, min=0)', 'clip(x, min=0)'],
+    ['leaky_relu(x, negative_slope=0.2)', 'leakyrelu(x, alpha=0.2)'],
+    ["mse_loss(p, t, reduction='sum')", 'mse(p, t, reduction=sum)'],
+    ['gelu(x, approximate=tanh)', 'gelu(x, approximate=tanh)'],
+    ['x.T.t()', 'x.T.T'],
+    ['e^x + x²', 'exp(x) + x^2'],
+    ['x >= y', '1 - (x < y)'],
+    ['x ≠ y', '1 - (x == y)'],
+    ['σ(x) ⋅ π', 'sigmoid(x) * pi'],
+    ['log1p(x)', 'log(1 + x)']
+  ])('%s is %s, which is read the same', (written, read) => {
+    expect(toText(parse(written))).toBe(read)
+    expect(toText(parse(read))).toBe(read)
+  })
+
+  const refusal = (text: string) => {
+    try {
+      return toText(parse(text))
+    } catch (error) {
+      return (error as ProblemError).problem
+    }
+  }
+  test.each([
+    ['relu(x, y=2)', 'expression.option', { column: 9, option: 'y', known: 'none' }],
+    ['mse(p, t, reduction=most)', 'expression.optionValue', { column: 21, expected: 'mean, sum, none' }],
+    ['leakyrelu(x, alpha=b)', 'expression.optionValue', { column: 20, expected: 'a number' }],
+    ['sum(x, axis=y)', 'expression.axis', { column: 13 }],
+    ['softmax(x, axis=[0, 1])', 'expression.axis', { column: 18 }],
+    ['sum(x, axis=0, dim=1)', 'expression.twice', { name: 'dim' }],
+    ['sum(axis=0)', 'expression.arguments', { column: 1, found: 0 }],
+    ['x + sigmod(y)', 'expression.functionNear', { column: 5, suggestion: 'sigmoid' }],
+    ['x + np.sigmod(y)', 'expression.functionNear', { column: 5, suggestion: 'sigmoid' }],
+    ['f(x)', 'expression.function', { column: 1 }],
+    ['sum(x)(y)', 'expression.operator', { column: 4, found: '(' }],
+    ['X[0:2]', 'expression.operator', { column: 2, found: '[' }]
+  ])('%s: %s', (text, code, params) => {
+    expect(refusal(text)).toMatchObject({ code, params })
+  })
+})
