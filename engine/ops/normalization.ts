@@ -204,7 +204,7 @@ export const normalization: readonly Op[] = [
       }
     },
     // mean, centring, squares, their mean, division, scale, bias
-    flops: ([x]) => multiplyDims(7, countOf(shapeOf(x))),
+    flops: ([x, , , mean]) => multiplyDims(mean ? 4 : 7, countOf(shapeOf(x))),
     keywords: ['batchnorm', 'standardize', '배치 정규화'],
     inputs: [
       { name: 'x' },
