@@ -1,4 +1,5 @@
 import {
+  Footprints,
   Languages,
   Moon,
   PanelBottom,
@@ -56,6 +57,7 @@ function RunButtons() {
   const running = useRun((s) => s.status === 'running')
   return (
     <>
+      <ActionIcon id="run.step" icon={Footprints} />
       <Hint text={run.label} shortcut={run.shortcut}>
         <Button icon={Play} disabled={!run.enabled} aria-busy={running} onClick={run.perform}>
           {run.label}

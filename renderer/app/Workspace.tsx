@@ -16,11 +16,13 @@ interface SideProps {
   readonly label?: PanelName | 'steps'
   readonly min: number
   readonly max: number
+  /** What is shown now needs so much; afterwards the panel is as it was. */
+  readonly least?: number
   readonly children: ReactNode
 }
 
 /** A panel at the edge: its size and whether it is open are remembered. */
-function Side({ name, label = name, min, max, children }: SideProps) {
+function Side({ name, label = name, min, max, least, children }: SideProps) {
   const { t } = useTranslation()
   const open = useSettings((s) => s.panels[name])
   const size = useSettings.getState().sizes[name]
@@ -34,6 +36,13 @@ function Side({ name, label = name, min, max, children }: SideProps) {
       if (at.getSize().inPixels < min) at.resize(useSettings.getState().sizes[name])
     }
   }, [open, panel, min, name])
+  useEffect(() => {
+    const at = panel.current
+    const before = useSettings.getState().sizes[name]
+    if (!at || least === undefined || before >= least) return
+    at.resize(least)
+    return () => panel.current?.resize(useSettings.getState().panels[name] ? before : 0)
+  }, [least, panel, name])
   return (
     <Panel
       id={name}
@@ -58,6 +67,9 @@ function Side({ name, label = name, min, max, children }: SideProps) {
   )
 }
 
+/** A sentence with its formula, while the canvas keeps more than half of a small window. */
+const stepsHeight = (): number => Math.round(Math.min(330, window.innerHeight * 0.4))
+
 export function Workspace() {
   const walking = useStepper((s) => s.status !== 'off')
   return (
@@ -75,7 +87,13 @@ export function Workspace() {
             </main>
           </Panel>
           <Separator className="separator" />
-          <Side name="training" label={walking ? 'steps' : 'training'} min={172} max={520}>
+          <Side
+            name="training"
+            label={walking ? 'steps' : 'training'}
+            min={172}
+            max={520}
+            {...(walking ? { least: stepsHeight() } : {})}
+          >
             {walking ? <Stepper /> : <TrainingPanel />}
           </Side>
         </Group>

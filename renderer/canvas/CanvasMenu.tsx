@@ -88,6 +88,8 @@ function NodeItems({ under: { id } }: { readonly under: Under }) {
       ) : (
         <Item text={t('canvas.menu.objective')} onSelect={() => commands.setObjective(id)} />
       )}
+      <ActionItem id="run.runToHere" />
+      <ActionItem id="run.breakpoint" />
       {opens && <Item text={t('actions.expand')} shortcut="Alt+E" onSelect={() => void expandSelection()} />}
       <Rule />
       <Item text={t('canvas.menu.cut')} shortcut="Mod+X" onSelect={commands.cut} />

@@ -11,6 +11,7 @@ import { bindDim } from '../../engine/shape.ts'
 import { useNumbers } from '../i18n/useNumbers.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { jumpTo } from '../problems/jump.ts'
+import { StepMark } from '../stepper/StepMark.tsx'
 import { dispatch, useEditor } from '../store/editor.ts'
 import { Hint } from '../ui/Hint.tsx'
 import { RichText } from '../value/RichText.tsx'
@@ -60,6 +61,7 @@ function Card({ group, data: { body } }: { readonly group: GraphGroup; readonly 
           </Hint>
         )}
       </div>
+      <StepMark nodes={members} />
       {objective !== null && members.has(objective) && (
         <span
           className="node-objective"

@@ -1,7 +1,7 @@
 /** One card for every operator: the registry says how it looks. */
 import type { NodeProps } from '@xyflow/react'
 import { CornerDownRight, VolumeX } from 'lucide-react'
-import { type CSSProperties, memo } from 'react'
+import { type CSSProperties, memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GraphNode, Mode } from '../../engine/document/types.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
@@ -68,7 +68,7 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
       <ObjectiveBadge id={node.id} />
       <ModeBadge mode={node.mode} leftOut={leftOut} />
       <NodeState id={node.id} />
-      <StepMark id={node.id} />
+      <StepMark nodes={useMemo(() => new Set([node.id]), [node.id])} />
       <Ports body={body} side="target" />
       <Ports body={body} side="source" />
     </div>

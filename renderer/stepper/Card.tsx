@@ -11,7 +11,7 @@ import { NumberField } from '../ui/NumberField.tsx'
 import { ForwardView } from './ForwardView.tsx'
 import { ForkView, SeedView, UpdateView } from './OtherViews.tsx'
 import { ShareView } from './ShareView.tsx'
-import { parameterName, sentenceOf, textName } from './sentence.ts'
+import { operatorName, parameterName, sentenceOf, textName } from './sentence.ts'
 import { useContext } from './useContext.ts'
 
 /** The step in one sentence, and its formula: in symbols, with the numbers put in, and the result. */
@@ -25,6 +25,8 @@ export function Card({ walk, head }: { readonly walk: StepsResult; readonly head
   const detail = held?.index === at && held.walkId === walk.walkId ? held : null
   const family = opOf(head.op)?.family ?? 'internal'
   const Icon = familyIcons[family]
+  const name = head.kind === 'update' ? parameterName(context, head) : textName(context, head.name)
+  const op = operatorName(head.op, context.language)
   return (
     <section
       className="step-card"
@@ -35,9 +37,8 @@ export function Card({ walk, head }: { readonly walk: StepsResult; readonly head
         <span className="node-icon" aria-hidden="true">
           {glyphOf(head.op) ?? <Icon size={16} />}
         </span>
-        <h2 className="step-title">
-          {head.kind === 'update' ? parameterName(context, head) : textName(context, head.name)}
-        </h2>
+        <h2 className="step-title">{name}</h2>
+        {name !== op && <span className="step-op">{op}</span>}
         <span className="step-kind" data-phase={head.phase}>
           {t(`steps.kind.${head.kind}`)}
         </span>

@@ -1,12 +1,11 @@
 import { useTranslation } from 'react-i18next'
 import type { ForwardDetail } from '../../engine/session/steps/types.ts'
 import { Formula } from '../value/Formula.tsx'
-import { indexAt } from '../value/format.ts'
 import { Boxes } from './Boxes.tsx'
 import { PieceGrid } from './PieceGrid.tsx'
 import { TermsLine } from './ShareView.tsx'
 import { textName } from './sentence.ts'
-import { numberTex } from './tex.ts'
+import { numberTex, ofElement } from './tex.ts'
 import { useContext, useFill } from './useContext.ts'
 
 /** name = formula = numbers put in = result. */
@@ -63,10 +62,9 @@ export function ForwardView({ detail }: { readonly detail: ForwardDetail }) {
 function Equation({ detail: { equation, outputs, terms } }: { readonly detail: ForwardDetail }) {
   const fill = useFill()
   const { left, symbols, put, values, result } = equation
-  const shape = outputs[0]?.value.shape ?? []
-  const cell = shape.length > 0 ? `_{${indexAt(outputs[0]?.value.cell ?? 0, shape).join(',')}}` : ''
+  const out = outputs[0]?.value
   const parts = [
-    cell && !terms ? `{${fill(left)}}${cell}` : fill(left),
+    fill(out ? ofElement(left, out.cell, out.shape) : left),
     symbols === null ? null : fill(symbols),
     put === null ? null : fill(put, values),
     terms || result === null ? null : `\\mathbf{${numberTex(result)}}`

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next'
 import type { ForkDetail, SeedDetail, UpdateDetail } from '../../engine/session/steps/types.ts'
 import { useStepper } from '../store/stepper.ts'
-import { optimizerForms } from '../training/optimizers.ts'
 import { Formula } from '../value/Formula.tsx'
-import { formatNumber, indexAt } from '../value/format.ts'
+import { formatNumber } from '../value/format.ts'
 import { PieceGrid } from './PieceGrid.tsx'
-import { numberTex } from './tex.ts'
+import { optimizerName } from './sentence.ts'
+import { numberTex, ofElement } from './tex.ts'
 import { useFill } from './useContext.ts'
 
 /** dL/dL = 1 */
@@ -39,14 +39,17 @@ export function ForkView({ detail, name }: { readonly detail: ForkDetail; readon
     const tex = numberTex(gradient.value)
     return i > 0 && gradient.value < 0 ? `(${tex})` : tex
   })
-  const cell = sum.shape.length > 0 ? `\\Big|_{${indexAt(sum.cell, sum.shape).join(',')}}` : ''
   return (
     <article className="step-share forward-view">
       <div className="step-equation">
         <Formula tex={fill(`${whole} = ${symbols}`)} />
       </div>
       <div className="step-equation">
-        <Formula tex={fill(`${whole}${cell} = ${numbers.join(' + ')} = \\mathbf{${numberTex(sum.value)}}`)} />
+        <Formula
+          tex={fill(
+            `${ofElement(whole, sum.cell, sum.shape)} = ${numbers.join(' + ')} = \\mathbf{${numberTex(sum.value)}}`
+          )}
+        />
       </div>
       {sum.shape.length > 0 && <PieceGrid piece={sum} name={t('steps.sum')} which="gradient" handle="out" />}
     </article>
@@ -60,14 +63,13 @@ export function UpdateView({ detail, name }: { readonly detail: UpdateDetail; re
   const walk = useStepper((s) => s.walk)
   const { before, gradient, lines, after, assumed, optimizer } = detail
   const tensor = before.shape.length > 0
-  const index = tensor ? `_{${indexAt(before.cell, before.shape).join(',')}}` : ''
-  const title = optimizerForms[optimizer as keyof typeof optimizerForms]?.title ?? optimizer
+  const weight = ofElement(`\\name{${name}}`, before.cell, before.shape)
   return (
     <article className="step-share forward-view">
       <div className="step-update-lines">
         <Formula
           tex={fill(
-            `w = {\\name{${name}}}${index} = ${numberTex(before.value)}, \\qquad g = \\frac{\\partial L}{\\partial w} = ${numberTex(gradient.value)}`
+            `w = ${weight} = ${numberTex(before.value)}, \\qquad g = \\frac{\\partial L}{\\partial w} = ${numberTex(gradient.value)}`
           )}
         />
         {lines.map((line) => {
@@ -82,7 +84,7 @@ export function UpdateView({ detail, name }: { readonly detail: UpdateDetail; re
         })}
       </div>
       {after === null ? (
-        <p className="step-share-note">{t('steps.allAtOnce', { optimizer: title })}</p>
+        <p className="step-share-note">{t('steps.allAtOnce', { optimizer: optimizerName(optimizer) })}</p>
       ) : (
         <p className="step-update-result numbers">
           <span data-of="before">{formatNumber(before.value, 5)}</span> → <b>{formatNumber(after, 5)}</b>

@@ -5,11 +5,11 @@ import type { BackwardDetail, Share, Term } from '../../engine/session/steps/typ
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { useStepper } from '../store/stepper.ts'
 import { Formula } from '../value/Formula.tsx'
-import { formatNumber, formatShape, indexAt } from '../value/format.ts'
+import { formatNumber, formatShape } from '../value/format.ts'
 import { Boxes } from './Boxes.tsx'
 import { PieceGrid } from './PieceGrid.tsx'
 import { operatorName, textName } from './sentence.ts'
-import { numberTex } from './tex.ts'
+import { numberTex, ofElement } from './tex.ts'
 import { useContext, useFill } from './useContext.ts'
 
 interface ShareViewProps {
@@ -87,7 +87,7 @@ function Chain({ share }: { readonly share: Share }) {
   const several = right.split(' + ').length > 1
   const [upstream = '', slope = ''] = right.split(' \\cdot ')
   const [only] = terms?.shown ?? []
-  const cell = gradient && gradient.shape.length > 0 ? `_{${indexAt(gradient.cell, gradient.shape).join(',')}}` : ''
+  const result = gradient ? ofElement(left, gradient.cell, gradient.shape) : left
   if (terms && terms.count === 1 && only && !several) {
     return (
       <div className="step-chain">
@@ -107,7 +107,7 @@ function Chain({ share }: { readonly share: Share }) {
         <Sign>=</Sign>
         <Column
           of="result"
-          symbol={fill(left)}
+          symbol={fill(result)}
           number={formatNumber(gradient?.value ?? 0)}
           caption={t('steps.downstream')}
         />
@@ -116,7 +116,7 @@ function Chain({ share }: { readonly share: Share }) {
   }
   return (
     <div className="step-chain-sum">
-      <Formula tex={`${fill(left)}${cell ? `\\Big|${cell}` : ''} = \\sum ${fill(upstream)} \\cdot ${fill(slope)}`} />
+      <Formula tex={`${fill(result)} = ${several ? fill(right) : `\\sum ${fill(upstream)} \\cdot ${fill(slope)}`}`} />
       {terms && gradient && (
         <TermsLine
           terms={terms.shown}
@@ -137,15 +137,9 @@ const factorTex = (x: number): string => {
 }
 
 export function TermsLine({ terms, rest, result }: { terms: readonly Term[]; rest: number | null; result: number }) {
-  const sum = terms.map(
-    ({ factors: [a, b] }) => `\\htmlClass{up}{${factorTex(a)}} \\cdot \\htmlClass{lo}{${factorTex(b)}}`
-  )
+  const sum = terms.map(({ factors: [a, b] }) => `${factorTex(a)} \\cdot ${factorTex(b)}`)
   const others = rest === null ? '' : ` + \\underbrace{${factorTex(rest)}}_{\\ldots}`
-  return (
-    <Formula
-      tex={`= ${sum.join(' + ').replace(/\\htmlClass\{\w+\}\{((?:[^{}]|\{[^{}]*\})*)\}/g, '$1')}${others} = \\mathbf{${numberTex(result)}}`}
-    />
-  )
+  return <Formula tex={`= ${sum.join(' + ')}${others} = \\mathbf{${numberTex(result)}}`} />
 }
 
 /** The local derivative as a formula: in names, and with the numbers where there are any to put in. */

@@ -2,13 +2,18 @@ import { Check } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useStepper } from '../store/stepper.ts'
 import './marks.css'
-import { useNodeProgress } from './progress.ts'
+import { useProgress } from './progress.ts'
+
+interface StepMarkProps {
+  /** The nodes that the card stands for: one, or all of a closed group. */
+  readonly nodes: ReadonlySet<string>
+}
 
 /** On a card: whether the walk has been here, and whether it stops here. Style sheets draw the card by it. */
-export function StepMark({ id }: { readonly id: string }) {
+export function StepMark({ nodes }: StepMarkProps) {
   const { t } = useTranslation()
-  const progress = useNodeProgress(id)
-  const stops = useStepper((s) => s.breakpoints.has(id))
+  const progress = useProgress(nodes)
+  const stops = useStepper((s) => [...nodes].some((node) => s.breakpoints.has(node)))
   const phase = useStepper((s) => (progress === 'active' ? s.walk?.steps[s.at]?.phase : undefined))
   const at = useStepper((s) => (progress === 'active' ? s.at + 1 : 0))
   return (

@@ -8,10 +8,13 @@ import { announce } from '../store/announce.ts'
 import { endSteps, useStepper } from '../store/stepper.ts'
 import { Button } from '../ui/Button.tsx'
 import { Card } from './Card.tsx'
-import { follow, showWhole } from './camera.ts'
+import { follow, show } from './camera.ts'
 import { sentenceOf, spokenNumbers } from './sentence.ts'
 import { Transport } from './Transport.tsx'
 import { useContext } from './useContext.ts'
+
+/** Milliseconds until the panel has taken its place from the canvas. */
+const SETTLED = 80
 
 export function Stepper() {
   const { t } = useTranslation()
@@ -22,7 +25,9 @@ export function Stepper() {
   const open = walk !== null
   useEffect(() => {
     // once the panel has taken its place from the canvas
-    if (open) requestAnimationFrame(() => requestAnimationFrame(showWhole))
+    const { walk, at } = useStepper.getState()
+    const node = walk?.steps[at]?.node
+    if (open && node) setTimeout(() => show(node), SETTLED)
   }, [open])
   useEffect(() => {
     if (head && at > 0) follow(head.node)

@@ -1,12 +1,33 @@
 /** Keeps the step's node in sight: the canvas moves only where it has to, and no further. */
+import type { Rect, Viewport } from '@xyflow/react'
+import { groupsAround } from '../../engine/document/groups.ts'
 import { motion } from '../app/motion.ts'
+import { useEditor } from '../store/editor.ts'
 import { flow } from '../store/flow.ts'
 
 /** Pixels that a card keeps from the edge of the canvas, so that its wires can be seen. */
 const MARGIN = 26
 const PAN = 350
 /** A graph that would be drawn smaller than this is not shown whole. */
-const READABLE = 0.5
+const READABLE = 0.65
+/** Then its cards are shown at this size, those of the step. */
+const NEAR = 0.9
+/** Share of the canvas that a whole graph fills, and how large its cards get at most. */
+const FILLED = 0.86
+const LARGEST = 1.2
+
+/** Where the canvas is going while it moves: the next step may come before it is there. */
+let aim: { readonly view: Viewport; readonly until: number } | null = null
+
+function viewNow(): Viewport | null {
+  return aim && performance.now() < aim.until ? aim.view : (flow()?.getViewport() ?? null)
+}
+
+function moveTo(view: Viewport): void {
+  const duration = motion(PAN)
+  aim = { view, until: performance.now() + duration }
+  void flow()?.setViewport(view, { duration })
+}
 
 /** How far to move, so that what goes from `low` to `high` is inside `size`. */
 function shift(low: number, high: number, size: number): number {
@@ -16,22 +37,37 @@ function shift(low: number, high: number, size: number): number {
 }
 
 export function follow(node: string): void {
-  const shown = flow()?.getNode(node)
+  // inside a closed group the group's card stands for it; what is elsewhere is not on the canvas at all
+  const { document: graph } = useEditor.getState()
+  const shown = [node, ...groupsAround(graph, node)].map((id) => flow()?.getNode(id)).find(Boolean)
   const box = document.querySelector('.react-flow')?.getBoundingClientRect()
-  const view = flow()?.getViewport()
+  const view = viewNow()
   if (!shown || !box || !view) return
   const { x, y, zoom } = view
   const [left, top] = [shown.position.x * zoom + x, shown.position.y * zoom + y]
   const dx = shift(left, left + (shown.measured?.width ?? 0) * zoom, box.width)
   const dy = shift(top, top + (shown.measured?.height ?? 0) * zoom, box.height)
-  if (dx !== 0 || dy !== 0) void flow()?.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: motion(PAN) })
+  if (dx !== 0 || dy !== 0) moveTo({ x: x + dx, y: y + dy, zoom })
 }
 
-/** The whole graph at the beginning of a walk, where it can be read whole. */
-export function showWhole(): void {
+const centred = (bounds: Rect, zoom: number, box: DOMRect): Viewport => ({
+  x: box.width / 2 - (bounds.x + bounds.width / 2) * zoom,
+  y: box.height / 2 - (bounds.y + bounds.height / 2) * zoom,
+  zoom
+})
+
+/** At the beginning of a walk the whole graph, where it can be read whole; else its node as large as can be read. */
+export function show(node: string): void {
   const nodes = flow()?.getNodes() ?? []
   const box = document.querySelector('.react-flow')?.getBoundingClientRect()
   const bounds = flow()?.getNodesBounds(nodes)
-  if (!box || !bounds || Math.min(box.width / bounds.width, box.height / bounds.height) < READABLE) return
-  void flow()?.fitView({ padding: 0.12, maxZoom: 1.2, duration: motion(PAN) })
+  if (!box || !bounds) return
+  const fits = Math.min(box.width / bounds.width, box.height / bounds.height) * FILLED
+  const now = flow()?.getViewport()
+  if (fits >= READABLE) moveTo(centred(bounds, Math.min(fits, LARGEST), box))
+  else if (now && now.zoom < READABLE) {
+    // as large as can be read, from where the graph begins
+    moveTo({ x: MARGIN - bounds.x * NEAR, y: box.height / 2 - (bounds.y + bounds.height / 2) * NEAR, zoom: NEAR })
+    follow(node)
+  }
 }

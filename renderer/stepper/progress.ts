@@ -68,7 +68,17 @@ export const useWireWay = (edge: string): 'forward' | 'backward' | null =>
     return head.phase === 'forward' ? 'forward' : 'backward'
   })
 
-export const useNodeProgress = (node: string): NodeProgress | null => useStepper((s) => nodeProgress(s, node))
+/** Of a card that stands for several nodes: active where one is, pending while all are, back once all are. */
+function sharedProgress(state: StepperState, nodes: ReadonlySet<string>): NodeProgress | null {
+  const each = new Set([...nodes].map((node) => nodeProgress(state, node)))
+  if (each.has(null) || each.size === 0) return null
+  if (each.has('active')) return 'active'
+  if (each.size === 1) return [...each][0] as NodeProgress
+  return each.has('back') && !each.has('pending') ? 'back' : 'done'
+}
+
+export const useProgress = (nodes: ReadonlySet<string>): NodeProgress | null =>
+  useStepper((s) => (s.walk ? sharedProgress(s, nodes) : null))
 
 /** What is said on a wire while a gradient goes back along it: the local derivative, and whether its value is read. */
 export interface Saying {

@@ -4,8 +4,8 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument } from '../../engine/document/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import type { StepDetail, StepHead, StepsResult } from '../../engine/session/steps/types.ts'
-import { titleOf } from '../canvas/geometry.ts'
 import { koreanName } from '../palette/search.ts'
+import { optimizerForms } from '../training/optimizers.ts'
 import { formatNumber, formatShape } from '../value/format.ts'
 
 export interface Context {
@@ -21,26 +21,25 @@ export const operatorName = (op: string, language: string): string =>
 
 const plain = (title: string): string => title.replaceAll('$', '')
 
-/** What people call it, in running text: the card's title; of a part, what it is and of what. */
+/** What people call it, in running text: its label or id; of a part, what it is and of what. */
 export function textName({ t, language, document, names }: Context, name: string): string {
   const [whole = '', output] = name.split(':')
   const found = names[whole]
   const node = indexOf(document).nodes.get(found?.node ?? whole)
-  const title = node
-    ? plain(node.label ?? (opOf(node.op)?.family === 'sources' ? node.id : titled(node.id, titleOf(node))))
-    : whole
+  const title = plain(node?.label ?? node?.id ?? whole)
   const base =
     found?.part == null ? title : t('steps.partOf', { part: partName(found.part, found.op, language), node: title })
   return output === undefined ? base : `${base} (${output})`
 }
 
-/** Several nodes are called "Multiply"; the id tells which. */
-const titled = (id: string, title: string): string => (title === id ? id : `${title} ${id}`)
-
 const partName = (part: string, op: string, language: string): string => {
   const last = part.split('.').at(-1) as string
   return op === 'Parameter' || op === 'Constant' ? last : operatorName(op, language)
 }
+
+/** Adam, RMSprop: proper names, the same in all languages. */
+export const optimizerName = (kind: string): string =>
+  optimizerForms[kind as keyof typeof optimizerForms]?.title ?? kind
 
 const list = (items: readonly string[], language: string): string =>
   new Intl.ListFormat(language, { type: 'conjunction' }).format(items)
@@ -83,7 +82,7 @@ export function sentenceOf(head: StepHead, detail: StepDetail | null, c: Context
     case 'update':
       return t('steps.update', {
         name: parameterName(c, head),
-        optimizer: detail?.kind === 'update' ? detail.optimizer : '…'
+        optimizer: detail?.kind === 'update' ? optimizerName(detail.optimizer) : '…'
       })
   }
 }

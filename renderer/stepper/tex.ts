@@ -3,7 +3,7 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument } from '../../engine/document/types.ts'
 import { nameTex } from '../../engine/expression/print.ts'
 import type { StepsResult } from '../../engine/session/steps/types.ts'
-import { formatNumber } from '../value/format.ts'
+import { formatNumber, indexAt } from '../value/format.ts'
 
 /** Names longer than this make a formula hard to read; then the id stands for it. */
 const LONG = 13
@@ -48,6 +48,13 @@ export function numberTex(value: number, digits = 4): string {
   if (text.endsWith('∞')) return text.replace('∞', '\\infty')
   const [mantissa = '', exponent] = text.split('e')
   return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${exponent}}`
+}
+
+/** One element of what a formula names: W[2, 0]. */
+export function ofElement(tex: string, cell: number, shape: readonly number[]): string {
+  if (shape.length === 0) return tex
+  const index = `[${indexAt(cell, shape).join(',')}]`
+  return tex.replace(/\\name\{[^}]*\}/, (name) => `{${name}}${index}`)
 }
 
 /** What may stand right before a negative number without parentheses. */

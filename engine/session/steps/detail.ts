@@ -101,9 +101,27 @@ async function forwardDetail(
     values: written && single ? inputs.map(({ value }) => value.value) : [],
     result: out.value
   }
-  const shapes = product ? await productOf(walk, step, outValue, out) : { terms: null, shapes: null }
+  const shapes = product
+    ? await productOf(walk, step, outValue, out)
+    : { terms: null, shapes: op.kind === 'Dense' ? denseShapes(inputs, owned, step.name, out) : null }
   const rule = kind === 'source' || written ? null : op.formula.forward
   return { kind, outputs, inputs, owned, equation, rule, ...shapes }
+}
+
+/** X·W as boxes, without the bias that is added to each row. */
+function denseShapes(
+  inputs: readonly StepInput[],
+  owned: readonly StepInput[],
+  name: string,
+  out: Piece
+): ForwardDetail['shapes'] {
+  const [x, w] = [inputs[0], owned[0]]
+  if (!x || !w) return null
+  return forwardShapes(
+    { name: x.name, shape: x.value.shape },
+    { name: w.name, shape: w.value.shape },
+    { name, shape: out.shape }
+  )
 }
 
 async function productOf(

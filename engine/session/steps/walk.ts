@@ -298,7 +298,8 @@ class Order {
   *#updates(): Iterable<WalkStep> {
     const walk = this.#walk
     for (const variable of walk.ir.nodes) {
-      if (variable.op !== 'Variable' || !walk.gradients.has(variable.id)) continue
+      if (variable.op !== 'Variable' || variable.attributes.trainable === false) continue
+      if (!walk.gradients.has(variable.id)) continue
       const node = walk.node(variable.origin?.node ?? '')
       yield this.#head(node, 'update', {
         parameter: parameterName(variable),
