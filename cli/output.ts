@@ -28,12 +28,12 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 export const number = (x: number): string => String(Number(x.toPrecision(5)))
 
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
 
-/** Memory, in the unit that suits it: 8.9 MiB. */
+/** Memory, in the unit that suits it: 8.9 MB. */
 export function bytes(n: number): string {
-  const unit = n < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(n) / 10))
-  return `${Number((n / 1024 ** unit).toPrecision(3))} ${UNITS[unit]}`
+  const unit = n < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(n) / 3))
+  return `${Number((n / 1000 ** unit).toPrecision(3))} ${UNITS[unit]}`
 }
 
 /** A line that is written over, on a terminal; nothing elsewhere. */

@@ -96,6 +96,8 @@ export interface PlanRequest {
   readonly backend: BackendChoice
   /** One training step, or the pass that shows every value and gradient. */
   readonly kind: 'training' | 'run'
+  /** Numbers for Input nodes by id, for a run. */
+  readonly feeds?: RunRequest['feeds']
   /** Walks it for a moment and takes times. The weights stay as they are. */
   readonly measure: boolean
 }
@@ -272,6 +274,7 @@ export interface GradcheckOptions {
   readonly forward?: boolean
   /** Step, times max(1, |x|). Absent: what suits double precision. */
   readonly h?: number
+  readonly feeds?: RunRequest['feeds']
 }
 
 export interface GradcheckReport {
@@ -302,6 +305,22 @@ export interface GradientCheck {
     readonly central?: number
     readonly forward?: number
   }
+}
+
+export interface DifferenceRequest {
+  readonly document: GraphDocument
+  readonly target: Exclude<Target, { kind: 'node' }>
+  /** Element, flat. */
+  readonly index: number
+  /** Steps h, times max(1, |x|). */
+  readonly steps: readonly number[]
+  readonly feeds?: RunRequest['feeds']
+}
+
+/** One derivative by autodiff and, step by step, by differences; NaN where the step is too small to change x. */
+export interface DifferenceCurve {
+  readonly autodiff: number
+  readonly points: readonly { readonly h: number; readonly central: number; readonly forward: number }[]
 }
 
 export interface DataSummary {
@@ -341,6 +360,8 @@ export interface SessionClient {
   hessian(request: HessianRequest, signal?: AbortSignal): Promise<HessianResult>
   /** Autodiff against differences, on four rows. */
   gradcheck(document: GraphDocument, options?: GradcheckOptions, signal?: AbortSignal): Promise<GradcheckReport>
+  /** One of those derivatives by differences of several steps, on the same rows. */
+  differences(request: DifferenceRequest, signal?: AbortSignal): Promise<DifferenceCurve>
   /** Back to the initial weights of the seed. */
   reset(): Promise<void>
   /** The weights file, UTF-8. */

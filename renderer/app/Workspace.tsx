@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import { Canvas } from '../canvas/Canvas.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
+import { PlanPanel } from '../plan/PlanPanel.tsx'
+import { usePlan } from '../plan/state.ts'
 import { Stepper } from '../stepper/Stepper.tsx'
 import { type PanelName, setPanelSize, togglePanel, useSettings } from '../store/settings.ts'
 import { useStepper } from '../store/stepper.ts'
@@ -13,7 +15,7 @@ import { LeftPanel } from './LeftPanel.tsx'
 interface SideProps {
   readonly name: PanelName
   /** What it is called, where it is not the panel's own name. */
-  readonly label?: PanelName | 'steps'
+  readonly label?: PanelName | 'steps' | 'plan'
   readonly min: number
   readonly max: number
   /** What is shown now needs so much; afterwards the panel is as it was. */
@@ -72,6 +74,8 @@ const stepsHeight = (): number => Math.round(Math.min(330, window.innerHeight * 
 
 export function Workspace() {
   const walking = useStepper((s) => s.status !== 'off')
+  const planned = usePlan((s) => s.open)
+  const bottom = walking ? 'steps' : planned ? 'plan' : 'training'
   return (
     <Group className="workspace" id="columns" orientation="horizontal">
       <Side name="palette" min={168} max={420}>
@@ -87,14 +91,8 @@ export function Workspace() {
             </main>
           </Panel>
           <Separator className="separator" />
-          <Side
-            name="training"
-            label={walking ? 'steps' : 'training'}
-            min={172}
-            max={520}
-            {...(walking ? { least: stepsHeight() } : {})}
-          >
-            {walking ? <Stepper /> : <TrainingPanel />}
+          <Side name="training" label={bottom} min={172} max={520} {...(walking ? { least: stepsHeight() } : {})}>
+            {bottom === 'steps' ? <Stepper /> : bottom === 'plan' ? <PlanPanel /> : <TrainingPanel />}
           </Side>
         </Group>
       </Panel>

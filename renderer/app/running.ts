@@ -2,6 +2,7 @@
 import i18next from 'i18next'
 import { numbersOf } from '../i18n/useNumbers.ts'
 import { problemText } from '../i18n/useProblemText.ts'
+import { closePlan } from '../plan/state.ts'
 import { announce, toast } from '../store/announce.ts'
 import { reset, run, train, useRun } from '../store/run.ts'
 import { togglePanel, useSettings } from '../store/settings.ts'
@@ -27,6 +28,7 @@ export async function runNow(): Promise<void> {
 }
 
 export async function startTraining(): Promise<void> {
+  closePlan()
   togglePanel('training', true)
   const outcome = await train()
   // the panel tells how it ended; only where it was closed meanwhile a message does

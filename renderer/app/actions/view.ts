@@ -1,4 +1,5 @@
 import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/commands.ts'
+import { openPlan } from '../../plan/state.ts'
 import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel, useSettings } from '../../store/settings.ts'
 import type { Action } from '../action.ts'
 import { focusOutline, goToPane } from '../panes.ts'
@@ -55,6 +56,13 @@ export const viewActions: readonly Action[] = [
       perform: () => togglePanel(panel)
     })
   ),
+  {
+    id: 'view.plan',
+    label: 'actions.plan',
+    keywords: ['plan', 'kernels', 'memory', 'profile', 'compiler', '커널', '메모리', '컴파일러'],
+    shortcuts: ['Mod+Alt+4'],
+    perform: openPlan
+  },
   {
     id: 'view.minimap',
     label: 'actions.minimap',

@@ -1,0 +1,128 @@
+import { Activity, Check, Copy, LoaderCircle, Square, Timer, X } from 'lucide-react'
+import { Tabs } from 'radix-ui'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { PlanReport, PlanRequest } from '../../engine/session/protocol.ts'
+import { useNumbers } from '../i18n/useNumbers.ts'
+import { ProblemRow } from '../problems/ProblemRow.tsx'
+import { useRun } from '../store/run.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { Hint } from '../ui/Hint.tsx'
+import { KernelList } from './KernelList.tsx'
+import { MemoryBar } from './MemoryBar.tsx'
+import { closePlan, followGraph, kindOf, measure, showKind, stopMeasuring, usePlan } from './state.ts'
+import { timeText } from './text.ts'
+import { useLitNodes } from './useLitNodes.ts'
+import './plan.css'
+
+const KINDS = ['training', 'run'] as const
+
+function CopyButton({ text }: { readonly text: string | undefined }) {
+  const { t } = useTranslation()
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 1500)
+    return () => clearTimeout(timer)
+  }, [copied])
+  return (
+    <IconButton
+      icon={copied ? Check : Copy}
+      label={t(copied ? 'plan.copied' : 'plan.copy')}
+      disabled={text === undefined}
+      onClick={() => void navigator.clipboard.writeText(text ?? '').then(() => setCopied(true))}
+    />
+  )
+}
+
+function MeasureButton() {
+  const { t } = useTranslation()
+  const busy = usePlan((s) => s.busy)
+  const ready = usePlan((s) => s.report !== null)
+  const training = useRun((s) => s.status === 'training')
+  if (busy === 'measuring')
+    return (
+      <Button icon={Square} onClick={stopMeasuring}>
+        {t('plan.stop')}
+      </Button>
+    )
+  return (
+    <Hint text={t(training ? 'plan.measureLater' : 'plan.measureHint')}>
+      <Button icon={Timer} disabled={!ready || training} onClick={() => void measure()}>
+        {t('plan.measure')}
+      </Button>
+    </Hint>
+  )
+}
+
+/** Where it runs, how large it is, how long it took. */
+function Summary({ report }: { readonly report: PlanReport }) {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const { kernels, backend, compileMilliseconds, timing } = report
+  const parts = [
+    t('plan.kernels', { count: kernels.length, number: numbers.count(kernels.length) }),
+    t('plan.compiled', { time: timeText(numbers, compileMilliseconds) }),
+    ...(timing ? [t('plan.walk', { time: timeText(numbers, timing.milliseconds) })] : [])
+  ]
+  return (
+    <p className="plan-summary">
+      <b>{t(`backends.${backend.backend}`)}</b>
+      <span className="numbers">{parts.join(' · ')}</span>
+    </p>
+  )
+}
+
+/** What the graph was compiled to: every kernel with its sizes, its share of the time and its nodes. */
+export function PlanPanel() {
+  const { t } = useTranslation()
+  const { report, problems, busy } = usePlan()
+  useEffect(followGraph, [])
+  useLitNodes()
+  return (
+    <Tabs.Root
+      className="plan"
+      value={report?.kind ?? kindOf()}
+      onValueChange={(kind) => showKind(kind as PlanRequest['kind'])}
+      aria-label={t('plan.title')}
+    >
+      <div className="plan-head">
+        <h2>
+          <Activity size={15} aria-hidden="true" />
+          {t('plan.title')}
+        </h2>
+        <Tabs.List className="plan-kinds" aria-label={t('plan.of')}>
+          {KINDS.map((kind) => (
+            <Tabs.Trigger key={kind} value={kind} className="plan-kind">
+              {t(`plan.kind.${kind}`)}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        {report && <Summary report={report} />}
+        <span className="plan-fill" />
+        {busy && <LoaderCircle size={15} className="spin" aria-label={t(`plan.${busy}`)} role="img" />}
+        <MeasureButton />
+        <CopyButton text={report?.text} />
+        <IconButton icon={X} label={t('plan.close')} onClick={closePlan} />
+      </div>
+      {KINDS.map((kind) => (
+        <Tabs.Content key={kind} value={kind} className="plan-body" tabIndex={-1}>
+          {report?.kind === kind ? (
+            <>
+              <MemoryBar memory={report.memory} />
+              {report.timing && !report.timing.kernels && <p className="plan-note muted">{t('plan.noTimes')}</p>}
+              <KernelList report={report} />
+            </>
+          ) : (
+            <div className="plan-empty">
+              {problems.map((problem) => (
+                <ProblemRow key={problem.code + (problem.nodeId ?? '')} problem={problem} />
+              ))}
+              {problems.length === 0 && <p className="muted">{t('plan.compiling')}</p>}
+            </div>
+          )}
+        </Tabs.Content>
+      ))}
+    </Tabs.Root>
+  )
+}
