@@ -89,6 +89,7 @@ export function createClient(port: Port, onBroken?: () => void): SessionClient {
     jacobian: (request, signal) => call('jacobian', [request], { signal }),
     hessian: (request, signal) => call('hessian', [request], { signal }),
     gradcheck: (document, options, signal) => call('gradcheck', [document, options], { signal }),
+    differences: (request, signal) => call('differences', [request], { signal }),
     reset: () => call('reset', []),
     exportWeights: (document) => call('exportWeights', [document]),
     importWeights: (document, bytes) => call('importWeights', [document, bytes]),

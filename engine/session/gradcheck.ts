@@ -7,7 +7,13 @@ import type { Numbers } from '../tensor.ts'
 import type { Feeds } from '../train/feeds.ts'
 import { cancelled, type Ground } from './derivatives.ts'
 import { sum } from './inspect.ts'
-import type { GradcheckOptions, GradcheckReport, GradientCheck } from './protocol.ts'
+import type {
+  DifferenceCurve,
+  DifferenceRequest,
+  GradcheckOptions,
+  GradcheckReport,
+  GradientCheck
+} from './protocol.ts'
 import { feedsFor } from './rows.ts'
 
 /** Elements per tensor. */
@@ -72,13 +78,13 @@ async function compare(
   return { name, shape, checked, elements: values.length, relativeError: Math.max(0, relativeError), worst }
 }
 
-/** Every parameter that the objective depends on and, where asked for, every edge. */
-export async function checkGradients(ground: Ground, options: GradcheckOptions): Promise<GradcheckReport> {
-  const { document, inspection, executor, rows, stop, breathe } = ground
-  if (!inspection.built.objective) return fail('train.noObjective')
-  const method = options.forward ? 'forward' : 'central'
-  const { limit, h: usual } = METHODS[method]
-  const h = options.h ?? usual
+/** All that can be compared: every parameter that the objective depends on and, where asked for, every edge. */
+async function* comparables(
+  ground: Ground,
+  edges: boolean
+): AsyncGenerator<Compared & { readonly kind: 'parameter' | 'edge' }> {
+  const { document, inspection, executor, rows, stop } = ground
+  if (!inspection.built.objective) fail('train.noObjective')
   const { compiled, program } = await inspection.program(executor, rows.batch)
   if (!(await program.run(feedsFor(compiled.plan, rows), stop))) cancelled()
 
@@ -96,7 +102,6 @@ export async function checkGradients(ground: Ground, options: GradcheckOptions):
     }
   }
 
-  const parameters: GradientCheck[] = []
   const objective = await walk()
   for (const { name, shape } of inspection.variables) {
     const gradient = await inspection.tensor({ kind: 'parameter', name }, 'gradient')
@@ -106,12 +111,11 @@ export async function checkGradients(ground: Ground, options: GradcheckOptions):
       await executor.setVariable(name, Float64Array.from(values).with(index, x))
       return objective({})
     }
-    parameters.push(await compare({ name, shape, values, gradient: gradient.data, at }, method, h, breathe))
+    yield { kind: 'parameter', name, shape, values, gradient: gradient.data, at }
     await executor.setVariable(name, values)
   }
-  if (!options.edges) return { method, h, limit, parameters, edges: null }
+  if (!edges) return
 
-  const edges: GradientCheck[] = []
   const along = await walk(nudged)
   for (const { id } of document.edges) {
     const target = { kind: 'edge', id } as const
@@ -120,7 +124,42 @@ export async function checkGradients(ground: Ground, options: GradcheckOptions):
     const { data: values, shape } = (await inspection.tensor(target, 'value')) as typeof gradient
     const at = (index: number, x: number): Promise<number> =>
       along({ [`${NUDGE}${id}`]: new Float64Array(values.length).with(index, x - (values[index] as number)) })
-    edges.push(await compare({ name: id, shape, values, gradient: gradient.data, at }, method, h, breathe))
+    yield { kind: 'edge', name: id, shape, values, gradient: gradient.data, at }
   }
-  return { method, h, limit, parameters, edges }
+}
+
+/** Every parameter that the objective depends on and, where asked for, every edge. */
+export async function checkGradients(ground: Ground, options: GradcheckOptions): Promise<GradcheckReport> {
+  const method = options.forward ? 'forward' : 'central'
+  const { limit, h: usual } = METHODS[method]
+  const h = options.h ?? usual
+  const found = { parameter: [] as GradientCheck[], edge: [] as GradientCheck[] }
+  for await (const one of comparables(ground, options.edges ?? false)) {
+    found[one.kind].push(await compare(one, method, h, ground.breathe))
+  }
+  return { method, h, limit, parameters: found.parameter, edges: options.edges ? found.edge : null }
+}
+
+/**
+ * How the error of a difference depends on its step: a large h cuts the series off early, a small one leaves nothing but
+ * rounding. Element `index` of one parameter or edge.
+ */
+export async function differenceCurve(ground: Ground, request: DifferenceRequest): Promise<DifferenceCurve> {
+  const { target, index, steps } = request
+  const name = target.kind === 'parameter' ? target.name : target.id
+  for await (const one of comparables(ground, target.kind === 'edge')) {
+    if (one.kind !== target.kind || one.name !== name) continue
+    const x = one.values[index] as number
+    const here = await one.at(index, x)
+    const points: DifferenceCurve['points'][number][] = []
+    for (const step of steps) {
+      await ground.breathe()
+      // the step that is really taken, after rounding
+      const [high, low] = [x + step * Math.max(1, Math.abs(x)), x - step * Math.max(1, Math.abs(x))]
+      const [above, below] = [await one.at(index, high), await one.at(index, low)]
+      points.push({ h: step, central: (above - below) / (high - low), forward: (above - here) / (high - x) })
+    }
+    return { autodiff: one.gradient[index] as number, points }
+  }
+  return fail('graph.noSuchThing', { what: 'gradient', id: name })
 }

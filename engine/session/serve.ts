@@ -74,6 +74,8 @@ export function serve(scope: Scope): void {
         return session.hessian(first, stop)
       case 'gradcheck':
         return session.gradcheck(first, second, stop)
+      case 'differences':
+        return session.differences(first, stop)
       case 'backends':
         return session.backends()
       case 'readTensor':

@@ -19,7 +19,7 @@ import { compileStep, stepRate } from '../train/step.ts'
 import { Backends, type Chosen, type Work } from './backends.ts'
 import { DataSets } from './data.ts'
 import { type Ground, hessian, jacobian } from './derivatives.ts'
-import { checkGradients } from './gradcheck.ts'
+import { checkGradients, differenceCurve } from './gradcheck.ts'
 import { Inspection } from './inspect.ts'
 import { Model } from './model.ts'
 import type {
@@ -27,6 +27,8 @@ import type {
   BackendReport,
   DataFile,
   DataSummary,
+  DifferenceCurve,
+  DifferenceRequest,
   Evaluation,
   GradcheckOptions,
   GradcheckReport,
@@ -185,7 +187,15 @@ export class Session {
   /** Autodiff against differences, in float64, for each parameter that the objective depends on, and each edge. */
   gradcheck(document: GraphDocument, options: GradcheckOptions = {}, stop: Stop = never): Promise<GradcheckReport> {
     return this.#exclusive(async () =>
-      checkGradients(await this.#ground({ document, batch: GRADCHECK_BATCH }, stop), options)
+      checkGradients(await this.#ground({ document, batch: GRADCHECK_BATCH, feeds: options.feeds }, stop), options)
+    )
+  }
+
+  /** One derivative by differences of several steps. */
+  differences(request: DifferenceRequest, stop: Stop = never): Promise<DifferenceCurve> {
+    const { document, feeds } = request
+    return this.#exclusive(async () =>
+      differenceCurve(await this.#ground({ document, batch: GRADCHECK_BATCH, feeds }, stop), request)
     )
   }
 

@@ -454,6 +454,53 @@ describe('looking', () => {
   })
 })
 
+describe('differences of several steps', () => {
+  /** x³ at 2, so h is taken twice as large. */
+  const cube: GraphDocument = {
+    ...emptyDocument,
+    nodes: [
+      { id: 'x', op: 'Parameter', attributes: { init: { kind: 'values', values: [2] } }, position },
+      { id: 'three', op: 'Constant', attributes: { values: [3] }, position },
+      { id: 'cube', op: 'Pow', position }
+    ],
+    edges: [edge('e1', 'x', 'cube', 'a'), edge('e2', 'three', 'cube', 'b')],
+    objective: 'cube'
+  }
+  const steps = [0.5, 1e-3, 1e-20]
+
+  test.each([
+    { kind: 'parameter', name: 'x' },
+    { kind: 'edge', id: 'e1' }
+  ] as const)('$kind: cut off by a large step, rounded away by a small one', async (target) => {
+    const session = new Session({ breathe: async () => undefined })
+    const { autodiff, points } = await session.differences({ document: cube, target, index: 0, steps })
+    expect(autodiff).toBe(12)
+    const [large, middle, small] = points.map(({ central, forward }) => ({ central, forward }))
+    expect(large).toEqual({ central: 12 + 1, forward: 12 + 6 + 1 })
+    expect(middle?.central).toBeCloseTo(12 + 4e-6, 8)
+    expect(middle?.forward).toBeCloseTo(12 + 6 * 2e-3 + 4e-6, 8)
+    // x + h is x again
+    expect(small).toEqual({ central: Number.NaN, forward: Number.NaN })
+  })
+
+  test('what has no gradient is refused by name', async () => {
+    const session = new Session({ breathe: async () => undefined })
+    const target = { kind: 'parameter', name: 'gone' } as const
+    expect(await codes(session.differences({ document: cube, target, index: 0, steps }))).toEqual(['graph.noSuchThing'])
+  })
+
+  test('a check is given the numbers of its inputs', async () => {
+    const session = new Session({ breathe: async () => undefined })
+    const nodes = cube.nodes.map((node) =>
+      node.id === 'three' ? { id: 'three', op: 'Input', attributes: { shape: [] }, position } : node
+    )
+    const feeds = { three: { shape: [], data: [2] } }
+    const { parameters, edges } = await session.gradcheck({ ...cube, nodes }, { edges: true, feeds })
+    expect(parameters.map(({ worst }) => worst.autodiff)).toEqual([4])
+    expect(edges?.map(({ name }) => name)).toEqual(['e1', 'e2'])
+  })
+})
+
 test('a gradient check and an evaluation let others in, and can be stopped by them', async () => {
   let [breaths, stopped] = [0, false]
   const breathe = async (): Promise<void> => {
