@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import asc from 'assemblyscript/asc'
 
 const root = join(import.meta.dirname, '..')
-const SOURCE = 'engine/runtime/wasm/assembly/gemm.ts'
+const SOURCE = 'engine/runtime/wasm/assembly/index.ts'
 export const TARGET = join(root, 'engine/runtime/wasm/binaries.ts')
 
 async function compile(features: readonly string[]): Promise<string> {
@@ -45,7 +45,7 @@ const reading = { baseDir: root }
 export async function binaries(): Promise<string> {
   const simd = await compile(['simd'])
   const relaxed = await compile(['simd', 'relaxed-simd'])
-  return `/** Compiled from assembly/gemm.ts by \`npm run wasm\`; never edited. */
+  return `/** Compiled from assembly/ by \`npm run wasm\`; never edited. */
 
 /** Base64. Gives the same numbers on every machine. */
 export const SIMD =

@@ -102,13 +102,13 @@ function elementwiseKernel(step: ElementwiseStep): Kernel {
   return compile(shape, shapes.length, index, elementwiseBody(step, read, dialect))
 }
 
-function loopKernel(step: LoopStep): Kernel {
+function plainLoop(step: LoopStep): Kernel {
   const index = coordinates(step.shape)
   return scatterKernel(step) ?? compile(step.shape, step.operands.length, index, loopBody(step, index, dialect))
 }
 
 /** All products of the leading axes, one matrix at a time; a shared right-hand matrix makes it one tall product. */
-function productKernel(step: ProductStep, gemm: Gemm): Kernel {
+export function productKernel(step: ProductStep, gemm: Gemm): Kernel {
   const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape, ...StaticShape[]]
   const lead = step.shape.slice(0, -2)
   const { m, n, k, transA, transB } = step
@@ -160,15 +160,23 @@ function finished(multiply: Kernel, finish: Kernel): Kernel {
   }
 }
 
-/** What an executor may bring of its own. */
+/** How an executor computes each kind of step; a loop that it leaves out (null) is compiled from its text. */
 export interface KernelParts {
-  readonly gemm: Gemm
-  readonly elementwise?: (step: ElementwiseStep) => Kernel
+  readonly elementwise: (step: ElementwiseStep) => Kernel
+  readonly product: (step: ProductStep) => Kernel
+  readonly loop: (step: LoopStep) => Kernel | null
 }
 
-export function kernelOf(step: Step, { gemm, elementwise = elementwiseKernel }: KernelParts): Kernel {
+/** In JavaScript, products by `gemm`. */
+export const plainKernels = (gemm: Gemm): KernelParts => ({
+  elementwise: elementwiseKernel,
+  product: (step) => productKernel(step, gemm),
+  loop: () => null
+})
+
+export function kernelOf(step: Step, { elementwise, product, loop }: KernelParts): Kernel {
   if (step.kind === 'elementwise') return elementwise(step)
-  if (step.kind === 'loop') return loopKernel(step)
-  const multiply = productKernel(step, gemm)
+  if (step.kind === 'loop') return loop(step) ?? plainLoop(step)
+  const multiply = product(step)
   return step.epilogue ? finished(multiply, elementwise(step.epilogue)) : multiply
 }

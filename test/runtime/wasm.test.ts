@@ -9,7 +9,7 @@ import { cases, difference, probe, run } from '../generated/harness.ts'
 
 test('the binaries are those of the source', async () => {
   expect(readFileSync(TARGET, 'utf8')).toBe(await binaries())
-})
+}, 60_000)
 
 describe('the heap', () => {
   test('pieces never overlap, are zero when handed out, and all come back', () => {

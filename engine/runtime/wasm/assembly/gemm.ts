@@ -127,15 +127,17 @@ function packA(a: usize, row: i32, column: i32, from: i32, height: i32, k0: i32,
         to += ROWS * 4
       }
     }
-    for (; k < depth; k++) {
-      let from = at
-      for (let r = 0; r < ROWS; r++) {
-        store<f32>(to, r < live ? load<f32>(from) : 0)
-        from += rowBytes
-        to += 4
+    if (live < ROWS) memory.fill(to, 0, <usize>((depth - k) * ROWS) << 2)
+    for (let r = 0; r < live; r++) {
+      let from = at + <usize>r * rowBytes
+      let put = to + (<usize>r << 2)
+      for (let rest = k; rest < depth; rest++) {
+        store<f32>(put, load<f32>(from))
+        from += columnBytes
+        put += ROWS * 4
       }
-      at += columnBytes
     }
+    to += <usize>((depth - k) * ROWS) << 2
   }
 }
 
@@ -162,15 +164,17 @@ function packB(b: usize, row: i32, column: i32, k0: i32, depth: i32, width: i32,
         to += COLUMNS * 4
       }
     }
-    for (; k < depth; k++) {
-      let from = at
-      for (let c = 0; c < COLUMNS; c++) {
-        store<f32>(to, c < live ? load<f32>(from) : 0)
-        from += columnBytes
-        to += 4
+    if (live < COLUMNS) memory.fill(to, 0, <usize>((depth - k) * COLUMNS) << 2)
+    for (let c = 0; c < live; c++) {
+      let from = at + <usize>c * columnBytes
+      let put = to + (<usize>c << 2)
+      for (let rest = k; rest < depth; rest++) {
+        store<f32>(put, load<f32>(from))
+        from += rowBytes
+        put += COLUMNS * 4
       }
-      at += rowBytes
     }
+    to += <usize>((depth - k) * COLUMNS) << 2
   }
 }
 
@@ -186,10 +190,37 @@ export function scratch(n: i32): i32 {
 }
 
 /**
- * C (m × n, `rowC` from row to row) = A (m × k) · B (k × n). Pointers are bytes, strides elements; `work` holds
- * `scratch(n)` bytes. An element of C is the same sum in the same order, whatever part of a larger C is computed.
+ * C (m × n, `rowC` from row to row) = A (m × k) · B (k × n), for `count` products one after the other. Pointers are bytes,
+ * strides elements, `next` those from one product to the next; `work` holds `scratch(n)` bytes. An element of C is the
+ * same sum in the same order, whatever part of a larger C is computed.
  */
 export function gemm(
+  count: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  nextA: i32,
+  rowA: i32,
+  columnA: i32,
+  b: usize,
+  nextB: i32,
+  rowB: i32,
+  columnB: i32,
+  c: usize,
+  nextC: i32,
+  rowC: i32,
+  work: usize
+): void {
+  for (let i = 0; i < count; i++) {
+    one(m, n, k, a, rowA, columnA, b, rowB, columnB, c, rowC, work)
+    a += <usize>nextA << 2
+    b += <usize>nextB << 2
+    c += <usize>nextC << 2
+  }
+}
+
+function one(
   m: i32,
   n: i32,
   k: i32,

@@ -1,0 +1,6 @@
+/** The compiled kernels: `npm run wasm` makes ../binaries.ts of them. */
+export { gemm, scratch } from './gemm'
+export { reduce } from './reduce'
+export { foldUp, poolMax, unfold, unpool } from './windows'
+export { copy } from './copy'
+export { gather, scatterAdd } from './gather'
