@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { gradcheckCommand } from './commands/gradcheck.ts'
 import { opsCommand } from './commands/ops.ts'
+import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
 import { trainCommand } from './commands/train.ts'
 import { FileError } from './files.ts'
@@ -17,6 +18,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => number | Pr
   check: checkCommand,
   run: runCommand,
   gradcheck: gradcheckCommand,
+  plan: planCommand,
   train: trainCommand,
   evaluate: evaluateCommand
 }
@@ -32,6 +34,8 @@ const USAGE = `Usage: chainrule COMMAND
                                one forward and one backward pass
   gradcheck GRAPH [--edges] [--forward] [--h H] [--json]
                                differences in float64 against autodiff, for each parameter (and edge)
+  plan GRAPH [--of training|run] [--measure] [--backend …] [--data NAME=DIR]… [--json]
+                               what runs: kernels, bytes, memory, and the time of each
   train GRAPH [--epochs N] [--batch-size N] [--seed N] [--data NAME=DIR]… [--backend …]
               [--weights IN.json] [--export OUT.json] [--json]
                                train, then evaluate on the test split

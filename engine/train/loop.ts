@@ -162,7 +162,8 @@ export async function trainLoop({
   const wanted = [graph.loss, ...Object.values(graph.metrics)]
   const programs = new Programs(executor, (batch) => compileStep(graph, batch, executor))
   const { ir, secondOrder: order, parameters } = graph
-  const solver = order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop, breathe: listener.pause })
+  const solver =
+    order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop, breathe: listener.pause })
   await clearStates(executor, graph)
 
   const start = now()
@@ -175,7 +176,7 @@ export async function trainLoop({
     steps: step,
     seconds: (now() - start) / 1000
   })
-  const progress = async (epoch: number, { compiled, program }: Loaded, rowsNow: number): Promise<void> => {
+  const progress = async (epoch: number, at: number, { compiled, program }: Loaded, rowsNow: number): Promise<void> => {
     const [total, ...metrics] = await Promise.all(
       wanted.map(async (id) => (await program.read(compiled.idOf(id)))[0] as number)
     )
@@ -183,18 +184,28 @@ export async function trainLoop({
     const seconds = (now() - start) / 1000
     listener.onProgress?.({
       epoch,
-      step,
+      step: at,
       steps,
       loss,
       metrics: Object.fromEntries(names.map((name, i) => [name, metrics[i] as number])),
-      stepsPerSecond: step / seconds,
-      secondsLeft: ((steps - step) * seconds) / step
+      stepsPerSecond: at / seconds,
+      secondsLeft: ((steps - at) * seconds) / at
     })
-    finite(loss, epoch)
+    finite(loss, epoch, at)
+  }
+  /**
+   * Numbers on their way back from the device: the steps go on meanwhile. One read at most, so that the device is never
+   * more than a moment behind. What it fails with is thrown between two steps.
+   */
+  let reading: Promise<void> = Promise.resolve()
+  let failure: { readonly error: unknown } | null = null
+  const arrived = async (): Promise<void> => {
+    await reading
+    if (failure) throw failure.error
   }
   /** Nothing comes back from NaN: going on would only make the machine warm. */
-  const finite = (loss: number, epoch: number): void => {
-    if (!Number.isFinite(loss)) fail('train.diverged', { loss: String(loss), epoch, step })
+  const finite = (loss: number, epoch: number, at: number): void => {
+    if (!Number.isFinite(loss)) fail('train.diverged', { loss: String(loss), epoch, step: at })
   }
 
   try {
@@ -220,7 +231,10 @@ export async function trainLoop({
         const time = now()
         if (time - shown >= PROGRESS_EVERY || step === 1 || step === steps) {
           shown = time
-          await progress(epoch, loaded, indices.length)
+          await arrived()
+          reading = progress(epoch, step, loaded, indices.length).catch((error) => {
+            failure = { error }
+          })
         }
         if (time - paused >= PAUSE_EVERY) {
           await listener.pause?.()
@@ -228,6 +242,7 @@ export async function trainLoop({
           if (stop()) return result('cancelled')
         }
       }
+      await arrived()
       const mean = async (name: string): Promise<number> =>
         ((await executor.getVariable(graph.sums[name] as string))[0] as number) / rows
       const metrics = Object.fromEntries(
@@ -235,12 +250,13 @@ export async function trainLoop({
       )
       const validation = held.size === 0 ? null : await evaluate(executor, graph.evaluation, held, stop)
       const report = { epoch, loss: await mean('loss'), metrics, validation, seconds: (now() - began) / 1000 }
-      finite(report.loss, epoch)
+      finite(report.loss, epoch, step)
       epochs.push(report)
       listener.onEpoch?.(report)
     }
     return result('done')
   } finally {
+    await reading
     programs.dispose()
   }
 }

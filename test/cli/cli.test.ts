@@ -34,6 +34,26 @@ function file(name: string, content: unknown): string {
   return path
 }
 
+describe('plan', () => {
+  test('shows the kernels of a training step with their nodes, and its memory', () => {
+    const { status, out, err } = cli('plan', example('spiral-mlp'), '--backend', 'wasm')
+    expect(status).toBe(0)
+    expect(out).toMatch(/forward +product 100×2×100 \+ Add·Relu +\[100, 100\].* hidden$/m)
+    expect(out).toMatch(/^update /m)
+    expect(err).toMatch(/^\d+ kernels on WebAssembly.*batch 100$/m)
+    expect(err).toMatch(/kB of memory: variables /)
+  })
+
+  test('measures, and prints one JSON document', () => {
+    const report = json('plan', example('spiral-mlp'), '--backend', 'cpu', '--measure')
+    expect(report).toMatchObject({ kind: 'training', backend: 'cpu', batch: 100 })
+    expect(report.timing.kernels).toHaveLength(report.kernels.length)
+    const run = json('plan', example('xyz'))
+    expect(run).toMatchObject({ kind: 'run', batch: null, timing: null })
+    expect(cli('plan', example('xyz'), '--of', 'nothing').status).toBe(2)
+  })
+})
+
 describe('run', () => {
   test('prints the document that the contract fixes', () => {
     expect(json('run', example('apples'), '--dtype', 'float64')).toEqual({

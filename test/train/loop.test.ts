@@ -1,0 +1,99 @@
+/** The loop and a device that answers late: steps go on while a loss is on its way back. */
+import { expect, test } from 'vitest'
+import { createDataSet } from '../../engine/data/dataset.ts'
+import { build } from '../../engine/document/build.ts'
+import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import { ProblemError } from '../../engine/problem.ts'
+import { CpuExecutor } from '../../engine/runtime/cpu.ts'
+import type { Program } from '../../engine/runtime/executor.ts'
+import { trainingGraph } from '../../engine/train/graph.ts'
+import { initialValues } from '../../engine/train/init.ts'
+import { type Progress, trainLoop } from '../../engine/train/loop.ts'
+
+const position = { x: 0, y: 0 }
+const document: GraphDocument = {
+  ...emptyDocument,
+  nodes: [
+    { id: 'data', op: 'Dataset', attributes: { source: 'spiral' }, position },
+    { id: 'dense', op: 'Dense', attributes: { units: 3 }, position },
+    { id: 'loss', op: 'SoftmaxCrossEntropyLoss', position }
+  ],
+  edges: [
+    { id: 'e1', source: 'data', sourceHandle: 'features', target: 'dense', targetHandle: 'x' },
+    { id: 'e2', source: 'dense', sourceHandle: 'out', target: 'loss', targetHandle: 'prediction' },
+    { id: 'e3', source: 'data', sourceHandle: 'labels', target: 'loss', targetHandle: 'target' }
+  ],
+  objective: 'loss'
+}
+
+/** Numbers that were read arrive only when so many more steps were begun. */
+class LateExecutor extends CpuExecutor {
+  readonly late: number
+  runs = 0
+  /** Steps that were begun while a number was on its way. */
+  readonly meanwhile: number[] = []
+
+  constructor(late: number) {
+    super()
+    this.late = late
+  }
+
+  override async load(plan: Parameters<CpuExecutor['load']>[0]): Promise<Program> {
+    const program = await super.load(plan)
+    return {
+      ...program,
+      run: (feeds, stop) => {
+        this.runs++
+        return program.run(feeds, stop)
+      },
+      read: async (id) => {
+        const [numbers, from] = [await program.read(id), this.runs]
+        for (let turn = 0; this.runs < from + this.late && turn < 50; turn++) await new Promise(setImmediate)
+        this.meanwhile.push(this.runs - from)
+        return numbers
+      }
+    }
+  }
+}
+
+async function train(executor: LateExecutor, learningRate = 0.1): Promise<Progress[]> {
+  const settings = { ...defaultTraining, optimizer: { kind: 'sgd', learningRate } as const, batchSize: 16, epochs: 2 }
+  const graph = trainingGraph(document, build(document), settings)
+  for (const { name, shape, init } of graph.parameters)
+    await executor.setVariable(name, initialValues(name, shape, init, 1))
+  const told: Progress[] = []
+  let clock = 0
+  await trainLoop({
+    graph,
+    settings,
+    sets: new Map([['data', createDataSet('spiral', {})]]),
+    executor,
+    stop: () => false,
+    // every step is one to tell of
+    now: () => (clock += 60),
+    listener: { onProgress: (p) => told.push(p), pause: () => new Promise(setImmediate) }
+  })
+  return told
+}
+
+test('steps go on while a loss is on its way, and each is told with its own step', async () => {
+  const [prompt, late] = [new LateExecutor(0), new LateExecutor(1)]
+  const [each, told] = [await train(prompt), await train(late)]
+  expect(each.map((p) => p.step)).toEqual(each.map((_, i) => i + 1))
+  expect(Math.max(...late.meanwhile)).toBe(1)
+  expect(told.map((p) => [p.epoch, p.step, p.loss])).toEqual(each.map((p) => [p.epoch, p.step, p.loss]))
+})
+
+test('a device that is behind is waited for: one number at most is on its way', async () => {
+  const executor = new LateExecutor(5)
+  await train(executor)
+  expect(Math.max(...executor.meanwhile)).toBeLessThanOrEqual(1)
+})
+
+test('a loss that is no number ends the training, a step late at most', async () => {
+  const executor = new LateExecutor(1)
+  const error = await train(executor, 1e38).catch((e) => e)
+  expect(error).toBeInstanceOf(ProblemError)
+  expect(error.problem.code).toBe('train.diverged')
+  expect(executor.runs - error.problem.params.step).toBeLessThanOrEqual(1)
+})
