@@ -351,7 +351,15 @@ const table = {
   },
   'run.stale': { message: 'These numbers belong to an earlier run.', hint: 'Run again.' },
   'train.metric': {
-    message: 'The metric "{metric}" cannot be made from this graph: {reason}.',
+    message: 'The metric "{metric}" cannot be shown: the graph has no node of that id that is a single number.',
+    hint: 'Choose another metric in the training settings.'
+  },
+  'train.metricLoss': {
+    message: 'The metric "{metric}" is reported in any case.',
+    hint: 'Take it out of the training settings.'
+  },
+  'train.metricAccuracy': {
+    message: 'The metric "{metric}" cannot be read off the objective, {op}: that is no loss over classes.',
     hint: 'Put an Accuracy or BinaryAccuracy node into the graph, or take the metric out of the training settings.'
   },
   'train.noData': {
@@ -423,8 +431,40 @@ const table = {
     hint: 'Use data sets of the same length.'
   },
   'train.optimizer': {
-    message: 'The optimizer "{kind}" does not apply here: {reason}.',
-    hint: 'Choose sgd, rmsprop or adam.'
+    message: 'There is no optimizer "{kind}".',
+    hint: 'Choose one of these: {known}.'
+  },
+  'train.optimizerOption': {
+    message: 'The optimizer "{kind}" has no "{option}".',
+    hint: 'It has {known}.'
+  },
+  'train.optimizerSwitch': {
+    message: '"{option}" of the optimizer "{kind}" must be true or false, but is {found}.',
+    hint: 'Change it in the training settings.'
+  },
+  'train.optimizerShare': {
+    message: '"{option}" of the optimizer "{kind}" must be a number from 0 to below 1, but is {found}.',
+    hint: 'Change it in the training settings.'
+  },
+  'train.optimizerNumber': {
+    message: '"{option}" of the optimizer "{kind}" must be a number of at least 0, but is {found}.',
+    hint: 'Change it in the training settings.'
+  },
+  'train.solverClip': {
+    message: 'The optimizer "{kind}" solves for its step, and takes no gradient clipping.',
+    hint: 'Switch clipping off, or choose sgd, rmsprop or adam.'
+  },
+  'train.solverSize': {
+    message: 'The optimizer "{kind}" takes at most {limit} parameters, but the graph has {count}.',
+    hint: 'Make the graph smaller, or choose sgd, rmsprop or adam.'
+  },
+  'train.solverObjective': {
+    message: 'The optimizer "{kind}" needs a MeanSquaredError as objective, but it is {op}.',
+    hint: 'Choose another objective, or newton, sgd, rmsprop or adam.'
+  },
+  'train.solverLinear': {
+    message: 'The optimizer "{kind}" needs a prediction that is linear in its parameters.',
+    hint: 'Take activations and further layers out of the graph, or choose newton, sgd, rmsprop or adam.'
   },
   'train.singular': {
     message:

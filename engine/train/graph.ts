@@ -75,25 +75,17 @@ export function metricValues(document: GraphDocument, built: Built, names: reado
     const loss = index.nodes.get(document.objective ?? '')
     const kind = loss && accuracyOf(loss.op)
     if (!loss || !kind) {
-      return fail('train.metric', {
-        metric: 'accuracy',
-        reason: `the objective is ${loss ? loss.op : 'missing'}, no loss over classes`
-      })
+      return fail('train.metricAccuracy', { metric: 'accuracy', op: loss?.op ?? '' })
     }
     const wire = (handle: string): Value => built.wires.get(index.into(loss.id, handle)?.id ?? '') as Value
     return built.builder.emit(kind.op, [wire('prediction'), wire('target')], kind.attributes)
   }
   return Object.fromEntries(
     names.map((name) => {
-      if (name === 'loss') fail('train.metric', { metric: name, reason: 'the loss is reported in any case' })
+      if (name === 'loss') fail('train.metricLoss', { metric: name })
       if (name === 'accuracy') return [name, accuracy()]
       const value = outputOf(name)
-      return [
-        name,
-        value?.type.shape.length === 0
-          ? value
-          : fail('train.metric', { metric: name, reason: 'there is no scalar node of that id' })
-      ]
+      return [name, value?.type.shape.length === 0 ? value : fail('train.metric', { metric: name })]
     })
   )
 }

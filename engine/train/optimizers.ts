@@ -178,19 +178,17 @@ export const optimizers: Readonly<Partial<Record<OptimizerSettings['kind'], Defi
 /** Nothing is fed, and no parameter changes on the device. */
 const onHost: Optimizer = { scalars: () => ({}), update: () => ({}) }
 
-/** @throws ProblemError train.optimizer for a kind that does not apply, or a hyperparameter that it does not have. */
+/** @throws ProblemError train.optimizer… for a kind that there is not, or a hyperparameter that it does not have. */
 export function makeOptimizer(settings: OptimizerSettings): Optimizer {
   const definition = optimizers[settings.kind]
   if (!definition) {
-    return fail('train.optimizer', { kind: settings.kind, reason: 'it is not available in this version' })
+    return fail('train.optimizer', { kind: settings.kind, known: Object.keys(optimizers).join(', ') })
   }
   const known = definition.hyperparameters
   for (const name of Object.keys(settings)) {
     if (name !== 'kind' && name !== 'learningRate' && !(name in known)) {
-      fail('train.optimizer', {
-        kind: settings.kind,
-        reason: `it has no "${name}"; it has ${Object.keys(known).join(', ')}`
-      })
+      const names = ['learningRate', ...Object.keys(known)].join(', ')
+      fail('train.optimizerOption', { kind: settings.kind, option: name, known: names })
     }
   }
   for (const [name, { default: preset }] of Object.entries(known)) {
@@ -199,16 +197,8 @@ export function makeOptimizer(settings: OptimizerSettings): Optimizer {
     const good =
       typeof preset === 'boolean' ? typeof value === 'boolean' : typeof value === 'number' && value >= 0 && value < most
     if (good) continue
-    const expected =
-      typeof preset === 'boolean'
-        ? 'true or false'
-        : most === 1
-          ? 'a number from 0 to below 1'
-          : 'a number of at least 0'
-    fail('train.optimizer', {
-      kind: settings.kind,
-      reason: `"${name}" must be ${expected}, but is ${JSON.stringify(value)}`
-    })
+    const wrong = typeof preset === 'boolean' ? 'Switch' : most === 1 ? 'Share' : 'Number'
+    fail(`train.optimizer${wrong}`, { kind: settings.kind, option: name, found: JSON.stringify(value) })
   }
   const hyperparameter = (name: string): number | boolean =>
     (settings[name] ?? known[name]?.default ?? 0) as number | boolean

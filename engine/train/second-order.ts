@@ -40,7 +40,7 @@ export interface SecondOrder {
   readonly meanOver: Value | null
 }
 
-/** @throws ProblemError train.optimizer where the kind does not apply to the graph. */
+/** @throws ProblemError train.solver… where the kind does not apply to the graph. */
 export function secondOrder(
   document: GraphDocument,
   { builder: b, objective, wires }: Built,
@@ -49,8 +49,7 @@ export function secondOrder(
 ): SecondOrder | null {
   const { kind } = optimizer
   if (!takesAll(kind)) return null
-  const refuse = (reason: string): never => fail('train.optimizer', { kind, reason })
-  if (clip) refuse('it takes no gradient clipping')
+  if (clip) fail('train.solverClip', { kind })
   let count = 0
   const trained = parameters.map((p) => {
     const start = count
@@ -58,16 +57,15 @@ export function secondOrder(
     count += size
     return { name: p.attributes.name as string, start, size }
   })
-  if (count > MOST_PARAMETERS) refuse(`the graph has ${count} parameters, and it takes at most ${MOST_PARAMETERS}`)
+  if (count > MOST_PARAMETERS) fail('train.solverSize', { kind, count, limit: MOST_PARAMETERS })
   let meanOver: Value | null = null
   if (kind === 'normalEquation') {
     const index = indexOf(document)
     const loss = index.nodes.get(document.objective ?? '')
-    if (loss?.op !== 'MeanSquaredError') return refuse(`the objective is ${loss?.op}, not MeanSquaredError`)
+    if (loss?.op !== 'MeanSquaredError') return fail('train.solverObjective', { kind, op: loss?.op ?? '' })
     const wire = (handle: string): Value => wires.get(index.into(loss.id, handle)?.id ?? '') as Value
     const residual = b.sub(wire('prediction'), wire('target'))
-    if (!isLinear(b.graph(), backwardOf(b, residual, parameters), parameters))
-      refuse('the prediction is not linear in its parameters')
+    if (!isLinear(b.graph(), backwardOf(b, residual, parameters), parameters)) fail('train.solverLinear', { kind })
     meanOver = loss.attributes?.reduction === 'sum' ? null : residual
   }
   const product = hessianProduct(b, objective as Value, parameters)

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { fill, type Problem } from '../../engine/problem.ts'
 import { josa } from './josa.ts'
 import korean from './problems.ko.json'
+import { operatorText } from './useOperatorText.ts'
 
 export interface ProblemText {
   readonly message: string
@@ -15,9 +16,12 @@ const templates: Readonly<Record<string, { readonly message: string; readonly hi
 export function problemText(problem: Problem, language: string): ProblemText {
   const template = language === 'ko' ? templates[problem.code] : undefined
   if (!template) return { message: problem.message, hint: problem.hint ?? null }
+  const { reason } = problem.params
+  const params =
+    typeof reason === 'string' ? { ...problem.params, reason: operatorText(reason, language) } : problem.params
   return {
-    message: josa(fill(template.message, problem.params)),
-    hint: template.hint === undefined ? null : josa(fill(template.hint, problem.params))
+    message: josa(fill(template.message, params)),
+    hint: template.hint === undefined ? null : josa(fill(template.hint, params))
   }
 }
 

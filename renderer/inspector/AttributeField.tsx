@@ -5,6 +5,7 @@ import type { Command } from '../../engine/document/commands.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { Field } from '../../engine/ir/op.ts'
 import type { AttributeValue } from '../../engine/ir/types.ts'
+import { useOperatorText } from '../i18n/useOperatorText.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { dispatch, useEditor } from '../store/editor.ts'
 import { IconButton } from '../ui/Button.tsx'
@@ -54,10 +55,11 @@ export function AttributeField({ node, name, field, value, given }: AttributeFie
   const { t } = useTranslation()
   const id = useId()
   const set = useSetAttribute(node, name)
+  const textOf = useOperatorText()
   return (
     <div className="attribute" data-attribute={name}>
       <div className="attribute-head">
-        <Hint text={field.doc} side="left">
+        <Hint text={textOf(field.doc)} side="left">
           <label htmlFor={id} className="attribute-name">
             {name}
           </label>

@@ -13,6 +13,7 @@ import { glyphOf } from '../app/glyphs.ts'
 import { setObjective } from '../canvas/commands.ts'
 import { expandSelection } from '../canvas/expand.ts'
 import { titleOf } from '../canvas/geometry.ts'
+import { useOperatorText } from '../i18n/useOperatorText.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { koreanName } from '../palette/search.ts'
 import { dispatch, select, useEditor, useNodeProblems, useNodeType } from '../store/editor.ts'
@@ -180,10 +181,13 @@ function Inputs({ node, op }: { readonly node: GraphNode; readonly op: Op }) {
 
 function Formulas({ op }: { readonly op: Op }) {
   const { t } = useTranslation()
+  const textOf = useOperatorText()
   const backward = Object.entries(op.formula.backward ?? {})
   return (
     <Section title={t('inspector.about')}>
-      <p className="inspector-doc">{op.doc}</p>
+      <p className="inspector-doc">
+        <RichText text={textOf(op.doc).replaceAll('`', '')} />
+      </p>
       <div className="formula-box">
         <span className="formula-name">{t('inspector.forward')}</span>
         <Formula tex={op.formula.forward} display />
@@ -198,7 +202,7 @@ function Formulas({ op }: { readonly op: Op }) {
           ))}
         </div>
       )}
-      {op.notDifferentiable && <p className="muted">{op.notDifferentiable}.</p>}
+      {op.notDifferentiable && <p className="muted">{textOf(op.notDifferentiable)}.</p>}
     </Section>
   )
 }

@@ -3,7 +3,9 @@ import type { PointerEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Op } from '../../engine/ir/op.ts'
 import { OpGlyph } from '../app/OpGlyph.tsx'
+import { useOperatorText } from '../i18n/useOperatorText.ts'
 import { Formula } from '../value/Formula.tsx'
+import { RichText } from '../value/RichText.tsx'
 import { koreanName } from './search.ts'
 
 interface PaletteItemProps {
@@ -18,6 +20,7 @@ interface PaletteItemProps {
 export function PaletteItem({ op, stop, onAdd, onDrag }: PaletteItemProps) {
   const { t, i18n } = useTranslation()
   const korean = i18n.language === 'ko' ? koreanName(op.kind) : undefined
+  const textOf = useOperatorText()
   return (
     <Tooltip.Root>
       <Tooltip.Trigger asChild>
@@ -44,7 +47,9 @@ export function PaletteItem({ op, stop, onAdd, onDrag }: PaletteItemProps) {
             {op.title}
             <span>{korean ?? op.kind}</span>
           </p>
-          <p>{op.doc.replaceAll('`', '')}</p>
+          <p>
+            <RichText text={textOf(op.doc).replaceAll('`', '')} />
+          </p>
           <Formula tex={op.formula.forward} display />
           <p className="op-card-note">{op.notDifferentiable ? t('palette.notDifferentiable') : t('palette.howTo')}</p>
         </Tooltip.Content>

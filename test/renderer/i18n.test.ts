@@ -12,6 +12,7 @@ import en from '../../renderer/i18n/en.json'
 import examples from '../../renderer/i18n/examples.ko.json'
 import { josa } from '../../renderer/i18n/josa.ts'
 import ko from '../../renderer/i18n/ko.json'
+import operatorTexts from '../../renderer/i18n/operator-texts.ko.json'
 import operators from '../../renderer/i18n/operators.ko.json'
 import problems from '../../renderer/i18n/problems.ko.json'
 import { optimizerForms } from '../../renderer/training/optimizers.ts'
@@ -140,6 +141,28 @@ describe('optimizers', () => {
       expect(form.hyperparameters, kind).toEqual(
         Object.fromEntries(Object.entries(definition.hyperparameters).map(([name, h]) => [name, h.default]))
       )
+    }
+  })
+})
+
+describe('what operators say of themselves', () => {
+  const sentences = new Set(
+    documentOps.flatMap((op) => [
+      op.doc,
+      ...Object.values(op.attributes).map((field) => field.doc),
+      ...(op.notDifferentiable ? [op.notDifferentiable] : [])
+    ])
+  )
+
+  it('is said in Korean too: each sentence, and no other', () => {
+    expect(Object.keys(operatorTexts).sort()).toEqual([...sentences].sort())
+  })
+
+  it('is Korean, and keeps formulas, attributes and code as they are', () => {
+    for (const [sentence, text] of Object.entries(operatorTexts)) {
+      expect(text, sentence).toMatch(/[가-힣]/)
+      const marked = (of: string) => [...(of.match(/`[^`]+`|\$[^$]+\$/g) ?? [])].sort()
+      expect(marked(text), sentence).toEqual(marked(sentence))
     }
   })
 })

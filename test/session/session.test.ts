@@ -277,14 +277,14 @@ describe('training', () => {
     [
       'an unknown hyperparameter',
       { training: { ...defaultTraining, optimizer: { kind: 'sgd', learningRate: 0.1, rho: 1 } } },
-      'train.optimizer'
+      'train.optimizerOption'
     ],
     [
       'a hyperparameter out of range',
       { training: { ...defaultTraining, optimizer: { kind: 'adam', learningRate: 0.1, beta1: 2 } } },
-      'train.optimizer'
+      'train.optimizerShare'
     ],
-    ['a metric called loss', { training: { ...defaultTraining, metrics: ['loss'] } }, 'train.metric'],
+    ['a metric called loss', { training: { ...defaultTraining, metrics: ['loss'] } }, 'train.metricLoss'],
     ['an unknown metric', { training: { ...defaultTraining, metrics: ['f1'] } }, 'train.metric'],
     ['a tensor as objective', { objective: 'scores' }, 'train.notScalar'],
     ['nothing to train', { objective: 'data' }, 'train.notScalar']

@@ -188,12 +188,12 @@ describe('normal equation', () => {
   })
 
   test.each([
-    ['another loss', layer('moons', 'MeanAbsoluteError', { units: 2 }), /MeanAbsoluteError, not MeanSquaredError/],
-    ['an activation', layer('moons', 'MeanSquaredError', { units: 2, activation: 'tanh' }), /not linear/],
-    ['a kink', layer('moons', 'MeanSquaredError', { units: 2, activation: 'relu' }), /not linear/]
-  ])('is refused for %s', async (_what, document, reason) => {
+    ['another loss', layer('moons', 'MeanAbsoluteError', { units: 2 }), 'train.solverObjective'],
+    ['an activation', layer('moons', 'MeanSquaredError', { units: 2, activation: 'tanh' }), 'train.solverLinear'],
+    ['a kink', layer('moons', 'MeanSquaredError', { units: 2, activation: 'relu' }), 'train.solverLinear']
+  ])('is refused for %s', async (_what, document, code) => {
     const found = await refusal(document, settings({ kind: 'normalEquation', learningRate: 1 }))
-    expect([found?.code, found?.params.reason]).toEqual(['train.optimizer', expect.stringMatching(reason)])
+    expect(found?.code).toBe(code)
   })
 
   test('two layers without an activation are not linear in both kernels', async () => {
@@ -214,7 +214,7 @@ describe('normal equation', () => {
       objective: 'loss'
     }
     const found = await refusal(document, settings({ kind: 'normalEquation', learningRate: 1 }))
-    expect(found?.params.reason).toMatch(/not linear/)
+    expect(found?.code).toBe('train.solverLinear')
   })
 
   test('parameters that do the same: the matrix is singular, and a ridge helps', async () => {
@@ -333,22 +333,17 @@ describe('Newton', () => {
   })
 
   test.each([
-    [
-      'too many parameters',
-      layer('digits', 'SoftmaxCrossEntropyLoss', { units: 10 }),
-      {},
-      /7850 parameters.* at most 500/
-    ],
-    ['clipping', moons, { clip: { norm: 1 } }, /clipping/],
+    ['too many parameters', layer('digits', 'SoftmaxCrossEntropyLoss', { units: 10 }), {}, 'train.solverSize'],
+    ['clipping', moons, { clip: { norm: 1 } }, 'train.solverClip'],
     [
       'a setting that it has not',
       moons,
       { optimizer: { kind: 'newton', learningRate: 1, ridge: 1 } as const },
-      /no "ridge"/
+      'train.optimizerOption'
     ]
-  ])('%s is refused', async (_what, document, change, reason) => {
+  ])('%s is refused', async (_what, document, change, code) => {
     const found = await refusal(document, settings({ kind: 'newton', learningRate: 1 }, change))
-    expect([found?.code, found?.params.reason]).toEqual(['train.optimizer', expect.stringMatching(reason)])
+    expect(found?.code).toBe(code)
   })
 
   test('can be stopped in the middle of a step, which leaves no trace', async () => {
