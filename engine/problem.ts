@@ -249,18 +249,6 @@ const table = {
     message: 'Column {column}: {option} must be one of these: {expected}.',
     hint: 'Write it as in alpha=0.2 or reduction=sum.'
   },
-  'expression.functionNear': {
-    message: 'Column {column}: there is no function "{name}".',
-    hint: 'Did you mean {suggestion}? Known: {known}.'
-  },
-  'expression.option': {
-    message: 'Column {column}: {name} has no option "{option}".',
-    hint: 'Its options: {known}.'
-  },
-  'expression.optionValue': {
-    message: 'Column {column}: {option} must be one of these: {expected}.',
-    hint: 'Write it as in alpha=0.2 or reduction=sum.'
-  },
   'expression.arguments': {
     message: 'Column {column}: {name} expects {expected} argument(s), found {found}.'
   },

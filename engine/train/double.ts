@@ -3,14 +3,14 @@
  * and Jacobians. The kernels are those of the float32 executors, on arrays of doubles.
  */
 import type { Operand, Plan, Step } from '../compile/plan.ts'
-import { kernelOf } from '../runtime/array-kernels.ts'
+import { kernelOf, plainKernels } from '../runtime/array-kernels.ts'
 import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { gemm } from '../runtime/gemm.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
 
 /** Kernels are typed for float32; they do nothing that doubles do not do too. */
 type Kernel = (out: Float64Array, inputs: readonly Float64Array[], also: readonly Float64Array[]) => void
-const compiled = (step: Step): Kernel => kernelOf(step, { gemm }) as unknown as Kernel
+const compiled = (step: Step): Kernel => kernelOf(step, plainKernels(gemm)) as unknown as Kernel
 
 const NONE = new Float64Array(0)
 
