@@ -168,6 +168,7 @@ function Graph() {
         // the cards are the stops, where there are any
         tabIndex={nodes.length === 0 ? 0 : -1}
         onKeyDown={(event: KeyboardEvent) => onCanvasKey(event)}
+        onBlur={() => useCanvas.setState({ clicked: false })}
         onDoubleClick={(event: MouseEvent) => {
           if ((event.target as Element).matches('.react-flow__pane')) openSearch({ x: event.clientX, y: event.clientY })
         }}
@@ -197,7 +198,10 @@ function Graph() {
           isValidConnection={isValidConnection}
           connectionLineComponent={ConnectionLine}
           connectionRadius={30}
-          onPaneClick={() => root.current?.focus({ preventScroll: true })}
+          onPaneClick={() => {
+            root.current?.focus({ preventScroll: true })
+            useCanvas.setState({ clicked: true })
+          }}
           onNodeClick={(_, node) => useCanvas.setState({ tabStop: node.id })}
           onNodeDoubleClick={(_, node) => openCard(node)}
           onEdgeDoubleClick={(event, edge) => {

@@ -34,9 +34,12 @@ function OfferBox({ offer: { at, node, focus } }: { readonly offer: Offer }) {
   }, [problem])
   useEffect(() => {
     if (!focus || !box.current) return
-    const first = () => box.current?.querySelector<HTMLElement>('.fix')?.focus()
+    // the fixes come a moment after the box
+    const first = () => {
+      if (!box.current?.contains(document.activeElement)) box.current?.querySelector<HTMLElement>('.fix')?.focus()
+    }
     const watcher = new MutationObserver(first)
-    watcher.observe(box.current, { childList: true })
+    watcher.observe(box.current, { childList: true, subtree: true })
     first()
     return () => watcher.disconnect()
   }, [focus])

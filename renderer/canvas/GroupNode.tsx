@@ -95,8 +95,11 @@ function Summary({ members }: { readonly members: ReadonlySet<string> }) {
     <span className="node-line">
       <span className="node-kind">{t('canvas.nodes', { count: members.size })}</span>
       {weights > 0 && (
-        <span className="node-shape">
-          {t('canvas.group.parameters', { count: weights, n: numbers.count(weights) })}
+        <span
+          className="node-shape"
+          title={t('canvas.group.parameters', { count: weights, n: numbers.count(weights) })}
+        >
+          θ {numbers.count(weights)}
         </span>
       )}
     </span>

@@ -4,6 +4,7 @@ import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { TensorType } from '../../engine/ir/types.ts'
 import type { Cell, Summary } from '../../engine/session/protocol.ts'
+import { CheckBadge } from '../check/CheckBadge.tsx'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { usePendingStep } from '../stepper/progress.ts'
 import { select } from '../store/editor.ts'
@@ -57,6 +58,7 @@ export const WireLabel = memo(
       >
         {which === 'gradient' && <span className="wire-mark">∂</span>}
         <Figure summary={summary ?? null} type={type} which={which} />
+        {which === 'gradient' && <CheckBadge edge={id} />}
       </button>
     )
     if (which === 'value' || summary) return label

@@ -128,7 +128,7 @@ function handle(event: KeyboardEvent): boolean {
         return true
       }
       // for who came by keyboard, Tab goes on
-      if (event.shiftKey || id || !(event.target as Element).matches('.canvas:not(:focus-visible)')) return false
+      if (event.shiftKey || id || !useCanvas.getState().clicked) return false
       searchHere()
       return true
     }

@@ -37,6 +37,8 @@ export interface CanvasState {
   readonly target: string | null
   /** Too far away for labels and handles; very far, for any text. */
   readonly far: 'very' | 'far' | null
+  /** The canvas has the focus from a click: Tab then searches, as it does in other node editors. */
+  readonly clicked: boolean
   /** The node that Tab reaches. */
   readonly tabStop: string | null
   /** Where the pointer last was, on the screen. */
@@ -55,6 +57,7 @@ export const useCanvas = create<CanvasState>(() => ({
   copying: false,
   target: null,
   far: null,
+  clicked: false,
   tabStop: null,
   pointer: null
 }))

@@ -6,19 +6,25 @@ import { focusEdge, focusNode } from '../canvas/state.ts'
 import { useEditor } from '../store/editor.ts'
 import { DocumentPanel } from './DocumentPanel.tsx'
 import { EdgePanel } from './EdgePanel.tsx'
+import { GroupPanel } from './GroupPanel.tsx'
 import { ManyPanel } from './ManyPanel.tsx'
 import { NodePanel } from './NodePanel.tsx'
+import { NotePanel } from './NotePanel.tsx'
 
 function Panel() {
   const selection = useEditor((s) => s.selection)
   const document = useEditor((s) => s.document)
-  const { nodes, edges } = indexOf(document)
+  const { nodes, edges, groups, notes } = indexOf(document)
   const [node] = selection.nodes
   const [edge] = selection.edges
   if (selection.nodes.size + selection.edges.size > 1)
     return <ManyPanel nodes={selection.nodes} edges={selection.edges} />
   const oneNode = node === undefined ? undefined : nodes.get(node)
   if (oneNode) return <NodePanel key={oneNode.id} node={oneNode} />
+  const group = groups.get(node ?? '')
+  if (group) return <GroupPanel key={group.id} group={group} />
+  const note = notes.get(node ?? '')
+  if (note) return <NotePanel key={note.id} note={note} />
   const oneEdge = edge === undefined ? undefined : edges.get(edge)
   if (oneEdge) return <EdgePanel edge={oneEdge} />
   return <DocumentPanel key={document.name} />

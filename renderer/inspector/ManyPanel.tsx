@@ -1,6 +1,16 @@
-import { AlignHorizontalJustifyStart, AlignVerticalJustifyStart, Copy, Trash2, Workflow } from 'lucide-react'
+import {
+  AlignHorizontalJustifyStart,
+  AlignVerticalJustifyStart,
+  Copy,
+  Frame,
+  Group,
+  Trash2,
+  Workflow
+} from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { align, deleteSelection, duplicate, tidy } from '../canvas/commands.ts'
+import { groupSelection } from '../canvas/grouping.ts'
+import { frameSelection } from '../canvas/notes.ts'
 import { Button } from '../ui/Button.tsx'
 import { ExpressionSection } from './ExpressionSection.tsx'
 import { Section } from './parts.tsx'
@@ -45,6 +55,16 @@ export function ManyPanel({ nodes, edges }: ManyPanelProps) {
               </Button>
               <Button icon={Workflow} onClick={() => void tidy()}>
                 {t('canvas.menu.tidySelection')}
+              </Button>
+            </>
+          )}
+          {nodes.size > 0 && (
+            <>
+              <Button icon={Group} onClick={groupSelection}>
+                {t('actions.group')}
+              </Button>
+              <Button icon={Frame} onClick={frameSelection}>
+                {t('actions.frame')}
               </Button>
             </>
           )}

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { inputsOf, outputsOf } from '../../engine/document/connect.ts'
 import { openingOf } from '../../engine/document/expand.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
-import type { GraphNode } from '../../engine/document/types.ts'
+import { type GraphNode, MODES, type Mode } from '../../engine/document/types.ts'
 import type { Op } from '../../engine/ir/op.ts'
 import { withDefaults } from '../../engine/ops/attributes.ts'
 import { opOf } from '../../engine/ops/registry.ts'
@@ -19,6 +19,7 @@ import { koreanName } from '../palette/search.ts'
 import { dispatch, select, useEditor, useNodeProblems, useNodeType } from '../store/editor.ts'
 import { useNodeCells } from '../store/run.ts'
 import { Button } from '../ui/Button.tsx'
+import { Choice } from '../ui/Choice.tsx'
 import { Formula } from '../value/Formula.tsx'
 import { formatShape } from '../value/format.ts'
 import { RichText } from '../value/RichText.tsx'
@@ -39,6 +40,7 @@ export function NodePanel({ node }: { readonly node: GraphNode }) {
       <Problems problems={problems} />
       {op && <Attributes node={node} op={op} />}
       <Uses node={node} op={op} />
+      <AtWork node={node} />
       <Outputs node={node} />
       <Weights node={node} />
       {op && <Inputs node={node} op={op} />}
@@ -110,6 +112,26 @@ function Uses({ node, op }: { readonly node: GraphNode; readonly op: Op | undefi
           {t('actions.expand')}
         </Button>
       )}
+    </Section>
+  )
+}
+
+/** Whether the node does its work, passes on, or is left out. */
+function AtWork({ node }: { readonly node: GraphNode }) {
+  const { t } = useTranslation()
+  const set = (mode: Mode | 'active') =>
+    dispatch({ type: 'setMode', nodes: [node.id], mode: mode === 'active' ? null : mode })
+  return (
+    <Section>
+      <div className="stacked-field">
+        <span aria-hidden="true">{t('inspector.mode.title')}</span>
+        <Choice
+          label={t('inspector.mode.title')}
+          value={node.mode ?? 'active'}
+          options={(['active', ...MODES] as const).map((mode) => ({ value: mode, text: t(`inspector.mode.${mode}`) }))}
+          onChange={set}
+        />
+      </div>
     </Section>
   )
 }
