@@ -3,8 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createGpuExecutor, type GpuExecutor, type GpuMode } from '../../engine/runtime/gpu/index.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import { cases, difference, probe, type Ran, run } from '../generated/harness.ts'
+import { shapeCases } from '../generated/shape-cases.ts'
 
 const MODES: readonly GpuMode[] = ['webgl2', 'webgpu']
+
+/** A kernel has no open batch: those are tested without a GPU. */
+const shapes = shapeCases.filter(({ sample }) => !sample.shapes.some((s) => s.includes('B')))
 
 const references = new Map<string, Promise<Ran>>()
 
@@ -17,7 +21,7 @@ describe.each(MODES)('%s', (mode) => {
   })
   afterAll(() => executor.dispose())
 
-  test.each(cases)('$name', async (one) => {
+  test.each([...cases, ...shapes])('$name', async (one) => {
     const p = probe(one, executor.maxOperands)
     const known = references.get(one.name) ?? run(new ReferenceExecutor(), p)
     references.set(one.name, known)
