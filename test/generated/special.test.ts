@@ -4,6 +4,7 @@ import { opOf } from '../../engine/ops/registry.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
+import { WasmExecutor } from '../../engine/runtime/wasm/index.ts'
 import { type Case, cases, probe, run } from './harness.ts'
 
 /** NaN in, a number out, and why that is right. */
@@ -59,7 +60,8 @@ const WHOLE: readonly Case[] = ['Conv', 'MaxPool', 'AveragePool'].map((kind) => 
 
 const executors: readonly (readonly [string, () => Executor])[] = [
   ['reference', () => new ReferenceExecutor()],
-  ['cpu', () => new CpuExecutor()]
+  ['cpu', () => new CpuExecutor()],
+  ['wasm', () => new WasmExecutor('simd')]
 ]
 
 describe.each([...spoiled, ...WHOLE])('$name', (one) => {
