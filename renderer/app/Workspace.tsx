@@ -2,6 +2,8 @@ import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import { Canvas } from '../canvas/Canvas.tsx'
+import { CheckPanel } from '../check/CheckPanel.tsx'
+import { useCheck } from '../check/state.ts'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { PlanPanel } from '../plan/PlanPanel.tsx'
 import { usePlan } from '../plan/state.ts'
@@ -15,7 +17,7 @@ import { LeftPanel } from './LeftPanel.tsx'
 interface SideProps {
   readonly name: PanelName
   /** What it is called, where it is not the panel's own name. */
-  readonly label?: PanelName | 'steps' | 'plan'
+  readonly label?: PanelName | 'steps' | 'plan' | 'check'
   readonly min: number
   readonly max: number
   /** What is shown now needs so much; afterwards the panel is as it was. */
@@ -72,10 +74,13 @@ function Side({ name, label = name, min, max, least, children }: SideProps) {
 /** A sentence with its formula, while the canvas keeps more than half of a small window. */
 const stepsHeight = (): number => Math.round(Math.min(330, window.innerHeight * 0.4))
 
+const panels = { steps: <Stepper />, check: <CheckPanel />, plan: <PlanPanel />, training: <TrainingPanel /> }
+
 export function Workspace() {
   const walking = useStepper((s) => s.status !== 'off')
   const planned = usePlan((s) => s.open)
-  const bottom = walking ? 'steps' : planned ? 'plan' : 'training'
+  const checking = useCheck((s) => s.open)
+  const bottom = walking ? 'steps' : checking ? 'check' : planned ? 'plan' : 'training'
   return (
     <Group className="workspace" id="columns" orientation="horizontal">
       <Side name="palette" min={168} max={420}>
@@ -92,7 +97,7 @@ export function Workspace() {
           </Panel>
           <Separator className="separator" />
           <Side name="training" label={bottom} min={172} max={520} {...(walking ? { least: stepsHeight() } : {})}>
-            {bottom === 'steps' ? <Stepper /> : bottom === 'plan' ? <PlanPanel /> : <TrainingPanel />}
+            {panels[bottom]}
           </Side>
         </Group>
       </Panel>

@@ -148,6 +148,8 @@ export const menus: readonly Menu[] = [
       'run.breakpoint',
       'run.endSteps',
       '-',
+      'run.verify',
+      '-',
       'run.train',
       'run.stop',
       '-',

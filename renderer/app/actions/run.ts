@@ -1,4 +1,7 @@
+import { openCheck } from '../../check/state.ts'
+import { closePlan } from '../../plan/state.ts'
 import { stop } from '../../store/run.ts'
+import { endSteps } from '../../store/stepper.ts'
 import type { Action, AppState } from '../action.ts'
 import { resetWeights, runNow, startTraining } from '../running.ts'
 
@@ -8,6 +11,13 @@ const ready = ({ editor, run }: AppState) => editor.checked.types.size > 0 && ru
 const trainable = (state: AppState) => {
   const { document, checked } = state.editor
   return ready(state) && checked.types.has(document.objective ?? '') && document.nodes.some((n) => n.op === 'Dataset')
+}
+
+/** In the place of what stands below the canvas now. */
+function verify(): void {
+  endSteps()
+  closePlan()
+  openCheck()
 }
 
 export const runActions: readonly Action[] = [
@@ -26,5 +36,13 @@ export const runActions: readonly Action[] = [
     label: 'actions.reset',
     when: ({ editor, run }) => editor.checked.parameters.length > 0 && run.status !== 'training',
     perform: resetWeights
+  },
+  {
+    id: 'run.verify',
+    label: 'actions.verify',
+    keywords: ['gradcheck', 'gradient check', 'central difference', 'finite difference', '수치 미분', '차분'],
+    shortcuts: ['Alt+G'],
+    when: (state) => ready(state) && state.editor.checked.types.has(state.editor.document.objective ?? ''),
+    perform: verify
   }
 ]

@@ -1,4 +1,5 @@
 import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/commands.ts'
+import { closeCheck } from '../../check/state.ts'
 import { openPlan } from '../../plan/state.ts'
 import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel, useSettings } from '../../store/settings.ts'
 import type { Action } from '../action.ts'
@@ -61,7 +62,10 @@ export const viewActions: readonly Action[] = [
     label: 'actions.plan',
     keywords: ['plan', 'kernels', 'memory', 'profile', 'compiler', '커널', '메모리', '컴파일러'],
     shortcuts: ['Mod+Alt+4'],
-    perform: openPlan
+    perform: () => {
+      closeCheck()
+      openPlan()
+    }
   },
   {
     id: 'view.minimap',

@@ -1,0 +1,151 @@
+import { LoaderCircle, ShieldCheck, Square, X } from 'lucide-react'
+import { Slider, ToggleGroup } from 'radix-ui'
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { GradcheckReport } from '../../engine/session/protocol.ts'
+import { ProblemRow } from '../problems/ProblemRow.tsx'
+import { announce } from '../store/announce.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { Formula } from '../value/Formula.tsx'
+import { formatNumber } from '../value/format.ts'
+import { CheckTable } from './CheckTable.tsx'
+import { ErrorCurve } from './ErrorCurve.tsx'
+import {
+  closeCheck,
+  EXPONENTS,
+  followGraph,
+  type Method,
+  passes,
+  rowsOf,
+  setExponent,
+  setMethod,
+  stopCheck,
+  useCheck
+} from './state.ts'
+import './check.css'
+
+const METHODS: readonly Method[] = ['central', 'forward']
+
+const FORMULAS: Readonly<Record<Method, string>> = {
+  central: String.raw`\frac{L(x+h)-L(x-h)}{2h}`,
+  forward: String.raw`\frac{L(x+h)-L(x)}{h}`
+}
+
+/** Autodiff beside differences, for every parameter and edge; the step h to play with. */
+export function CheckPanel() {
+  const { t } = useTranslation()
+  const { report, problems, busy } = useCheck()
+  useEffect(followGraph, [])
+  const verdict = report && verdictOf(report)
+  const text = verdict && t(verdict.bad === 0 ? 'check.allAgree' : 'check.someDiffer', verdict)
+  useEffect(() => {
+    if (text) announce(text)
+  }, [text])
+  return (
+    <div className="check">
+      <div className="check-head">
+        <h2>
+          <ShieldCheck size={15} aria-hidden="true" />
+          {t('check.title')}
+        </h2>
+        <MethodChoice />
+        {verdict && (
+          <p className="check-verdict" data-good={verdict.bad === 0 || undefined}>
+            {text}
+          </p>
+        )}
+        <span className="check-fill" />
+        {busy && (
+          <Button icon={Square} onClick={stopCheck}>
+            {t('check.stop')}
+          </Button>
+        )}
+        <IconButton icon={X} label={t('check.close')} onClick={closeCheck} />
+      </div>
+      <div className="check-body">
+        <StepPane />
+        {report ? (
+          <CheckTable report={report} />
+        ) : (
+          <div className="check-empty">
+            {problems.map((problem) => (
+              <ProblemRow key={problem.code + (problem.nodeId ?? '')} problem={problem} />
+            ))}
+            {busy && (
+              <p className="muted">
+                <LoaderCircle size={15} className="spin" aria-hidden="true" />
+                {t('check.busy')}
+              </p>
+            )}
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function verdictOf(report: GradcheckReport) {
+  const rows = rowsOf(report)
+  const bad = rows.filter(({ check }) => !passes(report, check)).length
+  const largest = rows.reduce((most, { check }) => Math.max(most, check.relativeError), 0)
+  return { count: rows.length, bad, error: formatNumber(largest, 2) }
+}
+
+function MethodChoice() {
+  const { t } = useTranslation()
+  const method = useCheck((s) => s.method)
+  return (
+    <ToggleGroup.Root
+      type="single"
+      className="check-methods"
+      value={method}
+      aria-label={t('check.method')}
+      onValueChange={(next) => next && setMethod(next as Method)}
+    >
+      {METHODS.map((one) => (
+        <ToggleGroup.Item key={one} value={one} className="check-method">
+          {t(`check.methods.${one}`)}
+        </ToggleGroup.Item>
+      ))}
+    </ToggleGroup.Root>
+  )
+}
+
+/** The step and what it does to the error. */
+function StepPane() {
+  const { t } = useTranslation()
+  const { method, exponent, report, curve, chosen } = useCheck()
+  const used = exponent ?? (report ? Math.log10(report.h) : method === 'central' ? -5 : -7)
+  const h = formatNumber(10 ** used, 2)
+  return (
+    <div className="check-step">
+      <div className="check-formula">
+        <Formula tex={FORMULAS[method]} />
+        <span className="numbers">h = {h}</span>
+        {exponent !== null && (
+          <Button look="quiet" onClick={() => setExponent(null)}>
+            {t('check.usual')}
+          </Button>
+        )}
+      </div>
+      {curve && chosen ? (
+        <ErrorCurve curve={curve} method={method} exponent={used} />
+      ) : (
+        <div className="check-curve" aria-hidden="true" />
+      )}
+      <Slider.Root
+        className="check-slider"
+        {...EXPONENTS}
+        value={[used]}
+        onValueChange={([next]) => next !== undefined && setExponent(next)}
+      >
+        <Slider.Track className="check-track" />
+        <Slider.Thumb className="check-thumb" aria-label={t('check.step')} aria-valuetext={`h = ${h}`} />
+      </Slider.Root>
+      <div className="check-sides" aria-hidden="true">
+        <span>← {t('check.rounding')}</span>
+        <span>{t('check.truncation')} →</span>
+      </div>
+    </div>
+  )
+}
