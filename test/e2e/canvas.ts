@@ -42,11 +42,17 @@ export async function newGraph(page: Page): Promise<void> {
   await expect(page.locator('.react-flow__node')).toHaveCount(0)
 }
 
-export async function openExample(page: Page, name: string): Promise<void> {
+/** `discards` what was not saved before. */
+export async function openExample(page: Page, name: string, discards = false): Promise<void> {
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').fill(name)
   await page.getByRole('option', { name }).first().press('Enter')
   await page.keyboard.press('Enter')
+  if (discards)
+    await page
+      .getByRole('button', { name: 'Don’t save' })
+      .click({ timeout: 1000 })
+      .catch(() => {})
   await expect(page.locator('.document-name')).toContainText(name)
 }
 
@@ -66,3 +72,12 @@ export async function showAll(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Show the whole graph' }).click()
   await page.waitForTimeout(350)
 }
+
+/** One step back, wherever the focus is. */
+export async function undo(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+}
+
+/** The id of the node or the wire that has the focus. */
+export const focused = (page: Page): Promise<string | null> =>
+  page.evaluate(() => document.activeElement?.getAttribute('data-id') ?? null)
