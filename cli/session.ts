@@ -3,7 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import { defaultTraining, type GraphDocument } from '../engine/document/types.ts'
 import { Session } from '../engine/session/session.ts'
 
-export const newSession = (): Session => new Session({ breathe: () => setImmediate() })
+/** @param threads how many threads compute on the CPU; one for each core, up to eight, where none are named */
+export const newSession = (threads?: number): Session =>
+  new Session({ breathe: () => setImmediate(), ...(threads === undefined ? {} : { threads }) })
 
 /** The document with another seed: it draws the first weights and the order of the examples. */
 export const seeded = (document: GraphDocument, seed: number | undefined): GraphDocument =>

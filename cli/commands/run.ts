@@ -66,6 +66,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       feed: { type: 'string', multiple: true },
       data: { type: 'string', multiple: true },
       backend: { type: 'string' },
+      threads: { type: 'string' },
       dtype: { type: 'string' },
       seed: { type: 'string' },
       weights: { type: 'string' },
@@ -82,7 +83,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const data = pairs(options, 'data')
   const feedFiles = pairs(options, 'feed')
   const document = seeded(openGraph(file), seed)
-  const session = newSession()
+  const session = newSession(whole(options, 'threads', 1))
   await provideData(session, document, data)
   if (typeof options.weights === 'string') await session.importWeights(document, readBytes(options.weights))
   const result = await session.run({

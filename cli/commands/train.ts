@@ -53,6 +53,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
       seed: { type: 'string' },
       data: { type: 'string', multiple: true },
       backend: { type: 'string' },
+      threads: { type: 'string' },
       weights: { type: 'string' },
       export: { type: 'string' },
       json: { type: 'boolean' }
@@ -75,7 +76,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   }
   const document = { ...opened, training }
   if (path !== undefined) checkWritable(path)
-  const session = newSession()
+  const session = newSession(whole(options, 'threads', 1))
   await provideData(session, document, data)
   const weights = text(options, 'weights')
   if (weights !== undefined) await session.importWeights(document, readBytes(weights))

@@ -53,7 +53,10 @@ export class Backends {
   /** Steps per second by backend, by what was tried. */
   readonly #rates = new Map<string, Map<BackendName, number>>()
 
-  constructor(look: () => Promise<readonly BackendProbe[]> = probeBackends, make = makeExecutor) {
+  constructor(
+    look: () => Promise<readonly BackendProbe[]> = probeBackends,
+    make: (name: BackendName) => Promise<Executor> = makeExecutor
+  ) {
     this.#look = look
     this.#make = make
   }
@@ -180,7 +183,8 @@ export class Backends {
   }
 }
 
-async function makeExecutor(name: BackendName): Promise<Executor> {
+/** @param threads how many the CPU may take; by default one for each core, up to eight */
+export async function makeExecutor(name: BackendName, threads?: number): Promise<Executor> {
   switch (name) {
     case 'cpu':
       return new CpuExecutor()
@@ -195,7 +199,7 @@ async function makeExecutor(name: BackendName): Promise<Executor> {
     case 'wasm': {
       const build = wasmBuild()
       return build
-        ? await WasmExecutor.open(build)
+        ? await WasmExecutor.open(build, threads)
         : fail('run.backendUnavailable', { backend: name, reason: problem('backend.noSimd').message })
     }
   }

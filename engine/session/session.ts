@@ -10,13 +10,14 @@ import { defaultTraining, type GraphDocument, type TrainingSettings } from '../d
 import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
 import { fail, isError, type Problem, ProblemError, problemsOf } from '../problem.ts'
 import type { Executor, Stop } from '../runtime/executor.ts'
+import { probeBackends } from '../runtime/probe.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
 import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
 import { evaluationGraph, type TrainingGraph, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
 import { compileStep, stepRate } from '../train/step.ts'
-import { Backends, type Chosen, type Work } from './backends.ts'
+import { Backends, type Chosen, makeExecutor, type Work } from './backends.ts'
 import { DataSets } from './data.ts'
 import { type Ground, hessian, jacobian } from './derivatives.ts'
 import { checkGradients, differenceCurve } from './gradcheck.ts'
@@ -61,6 +62,8 @@ export interface SessionOptions {
   /** Lets other work in: messages, timers. */
   readonly breathe: () => Promise<void>
   readonly now?: () => number
+  /** How many threads the CPU may take; by default one for each core, up to eight. */
+  readonly threads?: number
   /** For tests: a machine with other devices. */
   readonly backends?: Backends
 }
@@ -88,8 +91,8 @@ export class Session {
   #trained: TrainingRecord | null = null
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor({ breathe, now = () => performance.now(), backends = new Backends() }: SessionOptions) {
-    this.#backends = backends
+  constructor({ breathe, now = () => performance.now(), threads, backends }: SessionOptions) {
+    this.#backends = backends ?? new Backends(probeBackends, (name) => makeExecutor(name, threads))
     this.#breathe = breathe
     this.#now = now
   }

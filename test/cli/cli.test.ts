@@ -226,6 +226,16 @@ describe('train and evaluate', () => {
   })
 })
 
+test('--threads says how many compute, and the numbers do not depend on it', () => {
+  const train = (threads: string) =>
+    cli('train', example('spiral-mlp'), '--backend', 'wasm', '--epochs', '2', '--threads', threads, '--json')
+  const [one, two] = [train('1'), train('2')]
+  expect(one.err).toContain(', 1 thread,')
+  expect(two.err).toContain(', 2 threads,')
+  const losses = ({ out }: { out: string }) => JSON.parse(out).epochs.map((e: { loss: number }) => e.loss)
+  expect(losses(two)).toEqual(losses(one))
+})
+
 describe('wrong calls end with 2', () => {
   test.each([
     [['frobnicate'], /no command "frobnicate"/],
@@ -235,6 +245,7 @@ describe('wrong calls end with 2', () => {
     [['run', 'a', '--backend', 'tpu'], /--backend takes auto, webgpu/],
     [['run', 'a', '--feed', 'x'], /--feed takes NAME=PATH, not "x"/],
     [['evaluate', 'a'], /Name the weights/],
+    [['run', 'a', '--threads', '0'], /--threads takes a whole number of at least 1, not "0"/],
     [['run', 'a', '--speed', '9'], /Unknown option '--speed'/]
   ])('%j', (args, message) => {
     const { status, out, err } = cli(...args)
