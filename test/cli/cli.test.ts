@@ -245,7 +245,7 @@ describe('wrong calls end with 2', () => {
     [['run', 'a', '--backend', 'tpu'], /--backend takes auto, webgpu/],
     [['run', 'a', '--feed', 'x'], /--feed takes NAME=PATH, not "x"/],
     [['evaluate', 'a'], /Name the weights/],
-    [['run', 'a', '--threads', '0'], /--threads takes a whole number of at least 1, not "0"/],
+    [['run', example('xyz'), '--threads', '0'], /--threads takes a whole number of at least 1, not "0"/],
     [['run', 'a', '--speed', '9'], /Unknown option '--speed'/]
   ])('%j', (args, message) => {
     const { status, out, err } = cli(...args)
