@@ -28,6 +28,11 @@ export interface Executor {
   readonly maxOutputs: number
   /** A step is done when `stop` is asked before the next one: so each can be timed. */
   readonly inTurn?: boolean
+  /**
+   * Most numbers of one tensor, where data sets are better kept on the device than fed batch by batch; absent where
+   * feeding costs nothing.
+   */
+  readonly dataLimit?: number | undefined
   /** @throws ProblemError where the plan is larger than this backend can hold: `load` refuses it too */
   check(plan: Plan): void
   load(plan: Plan): Promise<Program>

@@ -9,6 +9,7 @@ import { fail } from '../problem.ts'
 import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { BatchFeeder, feedAll, rowsOf, tablesOf } from './feeds.ts'
 import type { EvaluationGraph, TrainingGraph } from './graph.ts'
+import { release, residentData, rowFeeds, upload } from './resident.ts'
 import { rateAt } from './schedules.ts'
 import { Solver } from './second-order.ts'
 import { clearStates, compileStep } from './step.ts'
@@ -160,7 +161,9 @@ export async function trainLoop({
   const steps = batches.count * settings.epochs
   const names = Object.keys(graph.metrics)
   const wanted = [graph.loss, ...Object.values(graph.metrics)]
-  const programs = new Programs(executor, (batch) => compileStep(graph, batch, executor))
+  // steps that are taken on the host read the rows there
+  const resident = graph.secondOrder ? null : residentData(graph.ir, tables, executor.dataLimit)
+  const programs = new Programs(executor, (batch) => compileStep(graph, batch, executor, resident))
   const { ir, secondOrder: order, parameters } = graph
   const solver =
     order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop, breathe: listener.pause })
@@ -209,6 +212,7 @@ export async function trainLoop({
   }
 
   try {
+    if (resident) await upload(executor, resident)
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const began = now()
       for (const sum of Object.values(graph.sums)) await executor.setVariable(sum, [0])
@@ -221,7 +225,7 @@ export async function trainLoop({
           rows: indices.length,
           scalars: graph.optimizer.scalars(step + 1, rate)
         }
-        const data = feeder.gather(indices)
+        const data = resident ? rowFeeds(resident, indices) : feeder.gather(indices)
         const next = solver && (await solver.step(executor, data, context, rate))
         if (solver && !next) return result('cancelled')
         const feeds = feedAll(loaded.compiled.plan, data, context)
@@ -258,5 +262,7 @@ export async function trainLoop({
   } finally {
     await reading
     programs.dispose()
+    // a device that is lost has taken its memory along
+    if (resident) await release(executor, resident).catch(() => undefined)
   }
 }

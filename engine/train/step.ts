@@ -4,24 +4,33 @@ import type { Executor, Stop } from '../runtime/executor.ts'
 import { sizeOf } from '../shape.ts'
 import { type Feeds, feedAll } from './feeds.ts'
 import type { TrainingGraph } from './graph.ts'
+import type { ResidentData } from './resident.ts'
 
-const compiled = new WeakMap<TrainingGraph, Map<string, Compiled>>()
+const compiled = new WeakMap<TrainingGraph | ResidentData, Map<string, Compiled>>()
 
-/** The plan of a step; made once for each graph, batch size and kind of executor. */
+/**
+ * The plan of a step; made once for each graph, batch size and kind of executor.
+ * @param resident the graph with its data on the device, where they are
+ */
 export function compileStep(
   graph: TrainingGraph,
   batch: number,
-  { maxOperands, maxOutputs }: Pick<Executor, 'maxOperands' | 'maxOutputs'>
+  { maxOperands, maxOutputs }: Pick<Executor, 'maxOperands' | 'maxOutputs'>,
+  resident: ResidentData | null = null
 ): Compiled {
-  const plans = compiled.get(graph) ?? new Map<string, Compiled>()
-  compiled.set(graph, plans)
+  const owner = resident ?? graph
+  const plans = compiled.get(owner) ?? new Map<string, Compiled>()
+  compiled.set(owner, plans)
   const key = `${batch} ${maxOperands} ${maxOutputs}`
   const known = plans.get(key)
   if (known) return known
-  const wanted = [graph.loss, ...Object.values(graph.metrics)]
-  const made = compile(graph.ir, { batch, wanted, updates: graph.updates, maxOperands, maxOutputs })
-  plans.set(key, made)
-  return made
+  const at = (id: number): number => (resident ? (resident.to[id] as number) : id)
+  const wanted = [graph.loss, ...Object.values(graph.metrics)].map(at)
+  const updates = new Map([...graph.updates].map(([name, id]) => [name, at(id)]))
+  const made = compile(resident?.ir ?? graph.ir, { batch, wanted, updates, maxOperands, maxOutputs })
+  const step = { ...made, idOf: (id: number): number => made.idOf(at(id)) }
+  plans.set(key, step)
+  return step
 }
 
 /** Optimizer states and sums, at 0. */

@@ -1,8 +1,13 @@
-/** The loop and a device that answers late: steps go on while a loss is on its way back. */
-import { expect, test } from 'vitest'
+/** The loop on devices: steps go on while a loss is on its way back, and data sets are uploaded once. */
+import { describe, expect, test } from 'vitest'
 import { createDataSet } from '../../engine/data/dataset.ts'
 import { build } from '../../engine/document/build.ts'
-import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import {
+  defaultTraining,
+  emptyDocument,
+  type GraphDocument,
+  type TrainingSettings
+} from '../../engine/document/types.ts'
 import { ProblemError } from '../../engine/problem.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Program } from '../../engine/runtime/executor.ts'
@@ -56,8 +61,13 @@ class LateExecutor extends CpuExecutor {
   }
 }
 
-async function train(executor: LateExecutor, learningRate = 0.1): Promise<Progress[]> {
-  const settings = { ...defaultTraining, optimizer: { kind: 'sgd', learningRate } as const, batchSize: 16, epochs: 2 }
+async function train(
+  executor: CpuExecutor,
+  learningRate = 0.1,
+  more: Partial<TrainingSettings> = {}
+): Promise<Progress[]> {
+  const optimizer = { kind: 'sgd', learningRate } as const
+  const settings = { ...defaultTraining, optimizer, batchSize: 16, epochs: 2, ...more }
   const graph = trainingGraph(document, build(document), settings)
   for (const { name, shape, init } of graph.parameters)
     await executor.setVariable(name, initialValues(name, shape, init, 1))
@@ -96,4 +106,66 @@ test('a loss that is no number ends the training, a step late at most', async ()
   expect(error).toBeInstanceOf(ProblemError)
   expect(error.problem.code).toBe('train.diverged')
   expect(executor.runs - error.problem.params.step).toBeLessThanOrEqual(1)
+})
+
+describe('data on the device', () => {
+  /** As a GPU: tensors of so many numbers at most, and an eye on what it is fed. */
+  class DeviceExecutor extends CpuExecutor {
+    readonly dataLimit: number
+    readonly fed = new Set<string>()
+    readonly held = new Map<string, number>()
+
+    constructor(dataLimit: number) {
+      super()
+      this.dataLimit = dataLimit
+    }
+
+    override async load(plan: Parameters<CpuExecutor['load']>[0]): Promise<Program> {
+      const program = await super.load(plan)
+      return {
+        ...program,
+        run: (feeds, stop) => {
+          for (const { name } of plan.feeds) this.fed.add(name)
+          return program.run(feeds, stop)
+        }
+      }
+    }
+
+    override async setVariable(name: string, values: ArrayLike<number>): Promise<void> {
+      this.held.set(name, Math.max(values.length, this.held.get(name) ?? 0))
+      await super.setVariable(name, values)
+    }
+  }
+
+  const rows = createDataSet('spiral', {}).train.rows
+
+  test.each([
+    ['in one piece', 1_000_000, 1],
+    ['in pieces', Math.ceil(rows / 3) * 3, 3]
+  ])('%s: the same losses, and rows are named instead of sent', async (_name, limit, pieces) => {
+    const device = new DeviceExecutor(limit)
+    const more = { validationSplit: 0 }
+    const [there, here] = [await train(device, 0.1, more), await train(new LateExecutor(0), 0.1, more)]
+    expect(there.map((p) => p.loss)).toEqual(here.map((p) => p.loss))
+    expect([...device.fed].filter((name) => name.startsWith('data#'))).toEqual([])
+    const tables = [...device.held].filter(([name]) => name.startsWith('#data.data.labels'))
+    expect(tables).toHaveLength(pieces)
+    expect(tables.reduce((sum, [, size]) => sum + size, 0)).toBe(rows * 3)
+    for (const [, size] of tables) expect(size).toBeLessThanOrEqual(limit)
+    // and given back
+    for (const [name] of tables) expect(await device.getVariable(name)).toHaveLength(0)
+  })
+
+  test('with rows held back for validation', async () => {
+    const device = new DeviceExecutor(1_000_000)
+    const more = { validationSplit: 0.25 }
+    const [there, here] = [await train(device, 0.1, more), await train(new LateExecutor(0), 0.1, more)]
+    expect(there.map((p) => p.loss)).toEqual(here.map((p) => p.loss))
+  })
+
+  test('what would be too many pieces is fed as ever', async () => {
+    const device = new DeviceExecutor(30)
+    await train(device)
+    expect([...device.fed]).toContain('data#features')
+  })
 })

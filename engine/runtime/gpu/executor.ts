@@ -45,6 +45,11 @@ export class GpuExecutor implements Executor {
     this.device = device.name
   }
 
+  /** A device made of software lies in the same memory: gathering there costs more than sending the rows. */
+  get dataLimit(): number | undefined {
+    return this.#device.serial ? undefined : this.#device.limit
+  }
+
   /** Textures or buffers, and kernels, that are held now. */
   get held(): Device['held'] {
     return this.#device.held

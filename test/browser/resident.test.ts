@@ -1,0 +1,84 @@
+/** Data sets that lie on the GPU: the losses are those of feeding them, in one piece and in several, and nothing stays. */
+import { afterAll, describe, expect, test } from 'vitest'
+import { createDataSet } from '../../engine/data/dataset.ts'
+import { build } from '../../engine/document/build.ts'
+import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import { CpuExecutor } from '../../engine/runtime/cpu.ts'
+import type { Executor } from '../../engine/runtime/executor.ts'
+import { createGpuExecutor, type GpuMode } from '../../engine/runtime/gpu/index.ts'
+import { trainingGraph } from '../../engine/train/graph.ts'
+import { initialValues } from '../../engine/train/init.ts'
+import { trainLoop } from '../../engine/train/loop.ts'
+
+const position = { x: 0, y: 0 }
+const document: GraphDocument = {
+  ...emptyDocument,
+  nodes: [
+    { id: 'data', op: 'Dataset', attributes: { source: 'spiral' }, position },
+    { id: 'dense', op: 'Dense', attributes: { units: 3 }, position },
+    { id: 'loss', op: 'SoftmaxCrossEntropyLoss', position }
+  ],
+  edges: [
+    { id: 'e1', source: 'data', sourceHandle: 'features', target: 'dense', targetHandle: 'x' },
+    { id: 'e2', source: 'dense', sourceHandle: 'out', target: 'loss', targetHandle: 'prediction' },
+    { id: 'e3', source: 'data', sourceHandle: 'labels', target: 'loss', targetHandle: 'target' }
+  ],
+  objective: 'loss'
+}
+const data = createDataSet('spiral', {})
+
+/** Losses by epoch. */
+async function train(executor: Executor): Promise<number[]> {
+  const optimizer = { kind: 'rmsprop', learningRate: 0.01 } as const
+  const settings = { ...defaultTraining, optimizer, batchSize: 32, epochs: 3 }
+  const graph = trainingGraph(document, build(document), settings)
+  for (const { name, shape, init } of graph.parameters)
+    await executor.setVariable(name, initialValues(name, shape, init, 1))
+  const sets = new Map([['data', data]])
+  const { epochs } = await trainLoop({
+    graph,
+    settings,
+    sets,
+    executor,
+    stop: () => false,
+    now: () => performance.now()
+  })
+  return epochs.map((e) => e.loss)
+}
+
+/** As the executor, on a device of smaller tensors, or one that keeps no data. */
+const limited = (executor: Executor, dataLimit: number | undefined): Executor =>
+  new Proxy(executor, {
+    get: (of, name) => {
+      if (name === 'dataLimit') return dataLimit
+      const value = Reflect.get(of, name, of)
+      return typeof value === 'function' ? value.bind(of) : value
+    }
+  })
+
+describe.each(['webgl2', 'webgpu'] as const)('%s', (mode: GpuMode) => {
+  const made = createGpuExecutor(mode)
+  afterAll(async () => (await made).dispose())
+
+  test('the same losses as fed batch by batch, and as on the CPU', async () => {
+    const executor = await made
+    // these devices are made of software
+    expect(executor.dataLimit).toBeUndefined()
+    const fed = await train(executor)
+    const cpu = await train(new CpuExecutor())
+    for (const limit of [2 ** 24, Math.ceil(data.train.rows / 3) * 3]) {
+      const found = await train(limited(executor, limit))
+      expect(found).toEqual(fed)
+      for (const [i, loss] of cpu.entries()) expect(found[i]).toBeCloseTo(loss, 4)
+    }
+  })
+
+  test('gives the memory of the tables back', async () => {
+    const executor = await made
+    const there = limited(executor, 2 ** 24)
+    await train(there)
+    const { memories } = executor.held
+    for (let i = 0; i < 3; i++) await train(there)
+    expect(executor.held.memories).toBe(memories)
+  })
+})
