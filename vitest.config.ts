@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/e2e/**', 'test/bench/**', 'test/nightly/**'],
+          exclude: ['test/browser/**', 'test/e2e/**', 'test/bench/node_modules/**', 'test/nightly/**'],
           environment: 'node'
         }
       },

@@ -16,7 +16,7 @@ function isInstalled(): boolean {
 export function installPeers(): boolean {
   if (isInstalled()) return true
   console.error('Installing the peers into test/bench (npm ci): about 20 seconds.')
-  // no scripts: none of the peers needs one, and brain.js' brings a native build
+  // no scripts: none of the peers needs one
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: here,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -4,7 +4,7 @@ import type { FirstLoss } from '../first-loss.ts'
 
 /** One engine, one backend, one number of threads. */
 export interface EngineSpec {
-  readonly peer: 'chainrule' | 'tfjs' | 'jax' | 'gpujs' | 'brain' | 'torch'
+  readonly peer: 'chainrule' | 'tfjs' | 'jax' | 'gpujs' | 'torch'
   readonly backend: string
   readonly threads: number
 }
