@@ -71,7 +71,9 @@ export async function hessian(ground: Ground, request: HessianRequest): Promise<
   const { inspection, rows } = ground
   const { builder, objective } = inspection.built
   if (!objective) return fail('train.noObjective')
-  const names = request.wrt ?? inspection.variables.map((variable) => variable.name)
+  // what no optimizer changes is looked at where it is asked for
+  const changed = inspection.ir.nodes.filter((n) => n.op === 'Variable' && n.attributes.trainable !== false)
+  const names = request.wrt ?? changed.map((n) => n.attributes.name as string)
   const values = names.map((name) => inspection.valueOf({ kind: 'parameter', name }))
   const sizes = values.map((value) => sizeOf(bindShape(value.type.shape, rows.batch)))
   const size = sizes.reduce((sum, n) => sum + n, 0)

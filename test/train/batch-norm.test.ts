@@ -127,6 +127,15 @@ test('the operator with running statistics is not opened: parts would not move t
   expect(() => expansionOf(opened, check(opened).edgeTypes, 'norm.normalize')).toThrow('no parts')
 })
 
+test('a Hessian is by what an optimizer changes, unless others are asked for', async () => {
+  const of = async (wrt?: string[]) =>
+    (await newSession().hessian({ document: classifier, batch: 4, ...(wrt ? { wrt } : {}) })).parameters.map(
+      (p) => p.name
+    )
+  expect((await of()).sort()).toEqual(['norm.bias', 'norm.scale', 'scores.bias', 'scores.kernel'])
+  expect(await of(['norm.running_var'])).toEqual(['norm.running_var'])
+})
+
 test('a Parameter that is not trainable stays as it is', async () => {
   const frozen: GraphDocument = {
     ...classifier,
