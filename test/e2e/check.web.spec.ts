@@ -36,7 +36,7 @@ test('by mouse: every edge is marked, a row leads to its place, and the panel cl
 })
 
 test('by keyboard: a large step cuts the series off, the best one agrees again', async ({ page }) => {
-  await openExample(page, 'sigmoid')
+  await openExample(page, 'A sigmoid neuron of gates')
   await showAll(page)
   await page.keyboard.press('Alt+g')
   await expect(panel(page)).toContainText(/All \d+ agree/)
