@@ -91,7 +91,7 @@ function useFlowElements() {
   const sizing = useCanvas((s) => s.sizing)
   const wanted = useCanvas((s) => s.tabStop)
   const inside = useEditor((s) => s.inside)
-  const stops = stopsOf(levelOf(document, inside))
+  const stops = useMemo(() => stopsOf(levelOf(document, inside)), [document, inside])
   const tabStop = stops.some(({ id }) => id === wanted) ? wanted : (stops[0]?.id ?? null)
   const made = view.current
   const nodes = useMemo(

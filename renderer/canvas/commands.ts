@@ -15,7 +15,7 @@ import { dispatch, select, useEditor } from '../store/editor.ts'
 import { flow, positionAt, reveal } from '../store/flow.ts'
 import { straightening } from './bending.ts'
 import { cornerOf, fragmentText, insertion, linking, readFragment } from './fragment.ts'
-import { bodyOf, titleOf } from './geometry.ts'
+import { bodyOf, overlap, titleOf } from './geometry.ts'
 import { offerFixes } from './gestures.ts'
 import { tidyPositions } from './layout.ts'
 import { boxAround, boxOf, levelOf, noteBox } from './level.ts'
@@ -163,7 +163,12 @@ export function duplicateLinked(): void {
   const { document, selection } = editor()
   const groups = [...selection.nodes].filter((id) => indexOf(document).groups.has(id))
   const box = boxAround(selectedBoxes())
-  if (groups.length > 0 && box) duplicateAt(new Set(groups), { x: 0, y: box.height + SHIFT }, [], true)
+  if (groups.length === 0 || !box) return
+  // below, where nothing stands yet
+  const taken = [...level().items.values()].map(boxOf)
+  let y = box.height + SHIFT
+  while (taken.some((other) => overlap(other, { ...box, y: box.y + y }) > 0)) y += SHIFT
+  duplicateAt(new Set(groups), { x: 0, y }, [], true)
 }
 
 async function write(text: string): Promise<boolean> {

@@ -155,9 +155,17 @@ export function showLevelOf(id: string): boolean {
   return true
 }
 
-/** Replaces the selection. */
+/** Replaces the selection; where none of it is in the open group, its own is opened. */
 export function select(selection: { readonly nodes?: Iterable<string>; readonly edges?: Iterable<string> }): void {
-  useEditor.setState({ selection: { nodes: new Set(selection.nodes), edges: new Set(selection.edges) } })
+  const { document, inside } = useEditor.getState()
+  const nodes = new Set(selection.nodes)
+  // what is selected from elsewhere, as from a list, is shown where it is
+  const [first] = nodes
+  const away = first !== undefined && ![...nodes].some((id) => groupOf(document, id) === inside)
+  useEditor.setState({
+    inside: away && indexOf(document).has(first) ? groupOf(document, first) : inside,
+    selection: { nodes, edges: new Set(selection.edges) }
+  })
 }
 
 const noProblems: readonly Problem[] = []

@@ -32,7 +32,8 @@ export function centre(): { x: number; y: number } {
 export function reveal(id: string): void {
   const reduced = window.matchMedia('(prefers-reduced-motion: reduce)').matches
   const show = () => void flow()?.fitView({ nodes: [{ id }], duration: reduced ? 0 : 250, maxZoom: 1.2, padding: 0.6 })
-  // in another group, it is on the canvas a frame later
-  if (showLevelOf(id)) requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(show)))
+  // in another group, it is on the canvas some frames later
+  showLevelOf(id)
+  if (!flow()?.getNode(id)) requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(show)))
   else show()
 }

@@ -194,11 +194,16 @@ describe('the open group', () => {
     expect(editor().inside).toBeNull()
   })
 
-  it('is found for a node that is looked for', () => {
+  it('is that of a node which is selected elsewhere, or looked for', () => {
     select({ nodes: ['exp'] })
-    expect(showLevelOf('exp')).toBe(true)
     expect(editor().inside).toBe('block')
     expect([...editor().selection.nodes]).toEqual(['exp'])
     expect(showLevelOf('neg')).toBe(false)
+    open(null)
+    expect(editor().selection.nodes.size).toBe(0)
+    expect(showLevelOf('exp')).toBe(true)
+    expect(editor().inside).toBe('block')
+    select({ nodes: ['sum', 'exp'] })
+    expect(editor().inside).toBe('block')
   })
 })

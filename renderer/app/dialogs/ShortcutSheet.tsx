@@ -17,12 +17,14 @@ const GESTURES: readonly (readonly [TextKey, TextKey])[] = [
   ['gestures.walkWire', 'gestures.walkWireBy'],
   ['gestures.point', 'gestures.pointBy'],
   ['gestures.insert', 'gestures.insertBy'],
-  ['gestures.copy', 'gestures.copyBy']
+  ['gestures.copy', 'gestures.copyBy'],
+  ['gestures.open', 'gestures.openBy']
 ]
 
 const GROUPS: readonly (readonly [string, TextKey])[] = [
   ['file', 'menus.file'],
   ['edit', 'menus.edit'],
+  ['structure', 'menus.structure'],
   ['view', 'menus.view'],
   ['run', 'menus.run'],
   ['help', 'menus.help']
