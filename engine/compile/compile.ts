@@ -12,6 +12,7 @@ export interface CompileOptions {
   readonly updates?: ReadonlyMap<string, number>
   readonly maxOperands?: number
   readonly maxOutputs?: number
+  readonly looseSlots?: boolean | undefined
 }
 
 export interface Compiled {

@@ -83,7 +83,12 @@ export interface PlanOptions {
   readonly maxOperands?: number
   /** Most outputs of one fused kernel. */
   readonly maxOutputs?: number
+  /** A temporary slot may be larger than the tensor in it: tensors of other sizes can share it. */
+  readonly looseSlots?: boolean | undefined
 }
+
+/** How many times as large or as small a slot may be to be shared: a number must not hold a large piece of memory. */
+const SLACK = 8
 
 const shapeOf = (node: IrNode): StaticShape => node.type.shape as StaticShape
 const isView = (node: IrNode): boolean => opOf(node.op)?.view === true
@@ -138,11 +143,25 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
   const freedAt = Map.groupBy(lastReader.keys(), (id) => lastReader.get(id) as number)
 
   const free = new Map<number, number[]>()
+  /** The smallest free slot that is large enough, else the largest one, which grows; null where none is near in size. */
+  const nearest = (size: number): number | null => {
+    let best = 0
+    for (const [other, slots] of free) {
+      if (slots.length === 0 || other * SLACK < size || other > size * SLACK) continue
+      const better = best === 0 || (other >= size ? best < size || other < best : best < size && other > best)
+      if (better) best = other
+    }
+    const slot = free.get(best)?.pop()
+    if (slot === undefined) return null
+    if (best < size) slots[slot] = { role: 'temporary', size }
+    return slot
+  }
   const place = (node: IrNode): number => {
     const next = nextOf.get(node.id)
     if (next !== undefined) return next
     const size = sizeOf(shapeOf(node))
-    return free.get(size)?.pop() ?? make({ role: 'temporary', size })
+    const loose = options.looseSlots === true && !kept.has(node.id)
+    return free.get(size)?.pop() ?? (loose ? nearest(size) : null) ?? make({ role: 'temporary', size })
   }
   const inMemory = (id: number): { slot: number; shape: StaticShape } => {
     const owner = nodes[memory[id] as number] as IrNode

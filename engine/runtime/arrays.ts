@@ -39,6 +39,7 @@ export class ArrayExecutor implements Executor {
   readonly maxOperands = 12
   readonly maxOutputs: number
   readonly inTurn = true
+  readonly looseSlots = true
   readonly #memory: ArrayMemory
   readonly #arithmetic: Arithmetic
   readonly #variables = new Map<string, Variable>()

@@ -26,6 +26,8 @@ export interface Executor {
   readonly maxOperands: number
   /** Most outputs of one fused kernel. */
   readonly maxOutputs: number
+  /** Memory of a slot may be larger than the tensor in it. */
+  readonly looseSlots?: boolean
   /** A step is done when `stop` is asked before the next one: so each can be timed. */
   readonly inTurn?: boolean
   /**

@@ -15,19 +15,19 @@ const compiled = new WeakMap<TrainingGraph | ResidentData, Map<string, Compiled>
 export function compileStep(
   graph: TrainingGraph,
   batch: number,
-  { maxOperands, maxOutputs }: Pick<Executor, 'maxOperands' | 'maxOutputs'>,
+  { maxOperands, maxOutputs, looseSlots }: Pick<Executor, 'maxOperands' | 'maxOutputs' | 'looseSlots'>,
   resident: ResidentData | null = null
 ): Compiled {
   const owner = resident ?? graph
   const plans = compiled.get(owner) ?? new Map<string, Compiled>()
   compiled.set(owner, plans)
-  const key = `${batch} ${maxOperands} ${maxOutputs}`
+  const key = `${batch} ${maxOperands} ${maxOutputs} ${looseSlots}`
   const known = plans.get(key)
   if (known) return known
   const at = (id: number): number => (resident ? (resident.to[id] as number) : id)
   const wanted = [graph.loss, ...Object.values(graph.metrics)].map(at)
   const updates = new Map([...graph.updates].map(([name, id]) => [name, at(id)]))
-  const made = compile(resident?.ir ?? graph.ir, { batch, wanted, updates, maxOperands, maxOutputs })
+  const made = compile(resident?.ir ?? graph.ir, { batch, wanted, updates, maxOperands, maxOutputs, looseSlots })
   const step = { ...made, idOf: (id: number): number => made.idOf(at(id)) }
   plans.set(key, step)
   return step

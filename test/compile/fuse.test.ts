@@ -22,7 +22,7 @@ import { checkPlan } from '../generated/plan-check.ts'
 const planOf = (make: (b: Builder) => Value | readonly Value[], maxOutputs = 1) => {
   const b = new Builder(opOf)
   const wanted = [make(b)].flat().map((v) => v.id)
-  const { plan, idOf } = compile(b.graph(), { batch: 1, wanted, maxOutputs, maxOperands: 12 })
+  const { plan, idOf } = compile(b.graph(), { batch: 1, wanted, maxOutputs, maxOperands: 12, looseSlots: true })
   checkPlan(plan)
   return { plan, ids: wanted.map(idOf) }
 }
@@ -180,6 +180,34 @@ describe('an update', () => {
     const { plan } = compile(graph.ir, { batch: 5, wanted: [graph.loss], updates: graph.updates })
     checkPlan(plan)
     expect(plan.steps.every((s) => s.kind !== 'elementwise' || s.also.length === 0)).toBe(true)
+  })
+})
+
+describe('memory', () => {
+  /** Tensors that shrink by half again and again, each read once. */
+  const shrinking = (looseSlots: boolean) => {
+    const b = new Builder(opOf)
+    let x = b.one('Exp', b.feed('x', [64, 64]))
+    for (let n = 64; n > 4; n /= 2) x = b.one('Exp', b.matmul(x, b.variable(`w${n}`, [n, n / 2])))
+    const { plan } = compile(b.graph(), { batch: 1, wanted: [b.sum(x).id], looseSlots })
+    checkPlan(plan)
+    return plan.slots.filter((s) => s.role === 'temporary').map((s) => s.size)
+  }
+
+  test('a slot is handed on to a tensor of another size, where the executor can do that', () => {
+    expect(shrinking(false)).toEqual([4096, 2048, 1024, 512, 256, 1])
+    // near in size they take turns; a number does not hold so much
+    expect(shrinking(true)).toEqual([4096, 2048, 256, 1])
+  })
+
+  test('what is kept has a slot of its own size', () => {
+    const { plan, ids } = planOf((b) => {
+      const y = b.one('Exp', b.matmul(b.one('Exp', b.feed('x', [8, 8])), b.variable('w', [8, 4])))
+      const z = b.one('Neg', b.matmul(b.matmul(y, b.variable('v', [4, 8])), b.variable('u', [8, 3])))
+      return [z, b.sum(y)]
+    })
+    const kept = plan.results.get(ids[0] as number)
+    expect(kept && 'slot' in kept && plan.slots[kept.slot]?.size).toBe(24)
   })
 })
 

@@ -121,8 +121,8 @@ export async function checkGraphOn(executor: Executor, seed: number, size = NORM
     const subject = differentiate(grown)
     const { feeds, variables } = grown
     const { wanted } = subject
-    const { maxOperands, maxOutputs } = executor
-    const made = compile(grown.b.graph(), { batch: BATCH, wanted, maxOperands, maxOutputs })
+    const { maxOperands, maxOutputs, looseSlots } = executor
+    const made = compile(grown.b.graph(), { batch: BATCH, wanted, maxOperands, maxOutputs, looseSlots })
     checkPlan(made.plan)
     const exact = await outcome(new ReferenceExecutor(), made, wanted, feeds, variables)
     compare(subject, await outcome(executor, made, wanted, feeds, variables), exact, executor.device)
@@ -142,7 +142,7 @@ async function checkGrown(subject: Subject): Promise<void> {
   const training = compile(b.graph(), { batch: BATCH, wanted: [objective.id], updates })
   const some = compile(b.graph(), { batch: BATCH, wanted, maxOperands: 3 })
   const all = compile(b.graph(), { batch: BATCH, wanted: [...wanted, ...forward.map((n) => n.id)] })
-  const wide = compile(b.graph(), { batch: BATCH, wanted, updates, maxOperands: 12, maxOutputs: 4 })
+  const wide = compile(b.graph(), { batch: BATCH, wanted, updates, maxOperands: 12, maxOutputs: 4, looseSlots: true })
   for (const { plan } of [training, some, all, wide]) {
     verify(plan.ir, opOf)
     checkPlan(plan)

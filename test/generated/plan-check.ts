@@ -55,7 +55,8 @@ export function checkPlan(plan: Plan): void {
     }
     const slot = plan.slots[operand.slot]
     if (!slot) throw new Error(`step reads slot ${operand.slot}, which does not exist, for\n  ${printNode(node)}`)
-    if (sizeOf(operand.shape) !== slot.size) wrong(`reads ${operand.shape} from a slot of ${slot.size} for`, node)
+    if (sizeOf(operand.shape) > slot.size || (slot.role !== 'temporary' && sizeOf(operand.shape) !== slot.size))
+      wrong(`reads ${operand.shape} from a slot of ${slot.size} for`, node)
     if (!isLeaf(node.op)) {
       if (held.get(operand.slot) !== node.id) wrong(`slot ${operand.slot} holds %${held.get(operand.slot)}, not`, node)
     } else if (slot.role === 'constant') {
@@ -78,11 +79,17 @@ export function checkPlan(plan: Plan): void {
     for (const { at, id } of [...written, { at: step.output, id: made.id }]) {
       const slot = plan.slots[at]
       if (slot?.role !== 'temporary' && slot?.role !== 'next') wrong(`writes into a ${slot?.role} slot`, made)
-      if (slot?.size !== sizeOf(step.shape)) wrong(`writes ${step.shape} into a slot of ${slot?.size}`, made)
+      if (!slot || slot.size < sizeOf(step.shape) || (slot.role === 'next' && slot.size !== sizeOf(step.shape)))
+        wrong(`writes ${step.shape} into a slot of ${slot?.size}`, made)
       held.set(at, id)
     }
   }
-  for (const [id, operand] of plan.results) check(operand, id)
+  for (const [id, operand] of plan.results) {
+    check(operand, id)
+    // what is read afterwards is the slot as it is
+    if ('slot' in operand && plan.slots[operand.slot]?.size !== sizeOf(operand.shape))
+      wrong('is kept in a slot of another size', owner(id))
+  }
   for (const [name, id] of plan.updates) {
     const at = plan.slots.findIndex((s) => s.role === 'next' && s.name === name)
     if (held.get(at) !== owner(id).id) wrong(`the next ${name} is not`, owner(id))
