@@ -149,6 +149,14 @@ const table = {
     message: '{op} has no parts to open it into.',
     hint: 'Layers, activations, losses and norms have; a Custom operator only where it finds its gradient itself, a batch normalisation only without running statistics.'
   },
+  'graph.expandMode': {
+    message: '"{node}" is switched off ({mode}): its parts would compute.',
+    hint: 'Switch it on, then expand it.'
+  },
+  'graph.expandLinked': {
+    message: '"{node}" is in the linked group "{group}": its parts would have to be those of every copy.',
+    hint: 'Make the group independent, then expand the node.'
+  },
   'graph.incompleteUpstream': {
     severity: 'warning',
     message: 'Its shape is not known yet, because "{upstream}" has a problem.',
@@ -326,6 +334,48 @@ const table = {
     message: 'It holds whole numbers, which cannot change by a little.'
   },
   'gradient.blocked': { severity: 'warning', message: 'No gradient comes through {op}: {reason}.' },
+
+  // What the numbers of a run say.
+  'finding.notFinite': {
+    severity: 'warning',
+    message: '{op} made {what} first: {broken} of {count} numbers, from inputs in {from}.',
+    hint: 'A logarithm of 0, a division by 0, a root of a negative number or the exponential of a large one does this. Keep the inputs away from there, with Clip for example, or lower the learning rate.'
+  },
+  'finding.gradientNotFinite': {
+    severity: 'warning',
+    message: 'On the way back the gradient is no number from {op} on, whose inputs lie in {from}.',
+    hint: 'Its slope is infinite there: the root and the logarithm at 0 are. Keep the inputs away from it, with Clip or a small number added.'
+  },
+  'finding.silent': {
+    severity: 'warning',
+    message: '{share} of what {op} gives is 0: no gradient comes back through those units.',
+    hint: 'Lower the learning rate, draw the weights by heNormal, or take LeakyRelu.'
+  },
+  'finding.saturated': {
+    severity: 'warning',
+    message: '{op} is saturated: {share} of the gradient comes through.',
+    hint: 'Draw smaller weights (glorotUniform), scale the inputs, or take Relu.'
+  },
+  'finding.zeroGradient': {
+    severity: 'warning',
+    message: 'The gradient of {name} is 0 everywhere: training leaves it as it is.',
+    hint: 'Look for closed ReLUs and for weights that are all 0 between it and the loss.'
+  },
+  'finding.vanishing': {
+    severity: 'warning',
+    message: 'The gradient vanishes on the way to {name}: {size} in the mean, beside {most} at {other}.',
+    hint: 'Take Relu in place of Sigmoid and Tanh, heNormal weights, BatchNorm, or fewer layers.'
+  },
+  'finding.exploding': {
+    severity: 'warning',
+    message: 'The gradient of {name} has a norm of {norm}, {times} times that of the weights.',
+    hint: 'Clip the gradient (More settings), lower the learning rate, or draw smaller weights.'
+  },
+  'finding.unscaled': {
+    severity: 'warning',
+    message: 'Inputs from {range} go into a layer.',
+    hint: 'Scale them to about -1 … 1: freshly drawn weights are made for that.'
+  },
 
   'derivative.tooLarge': {
     message: '{what} would be a matrix of {rows} × {columns} numbers; {limit}.',

@@ -14,13 +14,16 @@ import { opOf } from '../ops/registry.ts'
 import { fail } from '../problem.ts'
 import { type Command, freeId } from './commands.ts'
 import { inputsOf } from './connect.ts'
+import { copiesOf, groupOf, groupsAround } from './groups.ts'
 import { indexOf } from './lookup.ts'
-import type { GraphDocument, GraphEdge, GraphNode, Position } from './types.ts'
+import type { GraphDocument, GraphEdge, GraphGroup, GraphNode, Position } from './types.ts'
 import { inDeclaredOrder } from './validate.ts'
 
 export interface Expansion {
   /** In the node's place. All stand where it stood: where they go is for the caller to say. */
   readonly nodes: readonly GraphNode[]
+  /** Beside them, and no part: the accuracy that was read off a loss. */
+  readonly beside: readonly GraphNode[]
   readonly inner: readonly GraphEdge[]
   /** The edges into the node and out of it, with their old ids: they end and begin at parts now. */
   readonly entries: readonly GraphEdge[]
@@ -31,6 +34,8 @@ export interface Expansion {
 
 /** What the node can be opened into; null where it is as simple as can be. */
 export function openingOf(node: GraphNode, op: Op | undefined = opOf(node.op)): Compose | null {
+  // a node that is bypassed or muted does not compute what its parts would
+  if (node.mode !== undefined) return null
   // a gradient of the user's own belongs to the formula as a whole: parts would have another
   if (op?.kind === CUSTOM && withDefaults(op, node.attributes).backward !== '') return null
   return op?.compose ?? op?.opens ?? null
@@ -44,6 +49,12 @@ function attributesOf(op: Op | undefined, given: Attributes): Attributes {
   return inDeclaredOrder(op?.kind ?? '', Object.fromEntries(kept))
 }
 
+/** How far below the parts what stands beside them is put. */
+const BELOW = 110
+
+/** Where its ends move, the points of a wire mean nothing any more. */
+const straight = ({ points: _, ...edge }: GraphEdge): GraphEdge => edge
+
 interface End {
   readonly node: string
   readonly handle: string
@@ -51,6 +62,7 @@ interface End {
 
 class Opening {
   readonly nodes: GraphNode[] = []
+  readonly beside: GraphNode[] = []
   readonly inner: GraphEdge[] = []
   readonly entries: GraphEdge[] = []
   readonly #document: GraphDocument
@@ -69,15 +81,17 @@ class Opening {
   }
 
   #free = (base: string): string => {
-    const taken = new Set([...indexOf(this.#document).nodes.keys(), ...this.nodes.map((node) => node.id)])
-    return freeId(taken, `${this.#node.id}.${base}`)
+    const index = indexOf(this.#document)
+    const made = new Set([...this.nodes, ...this.beside].map((node) => node.id))
+    return freeId({ has: (id) => index.has(id) || made.has(id) }, `${this.#node.id}.${base}`)
   }
 
-  #add(base: string, op: string, attributes: Attributes): string {
+  #add(base: string, op: string, attributes: Attributes, to = this.nodes): string {
     const id = this.#free(base)
-    const { position } = this.#node
+    const { x, y } = this.#node.position
+    const position = to === this.beside ? { x, y: y + BELOW } : { x, y }
     const told = attributesOf(opOf(op), attributes)
-    this.nodes.push({ id, op, ...(Object.keys(told).length > 0 ? { attributes: told } : {}), position })
+    to.push({ id, op, ...(Object.keys(told).length > 0 ? { attributes: told } : {}), position })
     return id
   }
 
@@ -105,7 +119,7 @@ class Opening {
 
   #enter(handle: string, to: End): void {
     const edge = indexOf(this.#document).into(this.#node.id, handle)
-    if (edge) this.entries.push({ ...edge, target: to.node, targetHandle: to.handle })
+    if (edge) this.entries.push({ ...straight(edge), target: to.node, targetHandle: to.handle })
   }
 
   #wire(reference: string, to: End): void {
@@ -137,9 +151,9 @@ class Opening {
     const metric = accuracyOf(this.#node.op)
     const own = nodes.some((node) => node.op === 'Accuracy' || node.op === 'BinaryAccuracy')
     if (!metric || own || objective !== this.#node.id || !training?.metrics.includes('accuracy')) return
-    const target = this.#add('accuracy', metric.op, metric.attributes)
+    const target = this.#add('accuracy', metric.op, metric.attributes, this.beside)
     for (const edge of indexOf(this.#document).incoming(this.#node.id)) {
-      this.inner.push({ ...edge, id: this.#edgeId(), target })
+      this.inner.push({ ...straight(edge), id: this.#edgeId(), target })
     }
   }
 
@@ -161,6 +175,9 @@ export function expansionOf(document: GraphDocument, types: ReadonlyMap<string, 
   const op = opOf(node.op)
   const opening = openingOf(node, op)
   if (!op || !opening) return fail('graph.noParts', { op: op?.title ?? node.op }, { nodeId: id })
+  if (node.mode) fail('graph.expandMode', { node: id, mode: node.mode }, { nodeId: id })
+  const linked = groupsAround(document, id).find((group) => copiesOf(document, group).length > 0)
+  if (linked !== undefined) fail('graph.expandLinked', { node: id, group: linked }, { nodeId: id })
   const list = inputsOf(document, node, op).flatMap((port) => {
     const type = types.get(index.into(id, port.name)?.id ?? '')
     if (type) return [type]
@@ -172,19 +189,11 @@ export function expansionOf(document: GraphDocument, types: ReadonlyMap<string, 
   const made = new Opening(document, node, composition)
   const exits = index.outgoing(id).map((edge) => {
     const from = made.end(composition.outputs[edge.sourceHandle] as string)
-    return { ...edge, source: from.node, sourceHandle: from.handle }
+    return { ...straight(edge), source: from.node, sourceHandle: from.handle }
   })
   made.addAccuracy()
   const output = made.end(Object.values(composition.outputs)[0] as string).node
-  const { label } = node
-  const nodes = made.nodes.map(({ id, op, attributes, position }) => ({
-    id,
-    op,
-    ...(attributes ? { attributes } : {}),
-    ...(label !== undefined && id === output ? { label } : {}),
-    position
-  }))
-  return { nodes, inner: made.inner, entries: made.entries, exits, output }
+  return { nodes: made.nodes, beside: made.beside, inner: made.inner, entries: made.entries, exits, output }
 }
 
 /** A node that is followed as a metric is followed as the part that stands for it. */
@@ -195,9 +204,10 @@ function trainingCommands({ training }: GraphDocument, id: string, output: strin
 }
 
 /**
- * The whole as one command, which is one undo step.
+ * The whole as one command, which is one undo step. Several parts become a group of the node's id and label, which closes
+ * over them as the node did; a single part takes the node's place and label.
  *
- * @param positions of the parts, and of others that make room for them
+ * @param positions of the parts
  */
 export function expandCommand(
   document: GraphDocument,
@@ -205,19 +215,31 @@ export function expandCommand(
   expansion: Expansion,
   positions: Readonly<Record<string, Position>> = {}
 ): Command {
-  const { nodes, inner, entries, exits, output } = expansion
-  const placed = nodes.map((node) => ({ ...node, position: positions[node.id] ?? node.position }))
-  const parts = new Set(nodes.map((node) => node.id))
-  const moved = Object.fromEntries(Object.entries(positions).filter(([other]) => !parts.has(other)))
+  const { nodes, beside, inner, entries, exits, output } = expansion
+  const parent = groupOf(document, id)
+  const before = indexOf(document).nodes.get(id) as GraphNode
+  const grouped = nodes.length > 1
+  const placed = nodes.map(({ position, ...node }) => ({
+    ...node,
+    ...(grouped || before.label === undefined ? {} : { label: before.label }),
+    position: positions[node.id] ?? position
+  }))
+  const group: GraphGroup = {
+    id,
+    label: before.label ?? '',
+    nodes: nodes.map((node) => node.id),
+    ...(parent === null ? {} : { parent }),
+    position: before.position
+  }
   return {
     type: 'batch',
     commands: [
       { type: 'remove', nodes: [id] },
-      ...placed.map((node): Command => ({ type: 'addNode', node })),
+      ...[...placed, ...beside].map((node): Command => ({ type: 'addNode', node, group: parent })),
       ...[...entries, ...inner, ...exits].map((edge): Command => ({ type: 'addEdge', edge })),
       ...(document.objective === id ? [{ type: 'set', setting: 'objective', value: output } as const] : []),
       ...trainingCommands(document, id, output),
-      ...(Object.keys(moved).length > 0 ? [{ type: 'move', positions: moved } as const] : [])
+      ...(grouped ? [{ type: 'addGroup', group } as const] : [])
     ]
   }
 }

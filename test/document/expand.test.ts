@@ -62,7 +62,10 @@ describe.each(opened)('$name', (one) => {
     const { document, patch, expansion } = expanded(before)
     expect(check(document).problems).toEqual([])
     expect(document.nodes.some((node) => node.id === 'it')).toBe(false)
-    expect(document.nodes.find((node) => node.id === expansion.output)?.label).toBe('It')
+    const ids = expansion.nodes.map((node) => node.id)
+    const labelled = ids.length > 1 ? document.groups : document.nodes.filter((node) => ids.includes(node.id))
+    expect(labelled.map(({ label }) => label)).toEqual(['It'])
+    if (ids.length > 1) expect(document.groups).toEqual([{ id: 'it', label: 'It', nodes: ids, position }])
 
     // offsets of 10,000 take their digits from what is left when they are subtracted
     const limit = [one.sample.domain].flat(2).some((x) => Number(x) > 1000) ? 1e-11 : 1e-12
@@ -87,6 +90,29 @@ test('a Custom operator opens into its formula, unless its gradient is the user\
   const own = { id: 'it', op: 'Custom', attributes: { inputs: 'a', forward: 'a * a', backward: 'a = g * a' }, position }
   expect(openingOf(own)).toBe(null)
   expect(openingOf({ ...own, attributes: { inputs: 'a', forward: 'a * a' } })).not.toBe(null)
+})
+
+test('in a group the parts are a group inside it; in a linked one, and switched off, a node stays whole', () => {
+  const one = cases.find(({ op }) => op.kind === 'Softmax') as (typeof cases)[number]
+  const plain = documentOf(one)
+  const group = { id: 'outer', label: 'Outer', nodes: ['it', 'mul'] }
+  const { document } = expanded({ ...plain, groups: [group] })
+  expect(document.groups.map(({ id, parent, nodes }) => [id, parent, nodes.length])).toEqual([
+    ['outer', undefined, 1],
+    ['it', 'outer', 6]
+  ])
+  const off: GraphDocument = { ...plain, nodes: plain.nodes.map((n) => (n.id === 'it' ? { ...n, mode: 'mute' } : n)) }
+  expect(() => expanded(off)).toThrow(/switched off/)
+  const copy = (id: string, node: string) => ({ id, label: id, nodes: [node], link: 'l' })
+  const twin = { ...(plain.nodes.find((n) => n.id === 'it') as GraphNode), id: 'it2' }
+  const edge = { ...(plain.edges.find((e) => e.target === 'it') as GraphEdge), id: 'i9', target: 'it2' }
+  const linked = {
+    ...plain,
+    nodes: [...plain.nodes, twin],
+    edges: [...plain.edges, edge],
+    groups: [copy('a', 'it'), copy('b', 'it2')]
+  }
+  expect(() => expanded(linked)).toThrow(/linked group "a"/)
 })
 
 test('what cannot be opened says why', () => {
