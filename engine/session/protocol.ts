@@ -157,6 +157,8 @@ export interface PlanReport {
   readonly batch: number | null
   readonly kernels: readonly KernelReport[]
   readonly memory: PlanMemory
+  /** Why the backend cannot hold it; null where it can. */
+  readonly refused: Problem | null
   readonly compileMilliseconds: number
   readonly timing: PlanTiming | null
   /** The plan as text. */

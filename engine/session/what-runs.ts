@@ -4,7 +4,7 @@ import { describeStep, type Operand, operationsOf, type Plan, printPlan, type St
 import type { Table } from '../data/table.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { IrGraph } from '../ir/types.ts'
-import { fail, ProblemError } from '../problem.ts'
+import { fail, type Problem, ProblemError } from '../problem.ts'
 import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, type Feeds, feedAll, rowsOf, tablesOf } from '../train/feeds.ts'
@@ -165,6 +165,16 @@ async function plannedRun(
   return { chosen, compiled, batch: fed.batch, open: fed.open, prepare }
 }
 
+function refusal(executor: Executor, plan: Plan): Problem | null {
+  try {
+    executor.check(plan)
+    return null
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem
+    throw error
+  }
+}
+
 /** @throws ProblemError where there is nothing to compile, or, to be measured, nothing to run */
 export async function planReport(request: PlanRequest, about: About, tools: Tools): Promise<PlanReport> {
   const { now, stop, model } = tools
@@ -199,6 +209,7 @@ export async function planReport(request: PlanRequest, about: About, tools: Tool
     batch: open ? batch : null,
     kernels: plan.steps.map(kernelOf),
     memory: memoryOf(plan),
+    refused: refusal(executor, plan),
     compileMilliseconds: compiled.milliseconds,
     timing,
     text: printPlan(plan)

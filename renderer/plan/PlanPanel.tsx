@@ -110,6 +110,11 @@ export function PlanPanel() {
           {report?.kind === kind ? (
             <>
               <MemoryBar memory={report.memory} />
+              {report.refused && (
+                <div className="plan-note">
+                  <ProblemRow problem={report.refused} />
+                </div>
+              )}
               {report.timing && !report.timing.kernels && <p className="plan-note muted">{t('plan.noTimes')}</p>}
               <KernelList report={report} />
             </>

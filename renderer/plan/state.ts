@@ -15,6 +15,8 @@ interface PlanState {
   readonly report: PlanReport | null
   readonly problems: readonly Problem[]
   readonly busy: 'compiling' | 'measuring' | null
+  /** Bytes of a training step of the document, and why they cannot be had, if so; null while it is not known. */
+  readonly step: { readonly bytes: number; readonly refused: Problem | null } | null
   /** Nodes under the pointer or the cursor of the list. */
   readonly lit: readonly string[]
 }
@@ -25,6 +27,7 @@ export const usePlan = create<PlanState>(() => ({
   report: null,
   problems: [],
   busy: null,
+  step: null,
   lit: []
 }))
 
@@ -106,5 +109,39 @@ export function followGraph(): () => void {
   ]
   return () => {
     for (const end of ends) end()
+  }
+}
+
+/** Graphs beyond that are not compiled at every edit only to tell their memory; the panel of what runs tells it. */
+const MOST_NODES = 2000
+
+/** Keeps the memory of a training step up with the document. Gives back the function that ends it. */
+export function followMemory(): () => void {
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  let newest = 0
+  const tell = async (): Promise<void> => {
+    const mine = ++newest
+    const { document, graphRevision } = useEditor.getState()
+    const learns = document.objective !== null && document.nodes.some((n) => n.op === 'Dataset')
+    if (!learns || document.nodes.length > MOST_NODES) return set({ step: null })
+    const { backend } = useSettings.getState()
+    const request = { document, revision: graphRevision, backend, kind: 'training', measure: false } as const
+    const report = await client()
+      .plan(request)
+      .catch(() => null)
+    if (mine === newest) set({ step: report && { bytes: report.memory.total, refused: report.refused } })
+  }
+  const soon = () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(() => void tell(), 2 * QUIET)
+  }
+  soon()
+  const end = useEditor.subscribe((s, before) => {
+    if (s.graphRevision !== before.graphRevision || s.document.training !== before.document.training) soon()
+  })
+  return () => {
+    clearTimeout(waiting)
+    newest++
+    end()
   }
 }

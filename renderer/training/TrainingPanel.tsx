@@ -1,6 +1,11 @@
 import { LineChart, RotateCcw, Square, Zap } from 'lucide-react'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '../app/useAction.ts'
+import { useNumbers } from '../i18n/useNumbers.ts'
+import { useProblemText } from '../i18n/useProblemText.ts'
+import { followMemory, usePlan } from '../plan/state.ts'
+import { bytesText } from '../plan/text.ts'
 import { fuller } from '../store/curves.ts'
 import { useEditor } from '../store/editor.ts'
 import { useRun } from '../store/run.ts'
@@ -37,6 +42,23 @@ function Buttons() {
   )
 }
 
+/** Before the first training: what there is to do, and what it will take. */
+function Idle({ hasData }: { readonly hasData: boolean }) {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const textOf = useProblemText()
+  const step = usePlan((s) => s.step)
+  useEffect(followMemory, [])
+  if (step?.refused) return <p className="training-refused">{textOf(step.refused).message}</p>
+  const memory = step && t('training.memory', { size: bytesText(numbers, step.bytes) })
+  return (
+    <p className="muted numbers">
+      {t(hasData ? 'training.idle' : 'training.noData')}
+      {memory && ` · ${memory}`}
+    </p>
+  )
+}
+
 /** Settings, progress and curves of the training. */
 export function TrainingPanel() {
   const { t } = useTranslation()
@@ -47,11 +69,7 @@ export function TrainingPanel() {
     <div className="training">
       <div className="training-head">
         <Buttons />
-        {training ? (
-          <Progress training={training} />
-        ) : (
-          <p className="muted">{t(hasData ? 'training.idle' : 'training.noData')}</p>
-        )}
+        {training ? <Progress training={training} /> : <Idle hasData={hasData} />}
       </div>
       <div className="training-body">
         <TrainingForm />

@@ -50,6 +50,38 @@ describe('the plan of a training step', () => {
     expect(compileMilliseconds).toBeGreaterThan(0)
   })
 
+  test('says where it does not fit, before anything runs', async () => {
+    expect((await plan()).refused).toBe(null)
+    const wide = (n: number) => ({
+      id: `wide${n}`,
+      op: 'Dense',
+      attributes: { units: 16_000 },
+      position: { x: 0, y: 0 }
+    })
+    const wire = (id: string, source: string, target: string) => ({
+      id,
+      source,
+      sourceHandle: 'out',
+      target,
+      targetHandle: 'x'
+    })
+    const into = spiral.edges.find((e) => e.source === 'hidden')
+    const document = {
+      ...spiral,
+      nodes: [...spiral.nodes, wide(1), wide(2)],
+      edges: [
+        ...spiral.edges.filter((e) => e !== into),
+        wire('w1', 'hidden', 'wide1'),
+        wire('w2', 'wide1', 'wide2'),
+        wire('w3', 'wide2', into?.target ?? '')
+      ]
+    }
+    const report = await plan({ document })
+    expect(report.refused).toMatchObject({ code: 'run.outOfMemory', params: { available: '4.0 GB' } })
+    expect(report.memory.total).toBeGreaterThan(4 * 2 ** 30)
+    await expect(plan({ document, measure: true })).rejects.toThrow(/memory/)
+  })
+
   test('is told while the data are not here yet', async () => {
     const report = await plan({ document: example('mnist-mlp') })
     expect(report.batch).toBe(128)
