@@ -8,7 +8,7 @@ import { print, printJson, printProblems, table } from '../output.ts'
 export function checkCommand(args: readonly string[]): number {
   const { file, options } = readCall(args, { json: { type: 'boolean' } }, 1)
   const document = openGraph(file)
-  const { problems: found, types, edgeTypes, parameters } = check(document)
+  const { problems: found, types, edgeTypes, parameters, leftOut } = check(document)
   const problems = document.objective === null ? [...found, problem('graph.noObjective')] : found
   const failed = problems.some(isError)
   if (options.json) {
@@ -29,7 +29,7 @@ export function checkCommand(args: readonly string[]): number {
         node.op,
         Object.values(types.get(node.id) ?? {})
           .map((t) => showShape(t.shape))
-          .join(' ') || '?'
+          .join(' ') || (leftOut.has(node.id) ? 'left out' : '?')
       ])
     )
   )

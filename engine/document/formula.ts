@@ -4,7 +4,7 @@ import { type Expression, namesIn, num, type Statement, shapeOf, sizeOf } from '
 import { type Op, portsOf } from '../ir/op.ts'
 import type { AttributeValue, TensorType } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
-import type { Shape } from '../shape.ts'
+import { type Shape, sameShape } from '../shape.ts'
 import { freeId } from './commands.ts'
 import { inputsOf } from './connect.ts'
 import { expressionOf } from './expression-of.ts'
@@ -180,6 +180,15 @@ function numberOf(node: GraphNode): number | null {
 /** Names of the user's own stay names; a constant that has no name is its number. */
 const isNamed = (node: GraphNode): boolean => !/(^|\.)(c|const|constant)\d*$/.test(node.id) || node.label !== undefined
 
+/** The wire whose number a bypassed node gives: the first of the output's shape. */
+const passedOn = (document: GraphDocument, types: Types, node: GraphNode, op: Op, handle: string) =>
+  inputsOf(document, node, op)
+    .map((port) => indexOf(document).into(node.id, port.name))
+    .find((edge) => {
+      const [from, to] = [edge && types.get(edge.source)?.[edge.sourceHandle], types.get(node.id)?.[handle]]
+      return from && to && from.dtype === to.dtype && sameShape(from.shape, to.shape)
+    })
+
 /**
  * The node as an expression of what feeds it: of all that leads to it, or of the nodes in `within` alone, where others are
  * names. Null where an input is missing or it would be too long to read.
@@ -211,6 +220,11 @@ export function formulaOf(
     const number = numberOf(node)
     if (number !== null && !isNamed(node)) return num(number)
     if ((within && !within.has(node.id)) || op.family === 'sources') return named(node, handle)
+    if (node.mode === 'mute') return named(node, handle)
+    if (node.mode === 'bypass') {
+      const passed = passedOn(document, types, node, op, handle)
+      return passed ? read(passed.source, passed.sourceHandle) : null
+    }
     const args: Expression[] = []
     const handles: string[] = []
     for (const port of inputsOf(document, node, op)) {

@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { build } from '../../engine/document/build.ts'
 import { check } from '../../engine/document/check.ts'
 import { apply } from '../../engine/document/commands.ts'
+import { openingOf } from '../../engine/document/expand.ts'
 import { readGraph, writeGraph } from '../../engine/document/file.ts'
+import { formulaOf } from '../../engine/document/formula.ts'
 import { applyPatch, reversePatch } from '../../engine/document/patch.ts'
 import { emptyDocument, type GraphDocument, type Mode } from '../../engine/document/types.ts'
+import { toText } from '../../engine/expression/print.ts'
 import { Session } from '../../engine/session/session.ts'
 
 const at = { x: 0, y: 0 }
@@ -132,4 +135,16 @@ test('modes and collapsed cards are in the file, in their place', () => {
   expect(apply(back, { type: 'setCollapsed', nodes: ['dense'], collapsed: false }).document).toEqual(base)
   const odd = text.replace('"mute"', '"solo"')
   expect(() => readGraph(new TextEncoder().encode(odd))).toThrow(/mode/)
+})
+
+test('formulas say what a node at rest gives', () => {
+  const said = (document: GraphDocument, id: string) => {
+    const made = formulaOf(document, check(document).types, id)
+    return made && toText(made.expression)
+  }
+  const passed = set(base, 'dense', 'bypass')
+  expect(said(passed, 'square')).toBe('x * x')
+  expect(said(set(passed, 'square', 'bypass'), 'loss')).toBe('sum(x)')
+  expect(openingOf({ id: 'd', op: 'Dense', position: at })).not.toBeNull()
+  expect(openingOf({ id: 'd', op: 'Dense', mode: 'bypass', position: at })).toBeNull()
 })
