@@ -1,6 +1,6 @@
 /** IR with open batch → plan for one batch size: bind, prune, lower, simplify, prune, plan. */
 import type { IrGraph } from '../ir/types.ts'
-import { bindBatch, follow, lower, prune, simplify } from './passes.ts'
+import { bindBatch, follow, lower, ownUpdates, prune, simplify } from './passes.ts'
 import { makePlan, type Plan } from './plan.ts'
 
 export interface CompileOptions {
@@ -32,10 +32,7 @@ export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...li
   const before = follow(needed, bound, lowered, simple)
   const live = prune(simple.ir, [...wanted, ...updates.values()].map(before))
   const idOf = follow(needed, bound, lowered, simple, live)
-  const plan = makePlan(live.ir, {
-    results: new Set(wanted.map(idOf)),
-    updates: new Map([...updates].map(([name, id]) => [name, idOf(id)])),
-    ...limits
-  })
+  const own = ownUpdates(live.ir, new Map([...updates].map(([name, id]) => [name, idOf(id)])))
+  const plan = makePlan(own.ir, { results: new Set(wanted.map(idOf)), updates: own.updates, ...limits })
   return { plan, idOf, milliseconds: performance.now() - began }
 }

@@ -58,6 +58,32 @@ const bindAttribute = (value: AttributeValue | undefined, batch: number): Attrib
 
 const BATCH_ATTRIBUTES = ['shape', 'start', 'size']
 
+/**
+ * Gives each update a value that a kernel writes. It has none where the parameter stays as it is (its gradient came out
+ * as the constant 0), becomes a constant, or becomes what another variable becomes too: these are copied.
+ */
+export function ownUpdates(
+  ir: IrGraph,
+  updates: ReadonlyMap<string, number>
+): { readonly ir: IrGraph; readonly updates: ReadonlyMap<string, number> } {
+  const b = new Builder(opOf, ir.nodes)
+  b.phase = 'update'
+  const taken = new Set<number>()
+  const ownerOf = (id: number): IrNode => {
+    const node = b.node(id)
+    return opOf(node.op)?.view ? ownerOf(node.inputs[0] as number) : node
+  }
+  const own = new Map<string, number>()
+  for (const [name, id] of updates) {
+    const owner = ownerOf(id)
+    const shared = isLeaf(owner.op) || taken.has(owner.id)
+    b.origin = b.node(id).origin
+    own.set(name, shared ? b.mul(b.value(id), 1).id : id)
+    if (!shared) taken.add(owner.id)
+  }
+  return { ir: b.graph(), updates: own }
+}
+
 /** Puts the batch size in. */
 export function bindBatch(ir: IrGraph, batch: number): Passed {
   return rebuild(ir, (node, inputs, b) => {

@@ -101,7 +101,7 @@ async function named(grown: Grown, check: () => Promise<void>): Promise<void> {
     const { plan } = compile(b.graph(), { batch: BATCH, wanted: [objective.id] })
     const why = error instanceof Error ? error.message : String(error)
     const what = `Random graph of seed ${seed} and size ${size} (${kinds.join(', ')}): ${why}`
-    const keep = `To keep it, add ${JSON.stringify({ seed, size })} to test/generated/kept-seeds.json.`
+    const keep = `To keep it, add { "seed": ${seed}, "size": ${size} } to test/generated/kept-seeds.json.`
     throw new Error(`${what}\n${keep}\n\n${printIr(plan.ir)}`, { cause: error })
   }
 }

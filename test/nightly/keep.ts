@@ -26,7 +26,7 @@ export async function keepIfItFails({ seed, size }: Kept, check: Promise<unknown
   } catch (error) {
     const kept = JSON.parse(await file.read()) as Kept[]
     if (!kept.some((k) => k.seed === seed && k.size === size)) kept.push({ seed, size })
-    await file.write(`[\n${kept.map((k) => `  ${JSON.stringify(k)}`).join(',\n')}\n]\n`)
+    await file.write(`[\n${kept.map((k) => `  { "seed": ${k.seed}, "size": ${k.size} }`).join(',\n')}\n]\n`)
     throw error
   }
 }
