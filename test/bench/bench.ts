@@ -11,7 +11,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chainCosts } from './compile.ts'
-import { type Engine, engines, isOurs } from './engines.ts'
+import { type Engine, engines, isOurs, label } from './engines.ts'
 import { type Chromium, openChromium } from './hosts/chromium.ts'
 import { nodeHost } from './hosts/node.ts'
 import { type Answers, type Host, Skipped } from './hosts/protocol.ts'
@@ -125,7 +125,7 @@ async function transposes(): Promise<string> {
     })
   return table(
     [`product of ${n}³, Gop/s`, 'A·B', 'A·Bᵀ', 'Aᵀ·B', 'Aᵀ·Bᵀ'],
-    ours.map((e) => [`${e.name}${e.threads > 1 ? `, ${e.threads} threads` : ''}`, ...row(e)])
+    ours.map((e) => [label(e), ...row(e)])
   )
 }
 
@@ -180,15 +180,16 @@ const adapters = chromium
       ...chromium.gpus.map((g) => `${g.backend}: ${g.available ? g.device : g.why?.message}`)
     ]
   : ['no browser: everything in Node']
-const blas = [...devices].find(([e]) => e.peer === 'torch')?.[1]
 const heading = [
   `${cpus().length} × ${processor()}, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
   ...adapters,
   ...Object.entries(versions()).map(([name, version]) => `${name} ${version}`),
-  blas ?? 'no PyTorch',
   new Date().toISOString().slice(0, 10)
 ].join('; ')
-const text = [`${heading}.`, ...sections.filter((s) => s !== '')].join('\n\n')
+const computed = [...devices].map(([e, device]) => `- ${label(e)}: ${device}`)
+const text = [`${heading}.`, ...sections, computed.length > 0 ? ['What computed:', '', ...computed].join('\n') : '']
+  .filter((s) => s !== '')
+  .join('\n\n')
 console.log(text)
 if (options.write) {
   const page = readFileSync(PAGE, 'utf8')

@@ -40,3 +40,6 @@ export const engines = (threads: number): readonly Engine[] => [
 ]
 
 export const isOurs = ({ peer }: EngineSpec): boolean => peer === 'chainrule'
+
+/** The name outside its group. */
+export const label = ({ name, threads }: Engine): string => (threads > 1 ? `${name}, ${threads} threads` : name)

@@ -1,5 +1,5 @@
 /** What was found, as Markdown: ratios first, absolute figures after them. */
-import { type Engine, isOurs } from './engines.ts'
+import { type Engine, isOurs, label } from './engines.ts'
 import type { Found } from './measure.ts'
 import { workload } from './workloads/index.ts'
 
@@ -71,7 +71,7 @@ export function missing(results: Results): string {
   for (const [key, found] of results) {
     for (const [engine, result] of found) {
       if ('seconds' in result) continue
-      const line = `${engine.name}${engine.threads > 1 ? `, ${engine.threads} threads` : ''}: ${result.why}`
+      const line = `${label(engine)}: ${result.why}`
       reasons.set(line, [...(reasons.get(line) ?? []), key])
     }
   }

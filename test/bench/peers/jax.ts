@@ -3,7 +3,7 @@ import { HEADS } from '../workloads/attention.ts'
 import { LINKS } from '../workloads/chain.ts'
 import { scalarNodes } from '../workloads/scalar.ts'
 import { type Computation, EPSILON, RHO, type Tensor, type Training, type Workload } from '../workloads/workload.ts'
-import { inTurn, type Open, type Session } from './peer.ts'
+import { inTurn, type Open, type Session, Unsupported } from './peer.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the peer is not installed where types are checked
 type Jax = any
@@ -159,6 +159,7 @@ function compute(jax: Jax, { id, inputs, options }: Computation): Session {
 }
 
 export const open: Open = async (backend, threads) => {
+  if (threads > 1 && 'process' in globalThis) throw new Unsupported('it has no threads in Node')
   // jax-js takes as many threads as it is told there are processors, and none where there are no workers
   const scope = globalThis as { Worker?: unknown }
   if (threads === 1) scope.Worker = undefined

@@ -1,12 +1,10 @@
 /** TensorFlow.js: eager operators, `variableGrads`, its own optimizers. NHWC, so images and kernels are turned once. */
-import * as tf from '@tensorflow/tfjs-core'
-import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops'
-import '@tensorflow/tfjs-core/dist/register_all_gradients'
+import * as tf from '@tensorflow/tfjs'
 import { HEADS } from '../workloads/attention.ts'
 import { LINKS } from '../workloads/chain.ts'
 import { type ScalarNode, scalarNodes } from '../workloads/scalar.ts'
 import { type Computation, RHO, type Tensor, type Training, type Workload } from '../workloads/workload.ts'
-import { inTurn, type Open, type Session } from './peer.ts'
+import { inTurn, type Open, type Session, Unsupported } from './peer.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the peer is not installed where types are checked
 type TfTensor = any
@@ -124,18 +122,26 @@ async function wasmFiles(): Promise<string> {
 }
 
 async function load(backend: string, threads: number): Promise<string> {
-  if (backend === 'cpu') await import('@tensorflow/tfjs-backend-cpu')
-  else if (backend === 'webgl') await import('@tensorflow/tfjs-backend-webgl')
-  else if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu')
-  else {
+  if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu')
+  if (backend === 'wasm') {
+    if (threads > 1 && 'process' in globalThis) throw new Unsupported('it has no threads in Node')
     const wasm = await import('@tensorflow/tfjs-backend-wasm')
     wasm.setWasmPaths(await wasmFiles())
     if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
-    else wasm.setThreadsCount(threads)
+    else {
+      // it takes no more than half of the processors that it sees
+      Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 * threads })
+      wasm.setThreadsCount(threads)
+    }
   }
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend ${backend}`)
   await tf.ready()
-  return `tfjs ${tf.version_core}, ${backend}`
+  if (backend !== 'wasm') return `tfjs ${tf.version_core}, ${backend}`
+  const wasm = await import('@tensorflow/tfjs-backend-wasm')
+  const several = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')
+  const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'no SIMD'
+  const count = several ? wasm.getThreadsCount() : 1
+  return `tfjs ${tf.version_core}, wasm, ${simd}, ${count} ${count === 1 ? 'thread' : 'threads'}`
 }
 
 export const open: Open = async (backend, threads) => ({
