@@ -58,7 +58,7 @@ test('by keyboard: opened by its keys, walked row by row, a row selects', async 
   await expect(node(page, 'scores')).toHaveClass(/selected/)
   await page.keyboard.press('End')
   const last = page.locator('.kernel:focus')
-  await expect(last).toContainText('sums of the epoch')
+  await expect(last).toContainText('metrics and sums')
   await page.keyboard.press('Home')
   await expect(page.locator('.kernel:focus')).toContainText('MatMul')
 })
