@@ -23,6 +23,7 @@ interface Place {
 }
 
 export class Inspection {
+  readonly document: GraphDocument
   readonly built: Built
   readonly ir: IrGraph
   readonly variables: readonly Variable[]
@@ -32,6 +33,7 @@ export class Inspection {
 
   /** @throws ProblemError where not a single node can be computed. */
   constructor(document: GraphDocument) {
+    this.document = document
     this.built = build(document)
     if (this.built.outputs.size === 0) fail(document.nodes.length === 0 ? 'graph.empty' : 'run.nothing')
     const { objective, builder } = this.built

@@ -65,6 +65,8 @@ export interface RunResult {
   readonly edges: Readonly<Record<string, Cell>>
   readonly parameters: Readonly<Record<string, Cell>>
   readonly warnings: readonly Problem[]
+  /** What the numbers say of the network's health: `finding.*`. */
+  readonly findings: readonly Problem[]
   readonly milliseconds: number
 }
 

@@ -20,6 +20,7 @@ import { compileStep, stepRate } from '../train/step.ts'
 import { Backends, type Chosen, makeExecutor, type Work } from './backends.ts'
 import { DataSets } from './data.ts'
 import { type Ground, hessian, jacobian } from './derivatives.ts'
+import { findings } from './findings.ts'
 import { checkGradients, differenceCurve } from './gradcheck.ts'
 import { Inspection } from './inspect.ts'
 import { Model } from './model.ts'
@@ -170,6 +171,7 @@ export class Session {
       batch: fed.open ? fed.batch : null,
       ...cells,
       warnings: inspection.built.problems,
+      findings: findings(inspection.document, cells),
       milliseconds: this.#now() - began
     }
   }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
 import { nameOf } from '../canvas/geometry.ts'
 import { useNumbers } from '../i18n/useNumbers.ts'
+import { FindingsButton } from '../problems/FindingsButton.tsx'
 import { ProblemsButton } from '../problems/ProblemsButton.tsx'
 import { select, useEditor } from '../store/editor.ts'
 import { reveal, useFlow } from '../store/flow.ts'
@@ -85,6 +86,7 @@ export function StatusBar() {
   return (
     <footer className="statusbar">
       <ProblemsButton />
+      <FindingsButton />
       <BackendStatus />
       <Objective />
       <Parameters />

@@ -7,7 +7,7 @@ import { opOf } from '../../engine/ops/registry.ts'
 import { isError, type Problem } from '../../engine/problem.ts'
 import { koreanName } from '../palette/search.ts'
 import { toast } from '../store/announce.ts'
-import { dispatch, useEditor } from '../store/editor.ts'
+import { dispatch, showLevelOf, useEditor } from '../store/editor.ts'
 
 export const mayHaveFixes = (problem: Problem): boolean => isError(problem) && problem.code.startsWith('shape.')
 
@@ -22,6 +22,11 @@ export function fixText({ key, params }: Fix, t: TFunction, language: string): s
 
 export function applyFix(fix: Fix): void {
   const what = fixText(fix, i18next.t, i18next.language)
+  // what it puts in goes where the wire ends, which may be inside a closed group
+  const { nodes } = indexOf(useEditor.getState().document)
+  const ends = fix.commands.flatMap((command) => (command.type === 'addEdge' ? [command.edge.target] : []))
+  const end = ends.find((id) => nodes.has(id))
+  if (end !== undefined) showLevelOf(end)
   const refused = dispatch({ type: 'batch', commands: fix.commands }, { announce: t('fixes.done', { what }) })
   // the graph changed while the offer stood there
   if (refused) toast('note', t('fixes.gone'))
