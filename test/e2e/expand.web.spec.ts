@@ -19,6 +19,12 @@ const loss = (page: Page) => page.locator('.statusbar b.numbers').first()
 const ids = (page: Page): Promise<(string | undefined)[]> =>
   page.locator('.react-flow__node').evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.id))
 
+/** Where a wire begins, to the unit. */
+const startOf = async (page: Page, edge: string): Promise<number[]> => {
+  const drawn = (await page.locator(`.react-flow__edge[data-id="${edge}"] .wire`).first().getAttribute('d')) ?? ''
+  return [...drawn.matchAll(/-?\d+(?:\.\d+)?/g)].slice(0, 2).map(([number]) => Math.round(Number(number)))
+}
+
 test('by mouse: a layer opens into its parts and closes over them, the loss stays, undo makes it whole', async ({
   page
 }) => {
@@ -26,6 +32,7 @@ test('by mouse: a layer opens into its parts and closes over them, the loss stay
   await showAll(page)
   await expect(loss(page)).toHaveText(/\d\.\d{3}/)
   const before = (await loss(page).textContent()) as string
+  const start = await startOf(page, 'e3')
   await node(page, 'hidden').click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Expand into parts' }).click()
   await expect(node(page, 'hidden.activation')).toBeVisible()
@@ -37,6 +44,9 @@ test('by mouse: a layer opens into its parts and closes over them, the loss stay
   await page.keyboard.press('Escape')
   await expect(node(page, 'hidden')).toBeVisible()
   await expect(node(page, 'hidden.add')).toHaveCount(0)
+  // the cards were shown anew, from where the parts were looked at: wires still begin at their handles
+  expect(start).toHaveLength(2)
+  expect(await startOf(page, 'e3')).toEqual(start)
 
   await node(page, 'loss').click()
   await page.locator('[data-inspector]').getByRole('button', { name: 'Expand into parts' }).click()
