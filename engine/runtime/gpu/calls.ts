@@ -1,7 +1,7 @@
 /** Which kernel calls compute a step. Most take one; long reductions, large products and wide joins take several. */
 import type { LoopStep, Step } from '../../compile/plan.ts'
 import { sizeOf } from '../../shape.ts'
-import { type Device, MAX_INDEX } from './device.ts'
+import { type Device, type GpuMode, MAX_INDEX } from './device.ts'
 import { inFours } from './epilogue.ts'
 import { splitReduction } from './reduce.ts'
 import { type CallSource, elementwiseSource, loopSource, productSource } from './text.ts'
@@ -11,9 +11,9 @@ import { tiledForWebGl2, tiledForWebGpu } from './tiles.ts'
 export const MOST_INPUTS = 7
 
 /** Joins more tensors than one kernel can read in groups, then the groups. */
-function concatCalls(step: LoopStep): CallSource[] {
+function concatCalls(step: LoopStep, mode: GpuMode): CallSource[] {
   const { operands, shape } = step
-  if (operands.length <= MOST_INPUTS) return [loopSource(step)]
+  if (operands.length <= MOST_INPUTS) return [loopSource(step, mode)]
   const named = step.nodes[0]?.attributes.axis as number
   const axis = named < 0 ? named + shape.length : named
   const calls: CallSource[] = []
@@ -24,16 +24,16 @@ function concatCalls(step: LoopStep): CallSource[] {
     const slot = -1 - n - operands.length * MAX_INDEX
     const joined = { slot, shape: shape.map((d, i) => (i === axis ? size : d)) }
     if (sizeOf(joined.shape) > 0)
-      calls.push(loopSource({ ...step, operands: group, output: slot, shape: joined.shape }))
+      calls.push(loopSource({ ...step, operands: group, output: slot, shape: joined.shape }, mode))
     return joined
   })
-  return [...calls, ...concatCalls({ ...step, operands: groups })]
+  return [...calls, ...concatCalls({ ...step, operands: groups }, mode)]
 }
 
 /** The calls that compute a step. */
 export function callsOf(step: Step, { mode, serial }: Pick<Device, 'mode' | 'serial'>): readonly CallSource[] {
-  if (step.kind === 'elementwise') return [(mode === 'webgpu' ? inFours(step) : null) ?? elementwiseSource(step)]
+  if (step.kind === 'elementwise') return [(mode === 'webgpu' ? inFours(step) : null) ?? elementwiseSource(step, mode)]
   if (step.kind === 'loop')
-    return step.nodes[0]?.op === 'Concat' ? concatCalls(step) : (splitReduction(step) ?? [loopSource(step)])
-  return (mode === 'webgpu' ? tiledForWebGpu(step, serial) : tiledForWebGl2(step)) ?? [productSource(step)]
+    return step.nodes[0]?.op === 'Concat' ? concatCalls(step, mode) : (splitReduction(step) ?? [loopSource(step, mode)])
+  return (mode === 'webgpu' ? tiledForWebGpu(step, serial) : tiledForWebGl2(step)) ?? [productSource(step, mode)]
 }

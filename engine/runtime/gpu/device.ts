@@ -9,6 +9,15 @@ export interface Memory {
   readonly wide: boolean
 }
 
+/** Fewest numbers that lie four to a texel. */
+const WIDE = 8192
+
+/**
+ * Whether a tensor of the plan lies four neighbours to a texel. On WebGL2 reading costs far more than arithmetic, and a
+ * texel of four numbers costs no more than one of a single number.
+ */
+export const isWide = (mode: GpuMode, count: number): boolean => mode === 'webgl2' && count >= WIDE && count % 4 === 0
+
 /** A kernel before it is compiled. */
 export interface KernelSource {
   /** `function (a0, a1) { … }` in gpu.js's subset of JavaScript, one output element per `this.thread.x`. */
@@ -17,6 +26,8 @@ export interface KernelSource {
   readonly threads: number
   /** Functions of the library (see math.ts) that the text calls. */
   readonly helpers: readonly string[]
+  /** WebGL2: inputs that the text reads a texel at a time; of other wide inputs it reads single numbers. */
+  readonly texels?: readonly number[]
   /** WebGL2: further wide outputs, written by calls of out1(a, b, c, d), out2(…), … */
   readonly maps?: number
   /** WebGPU: a whole compute shader that takes the place of the translated text, and how it is dispatched. */
@@ -36,6 +47,7 @@ export interface Device {
   readonly serial: boolean
   /** Most elements of one tensor. */
   readonly limit: number
+  /** @param wide whether four neighbours lie in a texel; as `isWide` says where absent */
   allocate(size: number, wide?: boolean): Memory
   upload(memory: Memory, numbers: ArrayLike<number>): void
   download(memory: Memory): Promise<Float32Array>

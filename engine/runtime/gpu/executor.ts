@@ -216,7 +216,11 @@ export class GpuExecutor implements Executor {
     inputs: readonly Memory[],
     used: string[]
   ): Promise<Kernel> {
-    const key = [source.threads, ...inputs.map((m) => m.count), source.own?.wgsl ?? source.text].join('|')
+    const key = [
+      source.threads,
+      ...inputs.map((m) => `${m.count}${m.wide ? 'w' : ''}`),
+      source.own?.wgsl ?? source.text
+    ].join('|')
     const known = this.#kernels.get(key)
     const cached = known ?? { kernel: this.#device.compile(source, outputs, inputs), users: 0 }
     if (!known) cached.kernel.catch(() => this.#kernels.delete(key))

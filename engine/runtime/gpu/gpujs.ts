@@ -25,6 +25,7 @@ export interface RawKernel {
   mappedTextures: unknown
   drawBuffersMap: number[] | null
   _mappedTextureSwitched: Record<number, boolean>
+  getFragmentShader(inputs: unknown): string
   /** WebGPU. */
   outputBuffer: GPUBuffer | null
   bindGroupDirty: boolean

@@ -13,9 +13,9 @@ const FOLDS: Readonly<Record<string, { readonly start: string; readonly fold: (a
   ReduceMin: { start: 'crInf(1)', fold: (acc, x) => `crMin(${acc}, ${x})` }
 }
 
-/** Shortest reduction that is split, and most results of one that is. */
+/** Shortest reduction that is split, and most results of one that is: few enough to lie one to a texel. */
 const LONG = 1024
-const FEW = 8192
+const FEW = 4096
 
 export function splitReduction(step: LoopStep): readonly CallSource[] | null {
   const node = step.nodes[0]

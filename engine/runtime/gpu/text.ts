@@ -2,7 +2,7 @@
 import type { ElementwiseStep, LoopStep, ProductStep, Step } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
 import { type Body, broadcastIndex, type Dialect, elementwiseBody, loopBody, wrapLoops } from '../kernel-text.ts'
-import type { KernelSource } from './device.ts'
+import { type GpuMode, isWide, type KernelSource } from './device.ts'
 import { helpersIn, replaceMath } from './math.ts'
 
 /** Numbers over this are infinite in float32; under the other one GPUs take them for 0. */
@@ -71,14 +71,54 @@ export interface CallSource extends KernelSource {
   readonly outputs: readonly Place[]
 }
 
-/** The inputs are read as a0, a1, …; the text gives one element of the step's output. */
-function source(step: Step, inputs: readonly Place[], before: readonly string[], body: Body): CallSource {
-  const text = [...before, ...body.statements, `return crNum(${body.result});`]
-  return {
-    ...kernel(inputs.length, sizeOf(step.shape), text),
-    inputs,
-    outputs: [placeOf(step.output, step.shape)]
+const four = <T>(make: (n: number) => T): T[] => [0, 1, 2, 3].map(make)
+
+/** The body with names of its own for what it declares. */
+function renamed({ statements, result }: Body, suffix: string): Body {
+  const declared = new Set(statements.flatMap((line) => [...line.matchAll(/\b(?:const|let) (\w+)/g)].map((m) => m[1])))
+  const rename = (text: string): string =>
+    text.replace(/\b[a-z]\w*\b/gi, (n) => (declared.has(n) ? `${n}_${suffix}` : n))
+  return { statements: statements.map(rename), result: rename(result) }
+}
+
+/**
+ * A kernel whose text gives one number of the step's output at a flat index, or four numbers side by side where the
+ * output lies four to a texel. The inputs are read as a0, a1, …
+ * @param at the body at a flat index; `part` is the place in the texel
+ */
+export function source(
+  step: Step,
+  inputs: readonly Place[],
+  mode: GpuMode,
+  at: (index: string, part: number) => Body,
+  { read = [], same = [], before = [] }: Texels = {}
+): CallSource {
+  const size = sizeOf(step.shape)
+  const outputs = [placeOf(step.output, step.shape)]
+  if (step.output < 0 || !isWide(mode, size)) {
+    const { statements, result } = at('i', 0)
+    const text = [...statements, `return crNum(${result});`]
+    return { ...kernel(inputs.length, size, text), texels: read, inputs, outputs }
   }
+  const bodies = four((c) => renamed(at(`j${c}`, c), String(c)))
+  const text = [
+    ...four((c) => `const j${c} = i * 4 + ${c};`),
+    ...same.map((n) => `const w${n} = a${n}[i];`),
+    ...before,
+    ...bodies.flatMap(({ statements }, c) => [...statements, `const y${c} = crNum(${bodies[c]?.result});`]),
+    'return [y0, y1, y2, y3];'
+  ]
+  return { ...kernel(inputs.length, size / 4, text), texels: [...read, ...same], inputs, outputs }
+}
+
+/** What a kernel reads a texel at a time, by number of the argument. */
+export interface Texels {
+  /** As its text says. */
+  readonly read?: readonly number[]
+  /** At the texel that it writes; the text knows that of argument n as w<n>. Only where the output is wide. */
+  readonly same?: readonly number[]
+  /** Statements that all four numbers share. Only where the output is wide. */
+  readonly before?: readonly string[]
 }
 
 /** A function of `count` arguments; the statements know the thread as `i`. */
@@ -106,30 +146,56 @@ export function ownKernel(step: Step, slots: readonly number[], own: NonNullable
 const shapesOf = (step: ElementwiseStep): readonly StaticShape[] =>
   step.operands.map((o) => ('number' in o ? [] : o.shape))
 
-/** Reads operand n of a chain at the output's coordinates; `i` is the flat index. */
-function elementReader(step: ElementwiseStep, own: Dialect, index: readonly string[]): (n: number) => string {
+/** Reads operand n of a chain at the output's coordinates `index` and flat index `at`. */
+function elementReader(
+  step: ElementwiseStep,
+  own: Dialect,
+  index: readonly string[],
+  at: string
+): (n: number) => string {
   const shapes = shapesOf(step)
   const size = sizeOf(step.shape)
   return (n) => {
     const shape = shapes[n] as StaticShape
-    if (sizeOf(shape) === size) return own.read(n, 'i')
+    if (sizeOf(shape) === size) return own.read(n, at)
     return own.read(n, sizeOf(shape) === 1 ? '0' : broadcastIndex(shape, index))
   }
 }
 
-export function elementwiseSource(step: ElementwiseStep): CallSource {
+export function elementwiseSource(step: ElementwiseStep, mode: GpuMode): CallSource {
   const { inputs, names } = argumentsOf(step)
   const size = sizeOf(step.shape)
-  const flat = shapesOf(step).every((s) => s.every((d) => d === 1) || sizeOf(s) === size)
-  const { statements, index } = flat ? { statements: [], index: [] } : coordinates(step.shape)
+  const shapes = shapesOf(step)
+  const flat = shapes.every((s) => s.every((d) => d === 1) || sizeOf(s) === size)
   const own = dialect(names)
-  return source(step, inputs, statements, elementwiseBody(step, elementReader(step, own, index), own))
+  /** Arguments of the output's size lie as it does: a texel of each serves four numbers. */
+  const texels = isWide(mode, size)
+    ? [
+        ...new Set(
+          names.filter((_, n) => sizeOf(shapes[n] as StaticShape) === size).map((name) => Number(name.slice(1)))
+        )
+      ]
+    : []
+  const body = (at: string, part: number): Body => {
+    const { statements, index } = flat ? { statements: [], index: [] } : coordinates(step.shape, at)
+    const read = elementReader(step, own, index, at)
+    const { statements: more, result } = elementwiseBody(
+      step,
+      (n) => (texels.includes(Number(names[n]?.slice(1))) ? `w${names[n]?.slice(1)}[${part}]` : read(n)),
+      own
+    )
+    return { statements: [...statements, ...more], result }
+  }
+  return source(step, inputs, mode, body, { same: texels })
 }
 
-export function loopSource(step: LoopStep): CallSource {
+export function loopSource(step: LoopStep, mode: GpuMode): CallSource {
   const { inputs, names } = argumentsOf(step)
-  const { statements, index } = coordinates(step.shape)
-  return source(step, inputs, statements, loopBody(step, index, dialect(names)))
+  return source(step, inputs, mode, (at) => {
+    const { statements, index } = coordinates(step.shape, at)
+    const body = loopBody(step, index, dialect(names))
+    return { statements: [...statements, ...body.statements], result: body.result }
+  })
 }
 
 /** First element of an operand's matrix, from the coordinates of the leading axes. */
@@ -141,43 +207,47 @@ export const matrixStart = (shape: StaticShape, index: readonly string[]): strin
 
 /**
  * The epilogue at one place of the output: `value` is the product there, `names` are the kernel's arguments by operand of
- * the step, `index` the coordinates. Without an epilogue the value as it is.
+ * the step, `index` the coordinates, `at` the flat index. Without an epilogue the value as it is.
  */
-export function finish(step: ProductStep, names: readonly string[], index: readonly string[], value: string): Body {
+export function finish(
+  step: ProductStep,
+  names: readonly string[],
+  index: readonly string[],
+  value: string,
+  at: string,
+  texel: (argument: number) => string | null = () => null
+): Body {
   const { epilogue } = step
   if (!epilogue) return { statements: [], result: value }
   const own = dialect(['', ...names.slice(2)])
-  const read = elementReader(epilogue, own, index)
-  return elementwiseBody(epilogue, (n) => (n === 0 ? value : read(n)), own)
+  const read = elementReader(epilogue, own, index, at)
+  const number = (name: string | undefined): number => Number(name?.slice(1))
+  return elementwiseBody(epilogue, (n) => (n === 0 ? value : (texel(number(names[n + 1])) ?? read(n))), own)
 }
 
-/** One thread per output element, one loop over the inner axis. */
-export function productSource(step: ProductStep): CallSource {
+/** One thread per output element (or four), one loop over the inner axis. */
+export function productSource(step: ProductStep, mode: GpuMode): CallSource {
   const { inputs, names } = argumentsOf(step)
-  const { statements, index } = coordinates(step.shape)
   const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape, ...StaticShape[]]
-  const [row, column] = index.slice(-2) as [string, string]
   const { m, n, k, transA, transB } = step
   const element = (name: number, start: string, at: string, stride: number, across: string, step2: number): string =>
     `${names[name]}[${start} + ${at} * ${stride} + ${across} * ${step2}]`
-  const left = element(0, 'startA', row, transA ? 1 : k, 'k', transA ? m : 1)
-  const right = element(1, 'startB', column, transB ? k : 1, 'k', transB ? 1 : n)
-  const finished = finish(step, names, index, 'sum')
-  return source(
-    step,
-    inputs,
-    [
-      ...statements,
-      `const startA = crNum(${matrixStart(a, index)});`,
-      `const startB = crNum(${matrixStart(b, index)});`
-    ],
-    {
+  return source(step, inputs, mode, (at) => {
+    const { statements, index } = coordinates(step.shape, at)
+    const [row, column] = index.slice(-2) as [string, string]
+    const left = element(0, 'startA', row, transA ? 1 : k, 'k', transA ? m : 1)
+    const right = element(1, 'startB', column, transB ? k : 1, 'k', transB ? 1 : n)
+    const finished = finish(step, names, index, 'sum', at)
+    return {
       statements: [
+        ...statements,
+        `const startA = crNum(${matrixStart(a, index)});`,
+        `const startB = crNum(${matrixStart(b, index)});`,
         'let sum = crNum(0);',
         ...wrapLoops(['k'], [k], [`sum = sum + ${left} * ${right};`]),
         ...finished.statements
       ],
       result: finished.result
     }
-  )
+  })
 }

@@ -2,15 +2,15 @@
  * Large products: each thread computes a 4 × 4 block, so that an element that was read serves four sums.
  *
  * WebGPU: a compute shader of our own, which reads four neighbours at once where the rows allow it, in blocks of 8 × 8
- * where there are enough of them. WebGL2: operands are
- * packed four to a texel (transposed on the way, padded with zeros), a kernel with four outputs writes four rows, and a
- * last one merges them. Small products stay with one thread per element: there are too few blocks to keep a GPU busy.
+ * where there are enough of them. WebGL2: operands that do
+ * not lie four to a texel are packed (padded with zeros), a kernel with four outputs writes four rows, and a last one
+ * merges them. Small products stay with one thread per element: there are too few blocks to keep a GPU busy.
  */
 import type { ProductStep } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
-import { MAX_INDEX } from './device.ts'
+import { isWide, MAX_INDEX } from './device.ts'
 import { wgslEpilogue } from './epilogue.ts'
-import { type CallSource, coordinates, finish, kernel, ownKernel, type Place } from './text.ts'
+import { type CallSource, coordinates, finish, kernel, ownKernel, type Place, source } from './text.ts'
 
 type Tensor = ProductStep['operands'][number]
 
@@ -180,18 +180,49 @@ function pack(
   return { ...text, inputs: [{ slot }], outputs: [to] }
 }
 
+/** An operand of a product on WebGL2: what the kernel reads, and where in it the texels of a block are. */
+interface Packed {
+  readonly from: Place
+  /** The kernel that packs it, where its own texels do not serve. */
+  readonly pack: CallSource | null
+  /** Texels of one matrix, and of one of its rows. */
+  readonly matrix: number
+  readonly row: number
+  /** A texel holds four numbers along k (else four rows of A, or columns of B). */
+  readonly alongK: boolean
+}
+
+/**
+ * Where rows are whole texels, and k ends with one, the operand is read as it lies, transposed or not. Else it is packed:
+ * A along k, B along n.
+ */
+function packed(name: 'a' | 'b', { slot, shape }: Tensor, { m, n, k, transA, transB }: ProductStep): Packed {
+  const [rows, columns] = name === 'a' ? [m, k] : [k, n]
+  const transposed = name === 'a' ? transA : transB
+  const [height, width] = transposed ? [columns, rows] : [rows, columns]
+  const batches = sizeOf(shape.slice(0, -2))
+  const whole = width % TILE === 0 && k % TILE === 0 && (batches === 1 || height % TILE === 0)
+  if (whole && isWide('webgl2', sizeOf(shape))) {
+    const row = width / TILE
+    return { from: { slot }, pack: null, matrix: height * row, row, alongK: (name === 'a') !== transposed }
+  }
+  const [down, row] = [up(rows) * TILE, up(columns)]
+  const from: Place = { scratch: name, count: batches * down * row * TILE, wide: true }
+  const call = pack(slot, from, shape, rows, columns, transposed)
+  return { from, pack: call, matrix: down * row, row, alongK: name === 'a' }
+}
+
 export function tiledForWebGl2(step: ProductStep): readonly CallSource[] | null {
   if (!worthwhile(step)) return null
-  const { m, n, k, transA, transB, shape, operands } = step
+  const { m, n, k, shape, operands } = step
   const [a, b, ...others] = operands as [Tensor, Tensor, ...Tensor[]]
   const lead = shape.slice(0, -2)
   const batches = sizeOf(lead)
   const [m4, n4, k4] = [up(m), up(n), up(k)]
-  const count = { a: sizeOf(a.shape.slice(0, -2)) * m4 * k4 * 16, b: sizeOf(b.shape.slice(0, -2)) * k4 * n4 * 16 }
+  const [left, right] = [packed('a', a, step), packed('b', b, step)]
   const rows = batches * m4 * n4
-  if (Math.max(count.a, count.b, rows * 16) > MAX_INDEX) return null
-  const packedA: Place = { scratch: 'a', count: count.a, wide: true }
-  const packedB: Place = { scratch: 'b', count: count.b, wide: true }
+  const largest = Math.max(...[left, right].map(({ from }) => ('count' in from ? from.count : 0)), rows * 16)
+  if (largest > MAX_INDEX) return null
   const results: Place[] = four((r) => ({ scratch: `row${r}`, count: rows * TILE, wide: true }))
   const places = stridesOf(lead)
   /** First texel of an operand's matrix. */
@@ -200,42 +231,91 @@ export function tiledForWebGl2(step: ProductStep): readonly CallSource[] | null 
     const terms = strides.flatMap((s, i) => (s === 0 ? [] : [`crMod(crDiv(z, ${places[i]}), ${lead[i]}) * ${s}`]))
     return terms.join(' + ') || 'crNum(0)'
   }
+  // v is indexed by row of the block and place along k, b by place along k and column: which of both a texel holds
+  const v = (r: number, j: number): string => (left.alongK ? `v${r}[${j}]` : `v${j}[${r}]`)
+  const w = (j: number, c: number): string => (right.alongK ? `b${c}[${j}]` : `b${j}[${c}]`)
   const product = kernel(2, rows, [
     `const z = crDiv(i, ${m4 * n4});`,
     `const x = crMod(i, ${n4});`,
     `const y = crMod(crDiv(i, ${n4}), ${m4});`,
-    `const p = ${start(a.shape, m4 * TILE * k4)} + y * ${k4 * TILE};`,
-    `const q = ${start(b.shape, k4 * TILE * n4)} + x;`,
+    `const p = ${start(a.shape, left.matrix)} + y${left.alongK ? ` * ${left.row * TILE}` : ''};`,
+    `const q = ${start(b.shape, right.matrix)} + x${right.alongK ? ` * ${right.row * TILE}` : ''};`,
     ...four((r) => four((c) => `let s${r}${c} = crNum(0);`).join(' ')),
     `for (let k = 0; k < ${k4}; k++) {`,
-    ...four((j) => `const b${j} = a1[q + k * ${n4 * TILE} + ${j * n4}];`),
-    ...four((r) => `const v${r} = a0[p + k + ${r * k4}];`),
+    ...four((j) => `const b${j} = a1[q + k${right.alongK ? '' : ` * ${right.row * TILE}`} + ${j * right.row}];`),
+    ...four((r) => `const v${r} = a0[p + k${left.alongK ? '' : ` * ${left.row * TILE}`} + ${r * left.row}];`),
     ...four((r) =>
-      four((c) => `s${r}${c} = s${r}${c} + (${four((j) => `v${r}[${j}] * b${j}[${c}]`).join(' + ')});`).join(' ')
+      four((c) => `s${r}${c} = s${r}${c} + (${four((j) => `${v(r, j)} * ${w(j, c)}`).join(' + ')});`).join(' ')
     ),
     '}',
     ...[1, 2, 3].map((r) => `out${r}(${four((c) => `s${r}${c}`).join(', ')});`),
     'return [s00, s01, s02, s03];'
   ])
-  const rowNames = four((r) => `a${r}`)
-  const place = coordinates(shape)
-  const finished = finish(step, ['', '', ...others.map((_, i) => `a${TILE + i}`)], place.index, 'sum')
-  const merge = kernel(TILE + others.length, sizeOf(shape), [
-    `const x = crMod(i, ${n});`,
-    `const y = crMod(crDiv(i, ${n}), ${m});`,
-    `const t = crDiv(i, ${m * n}) * ${m4 * n4} + crDiv(y, 4) * ${n4} + crDiv(x, 4);`,
-    'const r = crMod(y, 4);',
-    'const c = crMod(x, 4);',
-    'let sum = crNum(0);',
-    ...rowNames.map((row, r) => `if (r > ${r} - 0.5 && r < ${r}.5) { const v${r} = ${row}[t]; sum = v${r}[c]; }`),
-    ...(step.epilogue ? place.statements : []),
-    ...finished.statements,
-    `return crNum(${finished.result});`
-  ])
   return [
-    pack(a.slot, packedA, a.shape, m, k, transA),
-    pack(b.slot, packedB, b.shape, k, n, transB),
-    { ...product, maps: TILE - 1, inputs: [packedA, packedB], outputs: results },
-    { ...merge, inputs: [...results, ...others.map(({ slot }) => ({ slot }))], outputs: [{ slot: step.output }] }
+    ...[left, right].flatMap((operand) => operand.pack ?? []),
+    { ...product, texels: [0, 1], maps: TILE - 1, inputs: [left.from, right.from], outputs: results },
+    merge(step, results, others)
   ]
+}
+
+/** The four rows of each block side by side, and what follows the product. */
+function merge(step: ProductStep, results: readonly Place[], others: readonly Tensor[]): CallSource {
+  const { m, n, shape } = step
+  const [m4, n4] = [up(m), up(n)]
+  const names = ['', '', ...others.map((_, i) => `a${TILE + i}`)]
+  const inputs = [...results, ...others.map(({ slot }) => ({ slot }))]
+  const texels = range(TILE)
+  /** Reads the row of a block that number or texel `at` of the output stands in. */
+  const row = (at: string, take: (texel: string) => string): string[] => [
+    `const y = crMod(crDiv(${at}, ${n}), ${m});`,
+    `const t = crDiv(${at}, ${m * n}) * ${m4 * n4} + crDiv(y, 4) * ${n4} + crDiv(crMod(${at}, ${n}), 4);`,
+    'const r = crMod(y, 4);',
+    ...texels.map((q) => `if (r > ${q} - 0.5 && r < ${q}.5) { const u${q} = a${q}[t]; ${take(`u${q}`)} }`)
+  ]
+  if (n % TILE !== 0 || !isWide('webgl2', sizeOf(shape)))
+    return source(
+      step,
+      inputs,
+      'webgl2',
+      (at) => {
+        const place = coordinates(shape, at)
+        const finished = finish(step, names, place.index, 'sum', at)
+        return {
+          statements: [
+            'let sum = crNum(0);',
+            `const c = crMod(crMod(${at}, ${n}), 4);`,
+            ...row(at, (texel) => `sum = ${texel}[c];`),
+            ...(step.epilogue ? place.statements : []),
+            ...finished.statements
+          ],
+          result: finished.result
+        }
+      },
+      { read: texels, same: [] }
+    )
+  const same = others.flatMap((o, i) => (sizeOf(o.shape) === sizeOf(shape) ? [TILE + i] : []))
+  return source(
+    step,
+    inputs,
+    'webgl2',
+    (at, part) => {
+      const place = coordinates(shape, at)
+      const finished = finish(step, names, place.index, `sum${part}`, at, (n4th) =>
+        same.includes(n4th) ? `w${n4th}[${part}]` : null
+      )
+      return {
+        statements: [...(step.epilogue ? place.statements : []), ...finished.statements],
+        result: finished.result
+      }
+    },
+    {
+      read: texels,
+      same,
+      before: [
+        ...texels.map((c) => `let sum${c} = crNum(0);`),
+        'const first = i * 4;',
+        ...row('first', (texel) => texels.map((c) => `sum${c} = ${texel}[${c}];`).join(' '))
+      ]
+    }
+  )
 }

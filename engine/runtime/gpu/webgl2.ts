@@ -1,7 +1,7 @@
 /** Tensors as float textures, kernels as fragment shaders of gpu.js. */
 import { fail } from '../../problem.ts'
 import { isSoftware } from '../probe.ts'
-import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory, refuseMemory } from './device.ts'
+import { type Device, isWide, type Kernel, type KernelSource, MAX_INDEX, type Memory, refuseMemory } from './device.ts'
 import { type Library, type RawKernel, webgl2Library } from './gpujs.ts'
 import { glslLibrary, parametersOf } from './math.ts'
 
@@ -50,6 +50,41 @@ class Texture implements Memory {
 }
 
 const CORNERS = 64
+
+/** One number of a texture that holds four to a texel. */
+const PICK = `
+float crPick(sampler2D tex, ivec2 texSize, ivec3 texDim, int z, int y, int x) {
+  vec4 texel = getImage2D(tex, texSize, texDim, 0, 0, x / 4);
+  int c = x % 4;
+  return c < 2 ? (c == 0 ? texel.x : texel.y) : (c == 2 ? texel.z : texel.w);
+}
+`
+
+/** Up to so many texels the quotient of index and width, a float, is on the right side of every whole number. */
+const EXACT = 2 ** 20
+
+/**
+ * How gpu.js finds a texel, and how it is found here: dividing whole numbers is slow on GPUs and slower in software.
+ * For large textures the quotient may be one off, which the steps put right.
+ */
+const LOOKUP = /vec4 getImage2D\(sampler2D tex,[^}]*\}/
+const lookup = (
+  texels: number
+): string => `vec4 getImage2D(sampler2D tex, ivec2 texSize, ivec3 texDim, int z, int y, int x) {
+  vec2 size = vec2(texSize);
+  float i = float(x)${texels <= EXACT ? ' + 0.5' : ''};
+  float row = floor(i / size.x);
+  float column = i - row * size.x;
+${
+  texels <= EXACT
+    ? '  return texture(tex, vec2(column, row + 0.5) / size);'
+    : `  float more = step(size.x, column) + step(0.0, column) - 1.0;
+  return texture(tex, (vec2(column - more * size.x, row + more) + 0.5) / size);`
+}
+}`
+
+/** As which gpu.js takes a wide texture whose numbers a kernel reads one by one. */
+const oneByOne = (memory: Texture): Texture => Object.create(memory, { type: { value: 'ArrayTexture(1)' } })
 
 export class WebGl2Device implements Device {
   readonly mode = 'webgl2'
@@ -101,7 +136,7 @@ export class WebGl2Device implements Device {
     return { memories: this.#memories.size, kernels: this.#kernels.size }
   }
 
-  allocate(length: number, wide = false): Memory {
+  allocate(length: number, wide = isWide('webgl2', length)): Memory {
     const gl = this.#gl
     const texture = gl.createTexture()
     const memory = new Texture(gl, texture, length, wide)
@@ -148,6 +183,8 @@ export class WebGl2Device implements Device {
   async compile(source: KernelSource, outputs: readonly Memory[], inputs: readonly Memory[]): Promise<Kernel> {
     const gl = this.#gl
     const maps = Array.from({ length: source.maps ?? 0 }, (_, n) => `out${n + 1}`)
+    const picked = inputs.flatMap(({ wide }, n) => (wide && !source.texels?.includes(n) ? [n] : []))
+    const texels = Math.max(0, ...inputs.map(({ count, wide }) => (wide ? count / 4 : count)))
     const raw = this.#library.createKernel(source.text, {
       output: [source.threads],
       // gpu.js learns the types from these; the functions themselves come with all that they call
@@ -157,7 +194,7 @@ export class WebGl2Device implements Device {
         returnType: 'Number',
         argumentTypes: Object.fromEntries(parametersOf(name).map((p) => [p, 'Number']))
       })),
-      injectedNative: `${glslLibrary(source.helpers)}\n`,
+      injectedNative: `${glslLibrary(source.helpers)}\n${picked.length > 0 ? PICK : ''}`,
       ...(maps.length === 0
         ? {}
         : {
@@ -168,6 +205,15 @@ export class WebGl2Device implements Device {
             }))
           })
     })
+    const translated = raw.getFragmentShader
+    raw.getFragmentShader = function (this: RawKernel, given: unknown): string {
+      const shader = translated.call(this, given)
+      if (!LOOKUP.test(shader)) throw new Error('gpu.js finds texels otherwise than it did')
+      return picked.reduce(
+        (text, n) => text.replaceAll(`getFloatFromSampler2D(user_a${n},`, `crPick(user_a${n},`),
+        shader.replace(LOOKUP, lookup(texels))
+      )
+    }
     raw.buffer = this.#corners
     raw.texture = outputs[0]
     if (maps.length > 0) {
@@ -185,7 +231,7 @@ export class WebGl2Device implements Device {
     }
     try {
       this.check()
-      void raw.build(...inputs)
+      void raw.build(...inputs.map((m, n) => (picked.includes(n) ? oneByOne(m as Texture) : m)))
       this.#checkErrors()
       if (!raw.built || raw.fallbackRequested) throw new Error(`gpu.js did not build this kernel:\n${source.text}`)
       const [width, height] = (outputs[0] as Texture).size
