@@ -26,7 +26,7 @@ export const NoteNode = memo(function NoteNode({ id, data: { note }, selected }:
           sizeNote(note, box)
         }}
       />
-      <Body note={note} editing={editing} />
+      <Body note={note} editing={editing} selected={selected} />
     </>
   )
 })
@@ -34,12 +34,14 @@ export const NoteNode = memo(function NoteNode({ id, data: { note }, selected }:
 interface BodyProps {
   readonly note: GraphNote
   readonly editing: boolean
+  readonly selected: boolean
 }
 
-function Note({ note, editing }: BodyProps) {
+function Note({ note, editing, selected }: BodyProps) {
   const { t } = useTranslation()
   return (
-    <div className="note-card" data-colour={note.colour ?? 'yellow'}>
+    // the wheel scrolls a note that was chosen, and moves the view over any other
+    <div className={selected ? 'note-card nowheel' : 'note-card'} data-colour={note.colour ?? 'yellow'}>
       {editing ? (
         <NoteField note={note} />
       ) : note.text.trim() === '' ? (

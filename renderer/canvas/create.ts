@@ -15,7 +15,8 @@ import type { TensorType } from '../../engine/ir/types.ts'
 import { nodeIdFor } from '../app/addNode.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
 import { throughNode } from './commands.ts'
-import { type Box, bodyOf, NODE_WIDTH, overlap, snapped } from './geometry.ts'
+import { bodyOf, NODE_WIDTH, overlap, snapped } from './geometry.ts'
+import { boxOf, levelOf } from './level.ts'
 import { type End, wireTo } from './wires.ts'
 
 /** A card of the operator with its middle at `middle`. */
@@ -29,14 +30,11 @@ const STEP = 24
 
 /** The first place at or below `position`, stepwise, where the card covers no other. */
 export function freePlace(document: GraphDocument, node: GraphNode): GraphNode {
-  const boxOf = (other: GraphNode): Box => ({
-    ...other.position,
-    width: NODE_WIDTH,
-    height: bodyOf(document, other).height
-  })
-  const boxes = document.nodes.map(boxOf)
+  const boxes = [...levelOf(document, useEditor.getState().inside).items.values()].map(boxOf)
+  const body = bodyOf(document, node)
+  const covers = (place: GraphNode) => boxes.some((box) => overlap(box, boxOf({ position: place.position, body })) > 0)
   let placed = node
-  for (let tries = 0; tries < 40 && boxes.some((box) => overlap(box, boxOf(placed)) > 0); tries++) {
+  for (let tries = 0; tries < 40 && covers(placed); tries++) {
     placed = { ...placed, position: { x: placed.position.x + STEP, y: placed.position.y + STEP } }
   }
   return placed

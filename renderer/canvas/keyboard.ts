@@ -75,7 +75,12 @@ function onArrow(event: KeyboardEvent, arrow: Arrow): boolean {
     return true
   }
   const id = focusedNode() ?? [...selection.nodes][0]
-  if (event.ctrlKey || event.metaKey) return false
+  if (event.ctrlKey || event.metaKey) {
+    // the focus alone goes on, for choosing several with Ctrl and Space
+    const next = !event.altKey && !event.shiftKey && id ? neighbour(open(), id, arrow) : undefined
+    if (next) focusNode(next.id)
+    return next !== undefined
+  }
   if (event.altKey && !event.shiftKey) {
     if (id && (arrow === 'ArrowLeft' || arrow === 'ArrowRight')) stepOntoWire(document, id, arrow)
     return id !== undefined
@@ -112,10 +117,26 @@ export function searchHere(): void {
   else if (box) openSearch({ x: box.x + box.width / 2, y: box.y + box.height / 3 })
 }
 
+/** Adds the card that has the focus to the selection, or takes it out. */
+function choose(id: string): void {
+  const { document, selection } = useEditor.getState()
+  const nodes = new Set(selection.nodes)
+  const chosen = !nodes.delete(id)
+  if (chosen) nodes.add(id)
+  select({ nodes, edges: selection.edges })
+  announce(
+    i18next.t(chosen ? 'canvas.said.chosen' : 'canvas.said.unchosen', { node: nameIn(document, id), count: nodes.size })
+  )
+}
+
 function handle(event: KeyboardEvent): boolean {
   if (event.key in DIRECTIONS) return onArrow(event, event.key as Arrow)
-  if (event.ctrlKey || event.metaKey || event.altKey) return false
   const id = focusedNode()
+  if (event.key === ' ' && (event.ctrlKey || event.metaKey) && id) {
+    choose(id)
+    return true
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return false
   switch (event.key) {
     case 'A':
       searchHere()

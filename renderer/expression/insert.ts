@@ -5,9 +5,9 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, Position } from '../../engine/document/types.ts'
 import { fitView } from '../canvas/commands.ts'
 import { insertion } from '../canvas/fragment.ts'
-import { type Box, bodyOf, NODE_WIDTH, overlap } from '../canvas/geometry.ts'
+import { type Box, overlap } from '../canvas/geometry.ts'
 import { tidyPositions } from '../canvas/layout.ts'
-import { levelOf } from '../canvas/level.ts'
+import { boxOf, levelOf } from '../canvas/level.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
 import { centre } from '../store/flow.ts'
 
@@ -31,8 +31,11 @@ function boundsOf(document: GraphDocument): Bounds | null {
   }
 }
 
-const boxesOf = (document: GraphDocument): Box[] =>
-  document.nodes.map((node) => ({ ...node.position, width: NODE_WIDTH, height: bodyOf(document, node).height }))
+/** The cards on the canvas where it is the open document, else all. */
+function boxesOf(document: GraphDocument): Box[] {
+  const { document: open, inside } = useEditor.getState()
+  return [...levelOf(document, document === open ? inside : null).items.values()].map(boxOf)
+}
 
 const moved = (document: GraphDocument, by: Position): GraphDocument => ({
   ...document,

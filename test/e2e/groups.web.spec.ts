@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import { expect, type Locator, type Page, test } from '@playwright/test'
 import { type Served, serve } from '../../scripts/serve.ts'
 import { dragTo, label, middle, newGraph, node, openExample, place, port, showAll, wires } from './canvas.ts'
@@ -216,3 +217,46 @@ test('is found inside a group', async ({ page }) => {
   await expect(crumbs(page)).toContainText('group')
   await expect(node(page, 'sum')).toHaveClass(/selected/)
 })
+
+test('several cards are chosen by keys alone, and grouped', async ({ page }) => {
+  await node(page, 'x').focus()
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Control+ArrowDown')
+  await expect(node(page, 'y')).toBeFocused()
+  await expect(node(page, 'x')).toHaveClass(/selected/)
+  await page.keyboard.press('Control+Space')
+  await expect(node(page, 'y')).toHaveClass(/selected/)
+  await page.keyboard.press('Control+g')
+  await expect(node(page, 'group')).toContainText('2 nodes')
+  await expect(page.locator('.react-flow__node')).toHaveCount(4)
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`${colorScheme} theme`, () => {
+    test.use({ colorScheme })
+
+    test('groups, notes, frames and nodes at rest have no accessibility faults', async ({ page }) => {
+      await groupSum(page)
+      await page.keyboard.press('Control+Shift+d')
+      await node(page, 'x').click()
+      await page.keyboard.press('Control+b')
+      await page.keyboard.press('f')
+      await page.keyboard.press('Enter')
+      await node(page, 'z').click()
+      await page.keyboard.press('Control+m')
+      await page.keyboard.press('n')
+      await page.keyboard.type('# Note\n- a `b`\n- [c](https://example.org)\n\n> said')
+      await page.keyboard.press('Escape')
+      await page.waitForTimeout(300)
+      const faults = async () => {
+        const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
+        return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
+      }
+      expect(await faults()).toEqual([])
+      await node(page, 'group').click({ position: { x: 90, y: 20 } })
+      await page.keyboard.press('Tab')
+      await page.waitForTimeout(300)
+      expect(await faults()).toEqual([])
+    })
+  })
+}

@@ -12,6 +12,7 @@ const GESTURES: readonly (readonly [TextKey, TextKey])[] = [
   ['gestures.zoom', 'gestures.zoomBy'],
   ['gestures.several', 'gestures.severalBy'],
   ['gestures.walk', 'gestures.walkBy'],
+  ['gestures.choose', 'gestures.chooseBy'],
   ['gestures.nudge', 'gestures.nudgeBy'],
   ['gestures.wire', 'gestures.wireBy'],
   ['gestures.walkWire', 'gestures.walkWireBy'],
