@@ -1,6 +1,6 @@
 /** WebAssembly code on one memory, run by this thread or shared out among several. */
 import { Heap, MOST_PAGES } from './heap.ts'
-import { controlBytes, finish, give, instantiate, type Order, type WasmFunction } from './threads/control.ts'
+import { controlBytes, end, instantiate, share, type WasmFunction } from './threads/control.ts'
 import { startThread, type Thread } from './threads/runtime.ts'
 
 /** The first page is left to the compiled kernels' own data. */
@@ -8,7 +8,7 @@ const FIRST_FREE = 65_536
 
 /** A module that every thread has. */
 export interface Code {
-  /** Runs a function once for each list of arguments, each on a thread of its own; the first on this one. */
+  /** Runs a function once for each list of arguments, on whichever threads are free. As many lists as threads at most. */
   run(name: string, ...lists: readonly (readonly number[])[]): void
   /** A function as this thread has it. */
   get(name: string): (...args: number[]) => unknown
@@ -42,7 +42,7 @@ export class Machine {
   async start(threads: number): Promise<void> {
     const control = new SharedArrayBuffer(controlBytes(threads))
     const started = await Promise.allSettled(
-      Array.from({ length: threads - 1 }, (_, i) => startThread({ control, memory: this.memory, thread: i + 1 }))
+      Array.from({ length: threads - 1 }, () => startThread({ control, memory: this.memory }))
     )
     const workers = started.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []))
     const failed = started.find((s) => s.status === 'rejected')
@@ -55,10 +55,12 @@ export class Machine {
   }
 
   load(bytes: Uint8Array<ArrayBuffer>): Code {
-    const code = this.#codes++
     const functions = instantiate(bytes, this.memory)
     const numbers = new Map([...functions.keys()].map((name, i) => [name, i]))
-    this.#share(bytes, code)
+    // the other threads find the module in the memory, when they first need it
+    const piece = this.heap.allocate(this.threads > 1 ? Math.ceil(bytes.length / 4) : 0)
+    if (this.threads > 1) new Uint8Array(this.memory.buffer, piece.offset, bytes.length).set(bytes)
+    const code = { number: this.#codes++, at: piece.offset, bytes: bytes.length }
     const get = (name: string): WasmFunction => {
       const found = functions.get(name)
       if (!found) throw new Error(`the module has no function ${name}`)
@@ -66,46 +68,22 @@ export class Machine {
     }
     return {
       get,
-      run: (name, mine = [], ...theirs) => {
-        if (theirs.length === 0) {
-          get(name)(...mine)
-          return
-        }
-        const number = numbers.get(name) as number
-        give(
-          this.#control,
-          new Map(theirs.map((list, i) => [i + 1, { kind: 'call', code, function: number, arguments: list }]))
-        )
-        try {
-          get(name)(...mine)
-        } finally {
-          finish(this.#control)
-        }
+      run: (name, ...lists) => {
+        const own = get(name)
+        if (lists.length > 1 && this.threads > 1)
+          share(this.#control, { code, function: numbers.get(name) as number, lists }, own)
+        else for (const list of lists) own(...list)
       },
-      dispose: () => this.#all({ kind: 'unload', code })
+      dispose: () => this.heap.free(piece)
     }
   }
 
-  /** Ends the other threads. What was loaded runs on this one still. */
+  /** Ends the other threads. What was loaded goes on to run on one thread. */
   close(): void {
-    this.#all({ kind: 'stop' })
+    if (this.#workers.length === 0) return
+    end(this.#control)
     for (const worker of this.#workers) worker.end()
     this.#workers = []
-  }
-
-  /** Gives the other threads a module, by way of the memory. */
-  #share(bytes: Uint8Array<ArrayBuffer>, code: number): void {
-    if (this.#workers.length === 0) return
-    const piece = this.heap.allocate(Math.ceil(bytes.length / 4))
-    new Uint8Array(this.memory.buffer, piece.offset, bytes.length).set(bytes)
-    this.#all({ kind: 'load', code, at: piece.offset, bytes: bytes.length })
-    this.heap.free(piece)
-  }
-
-  #all(order: Order): void {
-    if (this.#workers.length === 0) return
-    give(this.#control, new Map(this.#workers.map((_, i) => [i + 1, order])))
-    finish(this.#control)
   }
 }
 

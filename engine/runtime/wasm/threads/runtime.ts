@@ -4,7 +4,6 @@
 export interface Start {
   readonly control: SharedArrayBuffer
   readonly memory: WebAssembly.Memory
-  readonly thread: number
 }
 
 type NodeThreads = typeof import('node:worker_threads')

@@ -1,10 +1,10 @@
-/** Entry of a thread of the pool: one message says where the memory is, then it obeys. */
-import { obey } from './control.ts'
+/** Entry of a thread of the pool: one message says where the memory is, then it works. */
+import { work } from './control.ts'
 import { nodeThreads, type Start } from './runtime.ts'
 
-function start({ control, memory, thread }: Start, ready: () => void): void {
+function start({ control, memory }: Start, ready: () => void): void {
   ready()
-  obey(new Int32Array(control), memory, thread)
+  work(new Int32Array(control), memory)
 }
 
 const node = nodeThreads()
