@@ -11,6 +11,7 @@ import { language } from '../i18n/index.ts'
 import { problemText } from '../i18n/useProblemText.ts'
 import { announce, toast } from '../store/announce.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
+import { flow } from '../store/flow.ts'
 import { snapped, titleOf } from './geometry.ts'
 import { enterGroup } from './grouping.ts'
 import { tidyPositions } from './layout.ts'
@@ -69,6 +70,17 @@ async function placesFor(document: GraphDocument, node: GraphNode, expansion: Ex
   return Object.fromEntries(Object.entries(laid).map(([id, { x, y }]) => [id, snapped({ x: x + by.x, y: y + by.y })]))
 }
 
+/** Fills the view with the parts, so that their numbers can be read; what is around them may be out of it. */
+function show(parts: readonly string[]): void {
+  const frames = (left: number): void =>
+    void requestAnimationFrame(() => {
+      // the canvas fits the whole level first
+      if (left > 0) frames(left - 1)
+      else void flow()?.fitView({ nodes: parts.map((id) => ({ id })), padding: 0.12, maxZoom: 1.25 })
+    })
+  frames(2)
+}
+
 /**
  * Opens what is selected, as one step; all of it, or nothing where a part does not fit. The parts of a single node are
  * then on the canvas, and leaving their group closes it.
@@ -105,8 +117,10 @@ export async function expandSelection(): Promise<void> {
   dispatch({ type: 'batch', commands })
   const { groups } = indexOf(current)
   const made = ids.filter((id) => groups.has(id))
-  if (made.length === 1 && ids.length === 1) enterGroup(made[0] as string)
-  else
+  if (made.length === 1 && ids.length === 1) {
+    enterGroup(made[0] as string)
+    show(parts)
+  } else
     select({
       nodes: [...made, ...parts.filter((part) => groupOf(current, part) === groupOf(document, ids[0] as string))]
     })
