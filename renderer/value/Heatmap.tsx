@@ -1,13 +1,15 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSettings } from '../store/settings.ts'
-import { paint, paletteOf } from './colours.ts'
+import { paint, paintGrey, paletteOf } from './colours.ts'
 
 interface HeatmapProps {
   readonly data: ArrayLike<number>
   readonly columns: number
   /** What the strongest colour stands for. */
   readonly extent: number
+  /** In greys from the smallest to the largest instead, as a picture. */
+  readonly grey?: { readonly min: number; readonly max: number }
   /** Element under the pointer or the arrow keys. */
   readonly at: number | null
   readonly onRead: (at: number | null) => void
@@ -35,7 +37,7 @@ function cellSize(rows: number, columns: number): readonly [wide: number, high: 
 }
 
 /** A table of numbers as a picture, one pixel each, drawn large enough to see. */
-export function Heatmap({ data, columns, extent, at, onRead }: HeatmapProps) {
+export function Heatmap({ data, columns, extent, grey, at, onRead }: HeatmapProps) {
   const { t } = useTranslation()
   const canvas = useRef<HTMLCanvasElement>(null)
   const theme = useSettings((s) => s.theme)
@@ -48,9 +50,12 @@ export function Heatmap({ data, columns, extent, at, onRead }: HeatmapProps) {
     if (!canvas.current || !context || theme === undefined) return
     const palette = paletteOf(canvas.current.parentElement ?? document.body)
     const image = context.createImageData(columns, rows)
-    for (let i = 0; i < data.length; i++) paint(image.data, 4 * i, data[i] as number, extent, palette)
+    for (let i = 0; i < data.length; i++) {
+      if (grey) paintGrey(image.data, 4 * i, data[i] as number, grey)
+      else paint(image.data, 4 * i, data[i] as number, extent, palette)
+    }
     context.putImageData(image, 0, 0)
-  }, [data, columns, rows, extent, theme])
+  }, [data, columns, rows, extent, grey, theme])
 
   const read = (event: PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect()

@@ -53,3 +53,14 @@ export function paint(pixels: Uint8ClampedArray, at: number, value: number, exte
   for (let c = 0; c < 3; c++) pixels[at + c] = (from[c] as number) + ((end[c] as number) - (from[c] as number)) * share
   pixels[at + 3] = 255
 }
+
+/** Black for the smallest, white for the largest, in every theme. */
+export function paintGrey(
+  pixels: Uint8ClampedArray,
+  at: number,
+  value: number,
+  { min, max }: { readonly min: number; readonly max: number }
+): void {
+  pixels.fill(max > min ? (255 * (value - min)) / (max - min) : 128, at, at + 3)
+  pixels[at + 3] = 255
+}

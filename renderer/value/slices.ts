@@ -26,6 +26,20 @@ export function layoutOf(shape: readonly number[]): Layout {
   return { rows, columns, leading: shape.slice(0, -2), window, size: flat ? last : rows * columns }
 }
 
+/** Smaller squares show no more than the row does. */
+const SMALLEST_IMAGE = 8
+
+/** The side of the pictures that the rows of a table hold, 28 for [128, 784]; null where they hold none. */
+export function imageSide(shape: readonly number[]): number | null {
+  const side = Math.sqrt(shape.at(-1) ?? 0)
+  return Number.isInteger(side) && side >= SMALLEST_IMAGE && (shape.length < 3 || shape.at(-2) === 1) ? side : null
+}
+
+/** Each row as a picture of its own. */
+export function imageLayout(shape: readonly number[], side: number): Layout {
+  return { rows: side, columns: side, leading: shape.slice(0, -1), window: side, size: side * side }
+}
+
 export interface Slice {
   readonly offset: number
   readonly count: number
@@ -72,6 +86,18 @@ export function asCsv(data: ArrayLike<number>, columns: number): string {
     lines.push(Array.from({ length: Math.min(columns, data.length - at) }, (_, i) => String(data[at + i])).join(','))
   }
   return lines.join('\n')
+}
+
+/** What NumPy reads back, given `import numpy as np`. */
+export function asNumpy(data: ArrayLike<number>, columns: number, dtype: 'float32' | 'float64'): string {
+  const number = (x: number) =>
+    Number.isNaN(x) ? 'np.nan' : Number.isFinite(x) ? String(x) : x > 0 ? 'np.inf' : '-np.inf'
+  const rows: string[] = []
+  for (let at = 0; at < data.length; at += columns) {
+    const row = Array.from({ length: Math.min(columns, data.length - at) }, (_, i) => number(data[at + i] as number))
+    rows.push(`[${row.join(', ')}]`)
+  }
+  return `np.array(${rows.length === 1 ? rows[0] : `[${rows.join(',\n          ')}]`}, dtype=np.${dtype})`
 }
 
 export function asJson(data: ArrayLike<number>, shape: readonly number[], offset: number): string {

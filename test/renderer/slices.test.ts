@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { asCsv, asJson, histogram, LIMIT, layoutOf, sliceAt } from '../../renderer/value/slices.ts'
+import {
+  asCsv,
+  asJson,
+  asNumpy,
+  histogram,
+  imageLayout,
+  imageSide,
+  LIMIT,
+  layoutOf,
+  sliceAt
+} from '../../renderer/value/slices.ts'
 
 test('a scalar is one cell', () => {
   const layout = layoutOf([])
@@ -33,7 +43,20 @@ test('histograms count finite numbers', () => {
   expect(bins.map((b) => b.count)).toEqual([2, 2])
 })
 
+test('rows that are squares are shown as pictures', () => {
+  expect(imageSide([128, 784])).toBe(28)
+  expect(imageSide([64])).toBe(8)
+  expect([[4, 9], [128, 785], [2, 3, 784], []].map(imageSide)).toEqual([null, null, null, null])
+  const layout = imageLayout([128, 784], 28)
+  expect(layout).toMatchObject({ rows: 28, columns: 28, leading: [128] })
+  expect(sliceAt(layout, [3], 0)).toEqual({ offset: 3 * 784, count: 784 })
+})
+
 test('as text', () => {
+  expect(asNumpy([1, 2.5, Number.NaN, -Infinity], 2, 'float32')).toBe(
+    'np.array([[1, 2.5],\n          [np.nan, -np.inf]], dtype=np.float32)'
+  )
+  expect(asNumpy([1, 2], 2, 'float64')).toBe('np.array([1, 2], dtype=np.float64)')
   expect(asCsv([1, 2, 3, 4, 5], 2)).toBe('1,2\n3,4\n5')
   expect(JSON.parse(asJson([1, Number.NaN], [2, 2], 2))).toEqual({ shape: [2, 2], from: [1, 0], data: [1, 'NaN'] })
 })
