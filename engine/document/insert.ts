@@ -73,7 +73,7 @@ export function insertInto(document: GraphDocument, edge: GraphEdge, op: string,
   const [from, to] = [source ?? { x: 0, y: 0 }, target ?? { x: 0, y: 0 }]
   const room = to.x - from.x - CARD_WIDTH
   const missing = Math.max(0, CARD_WIDTH + 2 * GAP - room)
-  const id = freeId(nodes, op.charAt(0).toLowerCase() + op.slice(1))
+  const id = freeId(indexOf(document), op.charAt(0).toLowerCase() + op.slice(1))
   const position = {
     x: Math.round(from.x + CARD_WIDTH + (room + missing - CARD_WIDTH) / 2),
     y: Math.round((from.y + to.y) / 2)

@@ -25,10 +25,10 @@ function baseOf(op: Op): string {
 
 /** "add", "add2"; layers are counted from one: "dense1", "dense2". */
 export function nodeIdFor(document: GraphDocument, op: Op): string {
-  const { nodes } = indexOf(document)
+  const taken = indexOf(document)
   const base = baseOf(op)
-  if (op.family !== 'layers') return freeId(nodes, base)
+  if (op.family !== 'layers') return freeId(taken, base)
   let n = 1
-  while (nodes.has(`${base}${n}`)) n++
+  while (taken.has(`${base}${n}`)) n++
   return `${base}${n}`
 }
