@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { build } from '../../engine/document/build.ts'
 import { apply, type Command } from '../../engine/document/commands.ts'
@@ -62,6 +64,18 @@ describe('groups', () => {
     expect(commonGroup(grouped, 'neg', 'x')).toBeNull()
     expect(printIr(build(grouped).ir)).toBe(printIr(build(base).ir))
     expect(readGraph(new TextEncoder().encode(writeGraph(grouped))).document).toEqual(grouped)
+  })
+
+  const examples = readdirSync('examples').filter((name) => name.endsWith('.chainrule.json'))
+  test.each(examples)('change nothing of what %s computes, nested and linked', (name) => {
+    const { document } = readGraph(readFileSync(join('examples', name)))
+    const ids = document.nodes.map(({ id }) => id)
+    const nested = done(document, group('inner', ids.slice(0, ids.length / 2), { link: 'link' }), {
+      ...group('outer', ids.slice(-1)),
+      groups: ['inner']
+    } as Command)
+    const text = (graph: GraphDocument, training: boolean) => printIr(build(graph, { training }).ir)
+    for (const training of [false, true]) expect(text(nested, training)).toBe(text(document, training))
   })
 
   test('have as ports what crosses their border, and what is free', () => {
