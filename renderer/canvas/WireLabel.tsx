@@ -57,7 +57,11 @@ export const WireLabel = memo(
         }}
       >
         {which === 'gradient' && <span className="wire-mark">∂</span>}
-        <Figure summary={summary ?? null} type={type} which={which} />
+        {pending === null ? (
+          <Figure summary={summary ?? null} type={type} which={which} />
+        ) : (
+          <span className="wire-number">?</span>
+        )}
         {which === 'gradient' && <CheckBadge edge={id} />}
       </button>
     )

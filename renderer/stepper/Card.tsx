@@ -38,7 +38,7 @@ export function Card({ walk, head }: { readonly walk: StepsResult; readonly head
           {glyphOf(head.op) ?? <Icon size={16} />}
         </span>
         <h2 className="step-title">{name}</h2>
-        {name !== op && <span className="step-op">{op}</span>}
+        {head.part === null && name !== op && <span className="step-op">{op}</span>}
         <span className="step-kind" data-phase={head.phase}>
           {t(`steps.kind.${head.kind}`)}
         </span>
