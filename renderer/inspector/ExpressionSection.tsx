@@ -97,7 +97,10 @@ function Derivative({ end, formula }: { readonly end: string; readonly formula: 
   const { t } = useTranslation()
   const [chosen, setChosen] = useState<string | null>(null)
   const { expression, names } = formula
-  const name = chosen !== null && names.includes(chosen) ? chosen : names[0]
+  // what training changes is what a derivative is mostly asked for
+  const parameters = useEditor((s) => s.checked.parameters)
+  const first = names.find((one) => parameters.some((parameter) => parameter.name === one)) ?? names[0]
+  const name = chosen !== null && names.includes(chosen) ? chosen : first
   const made = useMemo(
     () => (name === undefined ? null : differentiated(end, expression, name)),
     [end, expression, name]

@@ -19,10 +19,10 @@ const loss = (page: Page) => page.locator('.statusbar b.numbers').first()
 const ids = (page: Page): Promise<(string | undefined)[]> =>
   page.locator('.react-flow__node').evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.id))
 
-/** Where a wire begins, to the unit. */
+/** Where a wire begins. */
 const startOf = async (page: Page, edge: string): Promise<number[]> => {
   const drawn = (await page.locator(`.react-flow__edge[data-id="${edge}"] .wire`).first().getAttribute('d')) ?? ''
-  return [...drawn.matchAll(/-?\d+(?:\.\d+)?/g)].slice(0, 2).map(([number]) => Math.round(Number(number)))
+  return [...drawn.matchAll(/-?\d+(?:\.\d+)?/g)].slice(0, 2).map(([number]) => Number(number))
 }
 
 test('by mouse: a layer opens into its parts and closes over them, the loss stays, undo makes it whole', async ({
@@ -45,8 +45,8 @@ test('by mouse: a layer opens into its parts and closes over them, the loss stay
   await expect(node(page, 'hidden')).toBeVisible()
   await expect(node(page, 'hidden.add')).toHaveCount(0)
   // the cards were shown anew, from where the parts were looked at: wires still begin at their handles
-  expect(start).toHaveLength(2)
-  expect(await startOf(page, 'e3')).toEqual(start)
+  const again = await startOf(page, 'e3')
+  expect(start.map((at, i) => Math.abs(at - (again[i] as number)) < 1)).toEqual([true, true])
 
   await node(page, 'loss').click()
   await page.locator('[data-inspector]').getByRole('button', { name: 'Expand into parts' }).click()
