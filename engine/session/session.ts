@@ -50,7 +50,7 @@ import type {
   TrainRequest
 } from './protocol.ts'
 import { feedsFor, type Rows, rowsFor } from './rows.ts'
-import { describe, readStep, Walk } from './steps/index.ts'
+import { Walks } from './steps/index.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
 import { type About, planReport, sizesOf, trialKey } from './what-runs.ts'
 
@@ -83,10 +83,10 @@ export class Session {
   readonly #model = new Model()
   readonly #breathe: () => Promise<void>
   readonly #now: () => number
+  readonly #walks: Walks
   #inspection: { readonly meaning: string; readonly made: Inspection } | null = null
   /** The last training's graph, with its compiled steps: the same training again compiles nothing. */
   #training: { readonly meaning: string; readonly graph: TrainingGraph } | null = null
-  #walk: { readonly id: number; readonly made: Walk; readonly rows: number | null } | null = null
   #runs = 0
   #lastRun = 0
   #trained: TrainingRecord | null = null
@@ -96,6 +96,7 @@ export class Session {
     this.#backends = backends ?? new Backends(probeBackends, (name) => makeExecutor(name, threads))
     this.#breathe = breathe
     this.#now = now
+    this.#walks = new Walks({ backends: this.#backends, data: this.#data, model: this.#model, now })
   }
 
   /** One after the other: weights have one owner at a time. */
@@ -112,7 +113,7 @@ export class Session {
   async #afterFailure(problems: readonly Problem[]): Promise<void> {
     if (!problems.some((p) => p.code === 'run.deviceLost')) return
     this.#inspection = null
-    this.#walk = null
+    this.#walks.forget()
     await this.#backends.dropGpu()
   }
 
@@ -237,39 +238,15 @@ export class Session {
 
   /** One pass of which everything is kept, to be walked through. */
   steps(request: StepsRequest, stop: Stop = never): Promise<StepsResult> {
-    return this.#exclusive(async () => {
-      const began = this.#now()
-      this.#endWalk()
-      const made = new Walk(request.document, request.opened ?? [])
-      const fed = rowsFor(this.#data, made.ir, request)
-      const { executor, report } = await this.#backends.choose(request.backend, { kind: 'look' })
-      const { compiled, program } = await made.load(executor, fed.batch)
-      const id = ++this.#runs
-      const sets = this.#data.of(request.document, datasetsIn(made.ir))
-      this.#walk = { id, made, rows: rowsOf(tablesOf(sets, 'train')) }
-      this.#model.prepare(made.variables, request.seed ?? request.document.training?.seed ?? 0)
-      await this.#model.send(executor, made.variables)
-      const done = await program.run(feedsFor(compiled.plan, fed), stop)
-      if (!done) throw new DOMException('The run was cancelled.', 'AbortError')
-      const about = { walkId: id, revision: request.revision, backend: report, batch: fed.open ? fed.batch : null }
-      return { ...(await describe(made, about)), milliseconds: this.#now() - began }
-    })
+    return this.#exclusive(() => this.#walks.open(request, stop))
   }
 
-  /** Of the walk that is open; `run.stale` where it was given up. */
-  async readStep(request: StepRequest): Promise<StepDetail> {
-    const walk = this.#walk
-    if (walk?.id !== request.walkId) return fail('run.stale')
-    return readStep(walk.made, request, walk.rows, this.#now)
+  readStep(request: StepRequest): Promise<StepDetail> {
+    return this.#walks.read(request)
   }
 
   endSteps(): Promise<void> {
-    return this.#exclusive(async () => this.#endWalk())
-  }
-
-  #endWalk(): void {
-    this.#walk?.made.dispose()
-    this.#walk = null
+    return this.#exclusive(async () => this.#walks.close())
   }
 
   train(request: TrainRequest, on: (event: TrainEvent) => void, stop: Stop = never): Promise<TrainOutcome> {
@@ -327,7 +304,7 @@ export class Session {
   ): Promise<TrainOutcome> {
     const { document } = request
     // its weights are about to change under it
-    this.#endWalk()
+    this.#walks.close()
     const { graph, meaning } = this.#trainingOf(document, given)
     const sets = this.#data.of(document, datasetsIn(graph.ir))
     const tables = tablesOf(sets, 'train')

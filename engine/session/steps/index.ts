@@ -1,41 +1,92 @@
-/** Runs that are kept to be walked through, and their steps. */
-import type { BackendReport } from '../protocol.ts'
+/** Runs that are kept to be walked through: one at a time, of which each step can be asked for. */
+import { fail } from '../../problem.ts'
+import type { Stop } from '../../runtime/executor.ts'
+import { datasetsIn, rowsOf, tablesOf } from '../../train/feeds.ts'
+import type { Backends } from '../backends.ts'
+import type { DataSets } from '../data.ts'
+import type { Model } from '../model.ts'
+import { feedsFor, rowsFor } from '../rows.ts'
 import { detailOf } from './detail.ts'
-import type { StepDetail, StepRequest, StepsResult } from './types.ts'
-import type { Walk } from './walk.ts'
+import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './types.ts'
+import { Walk } from './walk.ts'
 
-export { Walk } from './walk.ts'
+interface Tools {
+  readonly backends: Backends
+  readonly data: DataSets
+  readonly model: Model
+  readonly now: () => number
+}
 
-/** What a screen is told of a walk before it takes the first step. */
-export async function describe(
-  walk: Walk,
-  about: Pick<StepsResult, 'walkId' | 'revision' | 'batch'> & { readonly backend: BackendReport }
-): Promise<Omit<StepsResult, 'milliseconds'>> {
-  const parts = [...walk.opened.places].flatMap(([name, { node, part }]) => {
-    const found = walk.opened.document.nodes.find(({ id }) => id === name)
-    return found ? [[name, { node, part, op: found.op }] as const] : []
+/** What formulas may name: nodes, parts of layers that are opened, and parameters that closed layers own. */
+function namesOf(walk: Walk): StepsResult['names'] {
+  const { places, document } = walk.opened
+  const nodes = document.nodes.flatMap(({ id, op }) => {
+    const place = places.get(id)
+    return place ? [[id, { ...place, op }] as const] : []
   })
   const owned = walk.ir.nodes.flatMap(({ op, attributes, origin }) =>
     op === 'Variable' && origin?.part
       ? [[attributes.name as string, { node: origin.node, part: origin.part, op: 'Parameter' }] as const]
       : []
   )
-  return {
-    ...about,
-    averaged: walk.averaged,
-    names: Object.fromEntries([...parts, ...owned]),
-    steps: await walk.heads()
-  }
+  return Object.fromEntries([...nodes, ...owned])
 }
 
-/** @param rows of the data set, null where there is none */
-export async function readStep(
-  walk: Walk,
-  request: StepRequest,
-  rows: number | null,
-  now: () => number
-): Promise<StepDetail> {
-  const began = now()
-  const detail = await detailOf(walk, request, rows)
-  return { ...detail, walkId: request.walkId, index: request.index, milliseconds: now() - began } as StepDetail
+export class Walks {
+  readonly #tools: Tools
+  #count = 0
+  #open: { readonly id: number; readonly walk: Walk; readonly rows: number | null } | null = null
+
+  constructor(tools: Tools) {
+    this.#tools = tools
+  }
+
+  /** One pass, kept whole; the walk before it is given up. */
+  async open(request: StepsRequest, stop: Stop): Promise<StepsResult> {
+    const { backends, data, model, now } = this.#tools
+    const began = now()
+    this.close()
+    const walk = new Walk(request.document, request.opened ?? [])
+    const fed = rowsFor(data, walk.ir, request)
+    const { executor, report } = await backends.choose(request.backend, { kind: 'look' })
+    const { compiled, program } = await walk.load(executor, fed.batch)
+    const walkId = ++this.#count
+    const sets = data.of(request.document, datasetsIn(walk.ir))
+    this.#open = { id: walkId, walk, rows: rowsOf(tablesOf(sets, 'train')) }
+    model.prepare(walk.variables, request.seed ?? request.document.training?.seed ?? 0)
+    await model.send(executor, walk.variables)
+    const done = await program.run(feedsFor(compiled.plan, fed), stop)
+    if (!done) throw new DOMException('The run was cancelled.', 'AbortError')
+    return {
+      walkId,
+      revision: request.revision,
+      backend: report,
+      batch: fed.open ? fed.batch : null,
+      averaged: walk.averaged,
+      names: namesOf(walk),
+      steps: await walk.heads(),
+      milliseconds: now() - began
+    }
+  }
+
+  /** @throws ProblemError run.stale where the walk was given up, graph.noSuchThing where it has no such step. */
+  async read(request: StepRequest): Promise<StepDetail> {
+    const open = this.#open
+    if (open?.id !== request.walkId) return fail('run.stale')
+    const began = this.#tools.now()
+    const detail = await detailOf(open.walk, request, open.rows)
+    const { walkId, index } = request
+    return { ...detail, walkId, index, milliseconds: this.#tools.now() - began } as StepDetail
+  }
+
+  /** Gives its memory back. */
+  close(): void {
+    this.#open?.walk.dispose()
+    this.#open = null
+  }
+
+  /** Its device is gone, and all numbers with it. */
+  forget(): void {
+    this.#open = null
+  }
 }
