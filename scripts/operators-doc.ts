@@ -57,6 +57,16 @@ function owned(op: Op): string[] {
   return parts.filter((p) => p.op === 'Parameter').map((p) => p.id)
 }
 
+/** What its first sample (of several inputs, where it takes any number) expands into, each operator once. */
+function opensInto(op: Op): string[] {
+  const opening = op.compose ?? op.opens
+  const sample = op.samples.find(({ shapes }) => !op.variadic || shapes.length > 1)
+  if (!opening || !sample) return []
+  const types = sample.shapes.map((shape) => ({ shape, dtype: 'float' as const }))
+  const { parts } = opening(withDefaults(op, sample.attributes), types)
+  return [...new Set(parts.map((part) => part.op))].filter((kind) => kind !== 'Constant')
+}
+
 function expected(field: Field): string {
   if (field.choices) return field.choices.map(code).join(', ')
   // The rule itself says in words what it wants: no attribute takes a symbol.
@@ -87,6 +97,7 @@ function gradientOf(op: Op): string {
 
 function section(op: Op): string[] {
   const slots = owned(op)
+  const parts = opensInto(op)
   return [
     `### ${op.kind}`,
     '',
@@ -96,6 +107,7 @@ function section(op: Op): string[] {
     `- Outputs: ${outputsOf(op)}`,
     ...(slots.length > 0 ? [`- Owns: ${slots.map(code).join(', ')}`] : []),
     `- Gradient: ${gradientOf(op)}`,
+    ...(parts.length > 0 ? [`- Expands into: ${parts.map(code).join(', ')}`] : []),
     ...attributesOf(op),
     '',
     '$$',

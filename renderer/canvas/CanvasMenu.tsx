@@ -9,7 +9,7 @@ import { flow } from '../store/flow.ts'
 import { viewTensor } from '../value/viewer.ts'
 import { addPoint, straighten } from './bending.ts'
 import * as commands from './commands.ts'
-import { expandSelection, openable } from './expand.ts'
+import { canExpand, expandSelection } from './expand.ts'
 import { openInspector } from './keyboard.ts'
 import { ActionItem, Item, later, Rule } from './MenuItem.tsx'
 import { addNote } from './notes.ts'
@@ -77,7 +77,7 @@ export function CanvasMenu({ children }: { readonly children: ReactNode }) {
 function NodeItems({ under: { id } }: { readonly under: Under }) {
   const { t } = useTranslation()
   const objective = useEditor((s) => s.document.objective)
-  const opens = useEditor((s) => openable(s.document, s.selection.nodes).length > 0)
+  const opens = useEditor((s) => canExpand(s.document, s.selection.nodes))
   const many = useEditor((s) => s.selection.nodes.size > 1)
   return (
     <>
@@ -90,6 +90,7 @@ function NodeItems({ under: { id } }: { readonly under: Under }) {
       )}
       <ActionItem id="run.runToHere" />
       <ActionItem id="run.breakpoint" />
+      <ActionItem id="run.jacobian" />
       {opens && <Item text={t('actions.expand')} shortcut="Alt+E" onSelect={() => void expandSelection()} />}
       <Rule />
       <Item text={t('canvas.menu.cut')} shortcut="Mod+X" onSelect={commands.cut} />

@@ -19,13 +19,15 @@ import { levelOf } from './level.ts'
 
 type Positions = Record<string, Position>
 
-/** The selected nodes that have parts. */
-export function openable(document: GraphDocument, selected: ReadonlySet<string>): readonly string[] {
-  const { nodes } = indexOf(document)
-  return [...selected].filter((id) => {
-    const node = nodes.get(id)
-    return node !== undefined && openingOf(node) !== null
-  })
+const hasParts = (document: GraphDocument, id: string): boolean => {
+  const node = indexOf(document).nodes.get(id)
+  return node !== undefined && openingOf(node) !== null
+}
+
+/** Whether any of the selected nodes has parts: asked with each change, so the first is enough. */
+export function canExpand(document: GraphDocument, selected: ReadonlySet<string>): boolean {
+  for (const id of selected) if (hasParts(document, id)) return true
+  return false
 }
 
 /** The parts laid out between what feeds the node and what reads it, which stand in for the rest of the graph. */
@@ -87,7 +89,7 @@ function show(parts: readonly string[]): void {
  */
 export async function expandSelection(): Promise<void> {
   const { document, selection, revision } = useEditor.getState()
-  const ids = openable(document, selection.nodes)
+  const ids = [...selection.nodes].filter((id) => hasParts(document, id))
   if (ids.length === 0) return
   const commands: Command[] = []
   const parts: string[] = []

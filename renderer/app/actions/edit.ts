@@ -15,7 +15,7 @@ import {
   setObjective,
   tidy
 } from '../../canvas/commands.ts'
-import { expandSelection, openable } from '../../canvas/expand.ts'
+import { canExpand, expandSelection } from '../../canvas/expand.ts'
 import { openFind } from '../../find/state.ts'
 import { mayHaveFixes } from '../../problems/fixing.ts'
 import { openDialog } from '../../store/dialogs.ts'
@@ -148,7 +148,7 @@ export const editActions: readonly Action[] = [
     keywords: ['open', 'decompose', 'primitives', 'gates', '분해', '구성 요소'],
     shortcuts: ['Alt+E'],
     yieldsToText: true,
-    when: ({ editor }) => openable(editor.document, editor.selection.nodes).length > 0,
+    when: ({ editor }) => canExpand(editor.document, editor.selection.nodes),
     perform: expandSelection
   },
   {
