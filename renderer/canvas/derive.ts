@@ -2,7 +2,9 @@
  * What React Flow draws, made from the document. A node or edge that did not change keeps its object, so only what
  * changed is drawn again.
  */
+
 import { type Edge, type Node, type NodeHandle, Position as Side } from '@xyflow/react'
+import i18next from 'i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphGroup, GraphNode, GraphNote, Position } from '../../engine/document/types.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
@@ -127,6 +129,7 @@ const flowEdge = (
   targetHandle,
   type: 'wire',
   selected,
+  ariaLabel: i18next.t('canvas.wireFromTo', { from: source, to: target }),
   domAttributes: { tabIndex: -1 },
   data: { t, points }
 })
@@ -228,7 +231,7 @@ export class FlowView {
       const t = this.places.get(edge.id) ?? 0.5
       const bent = view.bent?.edge === edge.id ? view.bent.points : link.points
       const by = bent && view.moving.size > 0 ? carried(link, view, level) : still
-      const key = [edge, selected, t, bent, by.x, by.y, source, sourceHandle, target, targetHandle]
+      const key = [edge, selected, t, bent, by.x, by.y, source, sourceHandle, target, targetHandle, i18next.language]
       return keep(this.edges, edge.id, key, () => {
         const points = by === still ? bent : bent?.map(({ x, y }) => ({ x: x + by.x, y: y + by.y }))
         return flowEdge(link, selected, t, points)

@@ -1,11 +1,12 @@
 /** Costs in words: operations and bytes, with the batch left open as B. */
-import { useMemo } from 'react'
+import { useDeferredValue, useMemo } from 'react'
 import { type Costs, costsOf } from '../../engine/document/cost.ts'
 import type { Dim } from '../../engine/shape.ts'
 import { useEditor } from '../store/editor.ts'
 
+/** After an edit the old costs stand until there is time: counting a graph of a thousand nodes takes longer than a frame. */
 export function useCosts(): Costs {
-  const ir = useEditor((s) => s.checked.ir)
+  const ir = useDeferredValue(useEditor((s) => s.checked.ir))
   return useMemo(() => costsOf(ir), [ir])
 }
 
@@ -24,7 +25,7 @@ export function short(value: number): { readonly number: string; readonly prefix
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 
-/** "803 k·B + 512", the unit behind each prefix: "1.61 MB·B"-like sums would read badly, so it stands once, in front. */
+/** A polynomial in the batch size, its numbers as `show` writes them: "803 kFLOPs · B + 512 FLOPs". */
 export function polynomial(dim: Dim, show: (value: number) => string): string {
   if (typeof dim === 'number') return show(dim)
   return dim
