@@ -42,7 +42,7 @@ export function ShareView({ share, detail, op }: ShareViewProps) {
           <Chain share={share} />
           {share.shapes && <Boxes shapes={share.shapes} />}
           {tensor && <PieceGrid piece={gradient} name={t('steps.gradientOf')} which="gradient" handle={share.handle} />}
-          <Notes share={share} op={op} rule={detail.rules[share.handle] ?? detail.rules.x} />
+          <Notes share={share} op={op} rule={detail.rules[share.handle]} />
         </>
       ) : (
         <p className="step-share-note">

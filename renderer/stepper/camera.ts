@@ -1,11 +1,13 @@
 /** Keeps the step's node in sight: the canvas moves only where it has to, and no further. */
-import type { Rect, Viewport } from '@xyflow/react'
+import type { Node, Rect, Viewport } from '@xyflow/react'
 import { groupsAround } from '../../engine/document/groups.ts'
 import { motion } from '../app/motion.ts'
 import { useEditor } from '../store/editor.ts'
 import { flow } from '../store/flow.ts'
 
-/** Pixels that a card keeps from the edge of the canvas, so that its wires can be seen. */
+/** How much of the wires beside a card is shown with it. */
+const WIRE = 140
+/** Pixels that a card keeps from the edge of the canvas. */
 const MARGIN = 26
 const PAN = 350
 /** A graph that would be drawn smaller than this is not shown whole. */
@@ -36,6 +38,15 @@ function shift(low: number, high: number, size: number): number {
   return high > size - margin ? size - margin - high : 0
 }
 
+/** A card with the wires beside it, as far as the graph goes. */
+function withWires(shown: Node): Rect {
+  const [width, height] = [shown.measured?.width ?? 0, shown.measured?.height ?? 0]
+  const whole = flow()?.getNodesBounds(flow()?.getNodes() ?? []) ?? { ...shown.position, width, height }
+  const x = Math.max(whole.x, shown.position.x - WIRE)
+  const right = Math.min(whole.x + whole.width, shown.position.x + width + WIRE)
+  return { x, y: shown.position.y, width: right - x, height }
+}
+
 export function follow(node: string): void {
   // inside a closed group the group's card stands for it; what is elsewhere is not on the canvas at all
   const { document: graph } = useEditor.getState()
@@ -44,9 +55,10 @@ export function follow(node: string): void {
   const view = viewNow()
   if (!shown || !box || !view) return
   const { x, y, zoom } = view
-  const [left, top] = [shown.position.x * zoom + x, shown.position.y * zoom + y]
-  const dx = shift(left, left + (shown.measured?.width ?? 0) * zoom, box.width)
-  const dy = shift(top, top + (shown.measured?.height ?? 0) * zoom, box.height)
+  const around = withWires(shown)
+  const [left, top] = [around.x * zoom + x, around.y * zoom + y]
+  const dx = shift(left, left + around.width * zoom, box.width)
+  const dy = shift(top, top + around.height * zoom, box.height)
   if (dx !== 0 || dy !== 0) moveTo({ x: x + dx, y: y + dy, zoom })
 }
 

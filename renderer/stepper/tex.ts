@@ -68,10 +68,11 @@ export function fill(
   names: StepsResult['names']
 ): string {
   const named = tex.replace(/\\name\{([^}]*)\}/g, (_, name: string) => symbolOf(document, names, name))
-  return named.replace(/\\value\{(\d+)\}/g, (_, i: string, at: number) => {
+  return named.replace(/\\value\{(\d+)\}/g, (whole, i: string, at: number) => {
     const value = values[Number(i)] ?? Number.NaN
     const number = numberTex(value)
     const compound = value < 0 || number.includes('cdot')
-    return compound && !OPEN.test(named.slice(0, at)) ? `(${number})` : number
+    const power = /^\}?\^/.test(named.slice(at + whole.length))
+    return compound && (power || !OPEN.test(named.slice(0, at))) ? `(${number})` : number
   })
 }
