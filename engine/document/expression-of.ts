@@ -33,7 +33,7 @@ export function expressionOf(a: Application): Expression | null {
   if (op.kind === CUSTOM) return customExpression(a)
   const joined = VARIADIC[op.kind]
   if (joined) return rest.reduce<Expression>((x, y) => call(joined, x, y), first)
-  const own = OWN[op.kind]?.(a)
+  const own = fitting(() => OWN[op.kind]?.(a) ?? null)
   if (own) return own
   const told = toldBy(a)
   const word = wordFor(op.kind)
@@ -55,6 +55,16 @@ export function expressionOf(a: Application): Expression | null {
     ...(keepdims && REDUCTIONS.has(word) ? { keepdims: true } : {}),
     ...attributesAs(others),
     ...sized
+  }
+}
+
+/** Null where sizes do not fit, or are not known. */
+function fitting(make: () => Expression | null): Expression | null {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof ProblemError) return null
+    throw error
   }
 }
 

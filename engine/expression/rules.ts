@@ -7,6 +7,7 @@ import {
   div,
   known,
   mul,
+  NoFormula,
   neg,
   ONE,
   option,
@@ -23,7 +24,10 @@ import { type CallExpression, call, type Expression, num } from './tree.ts'
 /** Axes that a reduction runs over, counted from 0; all where none are named. */
 function axesOf(e: CallExpression): readonly number[] {
   const rank = known(e.args[0] as Expression).length
-  return e.axes?.map((axis) => (axis < 0 ? axis + rank : axis)) ?? Array.from({ length: rank }, (_, i) => i)
+  const axes = e.axes?.map((axis) => (axis < 0 ? axis + rank : axis)) ?? Array.from({ length: rank }, (_, i) => i)
+  // sizes that are not known, or do not fit
+  if (axes.some((axis) => axis < 0 || axis >= rank)) throw new NoFormula(e.fn)
+  return axes
 }
 
 /** What was reduced, with the axes put back as 1: it then meets the whole by broadcasting. */
@@ -70,6 +74,7 @@ function matmulRule({ x, b, y, g }: RuleContext): readonly Expression[] {
   const [rows, columns] = [left.length === 1 ? asMatrix(x, 0) : x, right.length === 1 ? asMatrix(b, 1) : b]
   const added = [...(left.length === 1 ? [-2] : []), ...(right.length === 1 ? [-1] : [])]
   const lead = known(y).slice(0, known(y).length - 2 + added.length)
+  if (known(rows).length < 2 || known(columns).length < 2) throw new NoFormula('matmul')
   const [m, k, n] = [known(rows).at(-2) as Dim, known(rows).at(-1) as Dim, known(columns).at(-1) as Dim]
   const wide: Expression =
     added.length === 0 ? full : { ...call('unsqueeze', full), axes: added, shape: [...lead, m, n] }

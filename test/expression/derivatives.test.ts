@@ -6,7 +6,7 @@ import { check } from '../../engine/document/check.ts'
 import { definitionsIn, formulaOf } from '../../engine/document/formula.ts'
 import { emptyDocument, type GraphDocument, type GraphEdge, type GraphNode } from '../../engine/document/types.ts'
 import { FUNCTIONS, stepOf } from '../../engine/expression/functions.ts'
-import { gradientOf } from '../../engine/expression/gradient.ts'
+import { gradientOf, NoFormula } from '../../engine/expression/gradient.ts'
 import { toTex } from '../../engine/expression/print.ts'
 import { type CallExpression, call, type Expression, namesIn, num } from '../../engine/expression/tree.ts'
 import { Builder } from '../../engine/ir/builder.ts'
@@ -174,6 +174,30 @@ describe.each(shown)('$name', (one) => {
       )
     }
   })
+})
+
+test('where sizes are not known, or do not fit, a formula is shown or none is: nothing breaks', () => {
+  for (const one of cases.filter(({ op }) => op.family !== 'internal')) {
+    const document = documentOf(one)
+    const ranks = [null, [], [2], [3, 2], [2, 3, 4, 5]]
+    for (const shape of ranks) {
+      const types = new Map(
+        shape ? document.nodes.map((node) => [node.id, { out: { shape, dtype: 'float' as const } }] as const) : []
+      )
+      const formula = formulaOf(document, types, 'it', new Set(['it']))
+      if (!formula) continue
+      expect(toTex(formula.expression)).not.toMatch(/undefined/)
+      for (const name of formula.names) {
+        const upstream: Expression = { ...call('upstream', { kind: 'name', name: 'it' }), ...(shape ? { shape } : {}) }
+        try {
+          const found = gradientOf(formula.expression, name, upstream)
+          if (found) expect(toTex(found)).not.toMatch(/undefined/)
+        } catch (error) {
+          if (!(error instanceof NoFormula)) throw new Error(`${one.name} [${shape}]: ${error}`)
+        }
+      }
+    }
+  }
 })
 
 test('every operator that has gradients has them as formulas', () => {
