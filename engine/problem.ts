@@ -243,11 +243,11 @@ const table = {
   },
   'expression.function': {
     message: 'Column {column}: there is no function "{name}".',
-    hint: 'Known: {known}.'
+    hint: 'A product is written {name} * (…). Functions: {known}.'
   },
   'expression.functionNear': {
     message: 'Column {column}: there is no function "{name}".',
-    hint: 'Did you mean {suggestion}? Known: {known}.'
+    hint: 'Did you mean {suggestion}?'
   },
   'expression.option': {
     message: 'Column {column}: {name} has no option "{option}".',
