@@ -129,6 +129,7 @@ const flowEdge = (
   targetHandle,
   type: 'wire',
   selected,
+  ariaRole: 'group',
   ariaLabel: i18next.t('canvas.wireFromTo', { from: source, to: target }),
   domAttributes: { tabIndex: -1 },
   data: { t, points }
