@@ -5,12 +5,15 @@ import {
   Frame,
   Group,
   Trash2,
+  Ungroup,
   Workflow
 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { align, deleteSelection, duplicate, tidy } from '../canvas/commands.ts'
+import { canExpand, expandSelection } from '../canvas/expand.ts'
 import { groupSelection } from '../canvas/grouping.ts'
 import { frameSelection } from '../canvas/notes.ts'
+import { useEditor } from '../store/editor.ts'
 import { Button } from '../ui/Button.tsx'
 import { ExpressionSection } from './ExpressionSection.tsx'
 import { Section } from './parts.tsx'
@@ -23,6 +26,7 @@ interface ManyPanelProps {
 export function ManyPanel({ nodes, edges }: ManyPanelProps) {
   const { t } = useTranslation()
   const several = nodes.size > 1
+  const opens = useEditor((s) => canExpand(s.document, nodes))
   return (
     <>
       <header className="inspector-head">
@@ -63,6 +67,11 @@ export function ManyPanel({ nodes, edges }: ManyPanelProps) {
               <Button icon={Group} onClick={groupSelection}>
                 {t('actions.group')}
               </Button>
+              {opens && (
+                <Button icon={Ungroup} onClick={() => void expandSelection()}>
+                  {t('actions.expand')}
+                </Button>
+              )}
               <Button icon={Frame} onClick={frameSelection}>
                 {t('actions.frame')}
               </Button>
