@@ -15,7 +15,7 @@ import { textOf, WireLabel } from './WireLabel.tsx'
 import { WirePoints } from './WirePoints.tsx'
 
 /** Room between the two labels for what stands on the wire itself while it is stepped through. */
-const apart = ({ width, height }: Size): Size => ({ width: width + 56, height: height + 22 })
+const apart = ({ width, height }: Size): Size => ({ width: width + 44, height: height + 22 })
 
 /** Single numbers are shown for longer: they are drawn larger as the graph gets smaller. */
 const hidesLabel = (far: CanvasState['far'], type: TensorType | undefined): boolean =>
