@@ -314,12 +314,12 @@ export function fixNext(): void {
     toast('note', t('fixes.none'))
     return
   }
+  reveal(next.node)
   select({ nodes: [next.node] })
   const [only, ...more] = next.fixes
   if (only && more.length === 0) applyFix(only)
   else {
     focusNode(next.node)
-    reveal(next.node)
     // when the view stands still again
     setTimeout(() => offerFixes(next.node), duration() + 60)
   }

@@ -39,8 +39,9 @@ export function show(at: number): void {
   const id = found[at]
   if (id === undefined) return
   useFind.setState({ at })
-  select({ nodes: [id] })
+  // first into the group that it is in
   reveal(id)
+  select({ nodes: [id] })
 }
 
 export function showNext(step: 1 | -1): void {

@@ -83,8 +83,8 @@ export function Outline() {
   const press = (row: Row, event: PointerEvent) => {
     if (event.button !== 0) return
     setActive(row.key)
-    selectRow(row)
     reveal(row.id)
+    selectRow(row)
     if (row.kind === 'node') drag.start(row, event)
   }
   const renamed = () => {

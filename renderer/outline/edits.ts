@@ -42,7 +42,8 @@ export const selectRow = ({ id }: Row): void => select({ nodes: [id] })
 
 /** Brings what the line stands for into view, and puts the focus on its card. */
 export function jump(row: Row): void {
-  selectRow(row)
+  // first into the group that it is in
   reveal(row.id)
+  selectRow(row)
   focusNode(row.id)
 }
