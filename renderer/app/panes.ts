@@ -1,4 +1,4 @@
-/** F6 goes from one part of the window to the next: palette or outline, canvas, inspector, training. */
+/** F6 goes from one part of the window to the next: palette or outline, canvas, inspector, training or steps. */
 import { type PanelName, useSettings } from '../store/settings.ts'
 
 interface Pane {
@@ -15,7 +15,7 @@ const PANES: readonly Pane[] = [
   { root: '.outline', first: '[role="tree"]', panel: 'palette' },
   { root: '.canvas', first: '.react-flow__node[tabindex="0"]' },
   { root: '[data-inspector]', first: CONTROLS, panel: 'inspector' },
-  { root: '.training', first: CONTROLS, panel: 'training' }
+  { root: ':is(.training, .stepper)', first: CONTROLS, panel: 'training' }
 ]
 
 export function goToPane(step: 1 | -1): void {
