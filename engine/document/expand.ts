@@ -172,10 +172,10 @@ class Opening {
 export function expansionOf(document: GraphDocument, types: ReadonlyMap<string, TensorType>, id: string): Expansion {
   const index = indexOf(document)
   const node = index.nodes.get(id) ?? fail('graph.noSuchThing', { what: 'node', id })
+  if (node.mode) fail('graph.expandMode', { node: id, mode: node.mode }, { nodeId: id })
   const op = opOf(node.op)
   const opening = openingOf(node, op)
   if (!op || !opening) return fail('graph.noParts', { op: op?.title ?? node.op }, { nodeId: id })
-  if (node.mode) fail('graph.expandMode', { node: id, mode: node.mode }, { nodeId: id })
   const linked = groupsAround(document, id).find((group) => copiesOf(document, group).length > 0)
   if (linked !== undefined) fail('graph.expandLinked', { node: id, group: linked }, { nodeId: id })
   const list = inputsOf(document, node, op).flatMap((port) => {
