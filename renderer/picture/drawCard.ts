@@ -156,7 +156,7 @@ function drawGroup(item: Item, scene: Scene): string {
       'font-size': 12.5,
       'font-weight': 600
     }),
-    write(`${nodes.length}`, x + TEXT_X, y + 37, { fill: colour('text-muted'), 'font-size': 10.5 }),
+    write(scene.nodes(nodes.length), x + TEXT_X, y + 37, { fill: colour('text-muted'), 'font-size': 10.5 }),
     ...item.body.inputs.map((port, i) => label(port.label ?? port.name, 'inputs', i)),
     ...item.body.outputs.map((port, i) => label(port.label ?? port.name, 'outputs', i)),
     ...ports(item, scene),

@@ -33,7 +33,8 @@ export function picture(selectionOnly: boolean): Picture {
       colour,
       icon,
       graph: selectionOnly ? fragmentText(document, selection.nodes) : writeGraph(document),
-      title: document.name
+      title: document.name,
+      nodes: (count) => t('canvas.nodes', { count })
     })
   } finally {
     done()

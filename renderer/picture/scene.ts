@@ -23,6 +23,8 @@ export interface Scene {
   /** The text of the graph file, to be opened from the picture. */
   readonly graph: string
   readonly title: string
+  /** "3 nodes", in the language of the screen. */
+  readonly nodes: (count: number) => string
 }
 
 /** The items, wires and notes among those named; all where none are. */

@@ -37,7 +37,8 @@ const scene = (document: GraphDocument, ids: ReadonlySet<string> = new Set()): S
   colour: () => 'rgb(1, 2, 3)',
   icon: () => '<path d="M1 1h2"/>',
   graph: writeGraph(document),
-  title: document.name
+  title: document.name,
+  nodes: (count) => `${count} nodes`
 })
 
 /** The smallest PNG: one grey pixel. */
@@ -122,6 +123,14 @@ describe('the drawing', () => {
   it('has room for wires that are led far out', () => {
     const { y, height } = boundsOf(levelOf(graph, null))
     expect(y + height).toBeGreaterThan(220)
+  })
+
+  it('draws a closed group as one card, with how many nodes are in it', () => {
+    const grouped = { ...graph, groups: [{ id: 'g', label: 'Kopf', nodes: ['d', 'r'] }] }
+    const { svg } = drawGraph(scene(grouped))
+    expect(svg).toContain('Kopf')
+    expect(svg).toContain('2 nodes')
+    expect(svg).not.toContain('>ReLU<')
   })
 
   it('of no numbers says shapes alone', () => {
