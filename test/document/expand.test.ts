@@ -1,10 +1,12 @@
 /** Nodes opened into their parts: the same numbers, one undo step. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { check } from '../../engine/document/check.ts'
 import { apply } from '../../engine/document/commands.ts'
 import { expandCommand, expansionOf, openingOf } from '../../engine/document/expand.ts'
-import { writeGraph } from '../../engine/document/file.ts'
-import { applyPatch, reversePatch } from '../../engine/document/patch.ts'
+import { readGraph, writeGraph } from '../../engine/document/file.ts'
+import { applyPatch, type Patch, reversePatch } from '../../engine/document/patch.ts'
 import {
   defaultTraining,
   emptyDocument,
@@ -220,4 +222,48 @@ describe('a network in training', () => {
     const [whole, parts] = [await train(fresh(), summed), await train(fresh(), expanded(summed, 'loss').document)]
     expect(Math.abs((whole.epochs[0]?.loss ?? 0) - (parts.epochs[0]?.loss ?? 1))).toBeLessThan(1e-12)
   })
+})
+
+describe('examples opened all the way down', () => {
+  const folder = join(import.meta.dirname, '../../examples')
+  // whose data are not in the repository
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json') && !name.startsWith('mnist'))
+
+  test.each(files)(
+    '%s: the same objective and the same gradients of all parameters; undo, step by step, is exact',
+    async (file) => {
+      const { document: whole } = readGraph(readFileSync(join(folder, file)))
+      const steps: { readonly before: GraphDocument; readonly patch: Patch }[] = []
+      let document = whole
+      const next = () => document.nodes.find((node) => openingOf(node) !== null)
+      for (let node = next(); node && steps.length < 200; node = next()) {
+        const { document: after, patch } = expanded(document, node.id)
+        steps.push({ before: document, patch })
+        document = after
+      }
+      expect(next()).toBe(undefined)
+      expect(check(document).problems).toEqual(check(whole).problems)
+      const look = async (of: GraphDocument) => {
+        const session = new Session({ breathe: async () => undefined })
+        const run = await session.run({ document: of, revision: 0, backend: 'reference', batch: 5 })
+        const gradients: Record<string, Numbers> = {}
+        for (const [name, cell] of Object.entries(run.parameters)) {
+          const target = { kind: 'parameter', name } as const
+          if (cell.gradient)
+            gradients[name] = (await session.readTensor({ runId: run.runId, target, which: 'gradient' })).data
+        }
+        return { objective: run.objective as number, gradients }
+      }
+      const [one, other] = [await look(whole), await look(document)]
+      expect(Math.abs(one.objective - other.objective)).toBeLessThan(1e-12)
+      expect(Object.keys(other.gradients)).toEqual(expect.arrayContaining(Object.keys(one.gradients)))
+      for (const [name, numbers] of Object.entries(one.gradients)) {
+        expect(difference(other.gradients[name] as Numbers, numbers), name).toBeLessThan(1e-12)
+      }
+      for (const { before, patch } of steps.toReversed()) {
+        document = applyPatch(document, reversePatch(patch))
+        expect(writeGraph(document)).toBe(writeGraph(before))
+      }
+    }
+  )
 })
