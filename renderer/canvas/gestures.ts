@@ -1,6 +1,8 @@
 /** Pulling wires with the pointer. */
 import type { Connection, Edge, FinalConnectionState, Handle, IsValidConnection } from '@xyflow/react'
 import i18next from 'i18next'
+import { routed } from '../../engine/document/arrange.ts'
+import type { Command } from '../../engine/document/commands.ts'
 import type { Wire } from '../../engine/document/connect.ts'
 import { fixesFor } from '../../engine/document/fixes.ts'
 import { freeEdgeId } from '../../engine/document/insert.ts'
@@ -45,24 +47,23 @@ function complain(problem: Problem): void {
   toast('note', message, hint ?? undefined)
 }
 
+/** "x connected to Add, input a". */
+function connectedText(wire: Wire): string {
+  const { nodes } = indexOf(graph())
+  const name = (id: string) => {
+    const node = nodes.get(id)
+    return node ? titleOf(node) : id
+  }
+  return i18next.t('canvas.said.connected', { from: name(wire.source), to: name(wire.target), port: wire.targetHandle })
+}
+
 /** Draws the wire; one whose shapes do not fit is drawn too, and says why. */
 export function draw(wire: Wire): boolean {
   const document = graph()
   const command = connectCommand(document, wire)
   if (!command) return false
   const found = mismatch(document, wire)
-  const { nodes } = indexOf(document)
-  const name = (id: string) => {
-    const node = nodes.get(id)
-    return node ? titleOf(node) : id
-  }
-  const problems = dispatch(command, {
-    announce: i18next.t('canvas.said.connected', {
-      from: name(wire.source),
-      to: name(wire.target),
-      port: wire.targetHandle
-    })
-  })
+  const problems = dispatch(command, { announce: connectedText(wire) })
   const reason = problems?.[0] ?? found
   if (reason && (problems || !offerFixes(wire.target))) complain(reason)
   return problems === null
@@ -125,16 +126,17 @@ export function connectEnd(event: MouseEvent | TouchEvent, state: FinalConnectio
 }
 
 export function reconnect(old: FlowEdge, connection: Connection): void {
-  const wire = { ...wireOf(connection), id: old.id }
+  // its points stay: most of the way is the same
+  const wire = routed({ ...wireOf(connection), id: old.id }, indexOf(graph()).edges.get(old.id)?.points ?? [])
   const taken = indexOf(graph()).into(wire.target, wire.targetHandle)
   const gone = taken && taken.id !== old.id ? [old.id, taken.id] : [old.id]
-  dispatch({
-    type: 'batch',
-    commands: [
-      { type: 'remove', edges: gone },
-      { type: 'addEdge', edge: wire }
-    ]
-  })
+  const commands: Command[] = [
+    { type: 'remove', edges: gone },
+    { type: 'addEdge', edge: wire }
+  ]
+  const refused = dispatch({ type: 'batch', commands }, { announce: connectedText(wire) })
+  if (refused) complain(refused[0] as Problem)
+  else offerFixes(wire.target)
 }
 
 /** An end that is let go over the empty canvas takes the wire away. */
@@ -146,5 +148,8 @@ export function reconnectEnd(
 ): void {
   moved = undefined
   const at = pointOf(event)
-  if (!state.isValid && !state.toHandle && at && nodeUnder(at) === null) dispatch({ type: 'remove', edges: [edge.id] })
+  if (!state.isValid && !state.toHandle && at && nodeUnder(at) === null) {
+    const what = i18next.t('canvas.edges', { count: 1 })
+    dispatch({ type: 'remove', edges: [edge.id] }, { announce: i18next.t('canvas.said.deleted', { what }) })
+  }
 }
