@@ -196,6 +196,16 @@ describe('a walk', () => {
     expect(walk.steps.some((step) => step.kind === 'seed')).toBe(true)
   })
 
+  test('says of a node that is bypassed that it passes on', async () => {
+    const walk = await open({
+      ...gated,
+      nodes: gated.nodes.map((node) => (node.id === 'relu' ? { ...node, mode: 'bypass' as const } : node))
+    })
+    expect(walk.steps.find((step) => step.name === 'relu')).toMatchObject({ op: 'Identity', pattern: 'passes on' })
+    const share = await shareOf(walk, 'relu', 'x', { cells: { x: 0 } })
+    expect(share).toMatchObject({ zero: null, gradient: { value: 5 }, terms: { count: 1, sum: 5 } })
+  })
+
   test('has no way back without an objective', async () => {
     const walk = await open({ ...gated, objective: null })
     expect(new Set(walk.steps.map((step) => step.phase))).toEqual(new Set(['forward']))

@@ -23,7 +23,7 @@ export function open(document: GraphDocument, asked: readonly string[]): Opened 
   const next = (): string | undefined =>
     asked.find((id) => {
       const node = indexOf(at).nodes.get(id)
-      return node && openingOf(node) && build(at).outputs.has(id)
+      return node && node.mode !== 'bypass' && openingOf(node) && build(at).outputs.has(id)
     })
   for (let id = next(); id !== undefined; id = next()) at = openOne(at, id, places)
   return { document: at, places }

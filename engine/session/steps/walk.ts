@@ -222,16 +222,16 @@ class Order {
 
   #head(node: GraphNode, kind: StepKind, rest: Partial<WalkStep>): WalkStep {
     const { node: drawn, part } = this.#walk.opened.places.get(node.id) as Place
-    const op = opOf(node.op)
+    const op = opOf(workOf(node))
     return {
       kind,
       phase: kind === 'source' || kind === 'forward' ? 'forward' : kind === 'update' ? 'update' : 'backward',
       node: drawn,
       part,
       name: node.id,
-      op: node.op,
+      op: workOf(node),
       pattern: op?.pattern ?? 'source',
-      opens: openingOf(node) !== null && (kind === 'forward' || kind === 'backward'),
+      opens: node.mode !== 'bypass' && openingOf(node) !== null && (kind === 'forward' || kind === 'backward'),
       takes: [],
       brings: [],
       parameter: null,
@@ -310,6 +310,9 @@ class Order {
   }
 }
 
+/** What a node does: one that is bypassed only passes an input on. */
+const workOf = (node: GraphNode): string => (node.mode === 'bypass' ? 'Identity' : node.op)
+
 export interface Operator {
   readonly op: Op
   readonly attributes: Attributes
@@ -317,8 +320,8 @@ export interface Operator {
 
 export function operatorOf(walk: Walk, step: WalkStep): Operator {
   const node = walk.node(step.name)
-  const op = opOf(node.op) as Op
-  return { op, attributes: withDefaults(op, node.attributes ?? {}) }
+  const op = opOf(workOf(node)) as Op
+  return { op, attributes: node.mode === 'bypass' ? {} : withDefaults(op, node.attributes ?? {}) }
 }
 
 /** The name that a parameter has in weights files. */
