@@ -14,14 +14,6 @@ import { type Machine, stretches } from './machine.ts'
 /** From and to, in turns of the outermost loop. */
 type Part = readonly [number, number]
 
-interface Emitted {
-  readonly body: FunctionBody
-  /** Which operands of the step are in memory, in the order of the function's parameters. */
-  readonly reads: readonly number[]
-  /** How far the outermost loop goes. */
-  readonly turns: number
-}
-
 /** The values of a step's expressions. Numbers among the operands become constants. */
 function valuesOf(b: LaneBuilder, step: ElementwiseStep, reads: readonly number[]): Lanes[] {
   const values: Lanes[] = []
@@ -39,7 +31,18 @@ function valuesOf(b: LaneBuilder, step: ElementwiseStep, reads: readonly number[
   return values
 }
 
-function emit(step: ElementwiseStep): Emitted {
+/** What a step's function is emitted from. */
+interface Source {
+  /** The same for steps that come to the same function. */
+  readonly key: string
+  readonly emit: () => FunctionBody
+  /** Which operands of the step are in memory, in the order of the function's parameters. */
+  readonly reads: readonly number[]
+  /** How far the outermost loop goes. */
+  readonly turns: number
+}
+
+function sourceOf(step: ElementwiseStep): Source {
   const reads = step.operands.flatMap((o, i) => ('slot' in o ? [i] : []))
   const shapes = reads.flatMap((i) => {
     const operand = step.operands[i]
@@ -49,7 +52,12 @@ function emit(step: ElementwiseStep): Emitted {
   const b = new LaneBuilder()
   const values = valuesOf(b, step, reads)
   const outputs = [values.at(-1) as Lanes, ...step.also.map((o) => values[o.expression] as Lanes)]
-  return { body: emitKernel(outputs, b.nodes, nest), reads, turns: turnsOf(nest) }
+  return {
+    key: JSON.stringify([b.key, outputs.map((o) => o.id), nest]),
+    emit: () => emitKernel(outputs, b.nodes, nest),
+    reads,
+    turns: turnsOf(nest)
+  }
 }
 
 /** Instructions that are worth a thread of their own: to tell it costs some microseconds. */
@@ -73,9 +81,8 @@ export function elementwiseKernels(steps: readonly ElementwiseStep[], machine: M
     { readonly name: string; readonly reads: readonly number[]; readonly parts: readonly Part[] }
   >()
   for (const step of steps) {
-    const { body, reads, turns } = emit(step)
-    const key = String.fromCharCode(body.parameters.length, ...body.code)
-    const index = known.get(key) ?? functions.push(body) - 1
+    const { key, emit, reads, turns } = sourceOf(step)
+    const index = known.get(key) ?? functions.push(emit()) - 1
     known.set(key, index)
     const parts = sizeOf(step.shape) === 0 ? [] : stretches(turns, partsOf(step, machine.threads))
     emitted.set(step, { name: String(index), reads, parts })

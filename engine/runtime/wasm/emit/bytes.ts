@@ -163,19 +163,42 @@ export function encodeModule({ imports, functions, sharedPages }: ModuleParts): 
   ]
   const declared = functions.map((f) => unsigned(typeOf({ parameters: f.parameters, results: [] })))
   const exported = functions.map((_, i) => [...name(String(i)), 0x00, ...unsigned(imports.length + i)])
-  const bodies = functions.map(({ locals, code }) => {
-    const body = [...vector(locals.map((t) => [1, t])), ...code, 0x0b]
-    return [...unsigned(body.length), ...body]
+  const bodies = functions.flatMap(({ locals, code }) => {
+    const declarations = runsOf(locals)
+    return [[...unsigned(declarations.length + code.length + 1), ...declarations], code, [0x0b]]
   })
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(
+  const codes = [unsigned(functions.length), ...bodies]
+  return joined([
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(
       1,
       [...types.values()].map((t) => t.bytes)
     ),
-    ...section(2, imported),
-    ...section(3, declared),
-    ...section(7, exported),
-    ...section(10, bodies)
+    section(2, imported),
+    section(3, declared),
+    section(7, exported),
+    [10, ...unsigned(codes.reduce((sum, part) => sum + part.length, 0))],
+    ...codes
   ])
+}
+
+/** Locals as they are declared: how many of one type, and the type. */
+function runsOf(locals: readonly ValueType[]): Bytes {
+  const runs: { count: number; readonly type: ValueType }[] = []
+  for (const type of locals) {
+    const last = runs.at(-1)
+    if (last?.type === type) last.count++
+    else runs.push({ count: 1, type })
+  }
+  return vector(runs.map(({ count, type }) => [...unsigned(count), type]))
+}
+
+function joined(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }

@@ -5,7 +5,7 @@
  * and writing beyond the last element does no harm; where rows end in the middle of a vector, a part of it is stored.
  * So every element is computed by the same instructions, wherever it stands.
  */
-import { type Bytes, F64, type FunctionBody, I32, V128, type ValueType, wasm } from './bytes.ts'
+import { type Bytes, F64, type FunctionBody, I32, type LaneInstruction, V128, type ValueType, wasm } from './bytes.ts'
 import type { HostFunction, Lanes } from './lanes.ts'
 import type { Nest } from './nest.ts'
 
@@ -48,79 +48,51 @@ export function emitKernel(values: readonly Lanes[], nodes: readonly Lanes[], ne
       node.kind === 'operand' ? (nest.strides[node.what as number] as number[]).findLastIndex((s) => s !== 0) + 1 : 0
     levels.set(node, Math.max(own, ...node.args.map((a) => levels.get(a) as number)))
   }
-  const level = (node: Lanes): number => levels.get(node) as number
-  const { uses, deepest } = usesOf(values, level)
-
+  /** Each node that is needed has a local of its own: what is computed once is read from there. */
   const places = new Map<Lanes, number>()
+  for (const node of neededBy(values, nodes)) places.set(node, local(V128))
+  const get = (node: Lanes): Bytes => wasm.get(places.get(node) as number)
   /** Which local says where tensor n begins in the present row: the outputs, then the operands. */
   const pointers = new Map(Array.from({ length: tensors }, (_, n) => [n, n]))
   const at = local(I32)
 
-  const emit = (node: Lanes): Bytes => {
-    const place = places.get(node)
-    if (place !== undefined) return wasm.get(place)
-    const code = compute(node)
-    if ((uses.get(node) as number) < 2) return code
-    const kept = local(V128)
-    places.set(node, kept)
-    return [...code, ...wasm.tee(kept)]
-  }
   const compute = (node: Lanes): Bytes => {
     if (node.kind === 'constant') return wasm.constant(node.what as number)
     if (node.kind === 'operand') {
       const pointer = wasm.get(pointers.get(values.length + (node.what as number)) as number)
-      return level(node) > inner
+      return levels.get(node) === inner + 1
         ? [...pointer, ...wasm.get(at), ...wasm.add, ...wasm.load()]
         : [...pointer, ...wasm.loadSplat()]
     }
-    if (node.kind === 'call') return callHost(node, node.args.map(emit), local)
-    const args = node.args.flatMap(emit)
+    if (node.kind === 'call') return callHost(node, node.args.map(get), local)
     const shift = node.kind === 'shift' ? wasm.i32(node.by) : []
-    return [...args, ...shift, ...wasm.lanes(node.what as Parameters<typeof wasm.lanes>[0])]
+    return [...node.args.flatMap(get), ...shift, ...wasm.lanes(node.what as LaneInstruction)]
   }
-  /** What is known from loop `depth` on and needed further inside. */
-  const prepare = (depth: number): Bytes =>
-    nodes.flatMap((node) => {
-      if (level(node) !== depth || (deepest.get(node) ?? -1) <= depth || places.has(node)) return []
-      const code = compute(node)
-      const kept = local(V128)
-      places.set(node, kept)
-      return [...code, ...wasm.set(kept)]
-    })
+  /** What has to be computed anew in each turn of loop `depth`, counted from 1; 0: once, before all loops. */
+  const turn = (depth: number): Bytes =>
+    [...places].flatMap(([node, place]) => (levels.get(node) === depth ? [...compute(node), ...wasm.set(place)] : []))
 
   const target = (output: number): Bytes => [...wasm.get(pointers.get(output) as number), ...wasm.get(at), ...wasm.add]
-  const put = (): Bytes => {
-    const results = values.map((value) => ({ code: emit(value), at: local(V128) }))
-    const stored = results.flatMap((r, output) => [...target(output), ...wasm.get(r.at), ...wasm.store()])
-    return [...results.flatMap((r) => [...r.code, ...wasm.set(r.at)]), ...stored]
-  }
-  /** Fewer elements than lanes: as many are stored. What is read beyond them is thrown away. */
-  const putPart = (count: number): Bytes => {
-    const results = values.map((value) => ({ code: emit(value), at: local(V128) }))
-    const stored = results.flatMap((r, output) => {
-      const store = (code: Bytes): Bytes => [...target(output), ...wasm.get(r.at), ...code]
+  const put = (): Bytes => values.flatMap((value, output) => [...target(output), ...get(value), ...wasm.store()])
+  /** Fewer elements than lanes: as many are stored. What was read beyond them is thrown away. */
+  const putPart = (count: number): Bytes =>
+    values.flatMap((value, output) => {
+      const store = (code: Bytes): Bytes => [...target(output), ...get(value), ...code]
       const pair = count >= 2 ? store(wasm.store64Lane(0, 0)) : []
       return count === 2 ? pair : [...pair, ...store(wasm.store32Lane(4 * (count - 1), count - 1))]
     })
-    return [...results.flatMap((r) => [...r.code, ...wasm.set(r.at)]), ...stored]
-  }
   /** A row of the innermost loop: whole vectors, then what is left. */
   const row = (): Bytes => {
     const extent = nest.extents[inner] as number
     const whole = extent - (extent % WIDTH)
-    const outside = new Map(places)
-    const start = [...wasm.i32(0), ...wasm.set(at)]
-    const loop =
-      whole === 0
-        ? []
-        : wasm.loop([
-            ...put(),
-            ...[...wasm.get(at), ...wasm.i32(BYTES), ...wasm.add, ...wasm.tee(at)],
-            ...[...wasm.i32(4 * whole), ...wasm.less, ...wasm.branchIf(0)]
-          ])
-    places.clear()
-    for (const [node, place] of outside) places.set(node, place)
-    return [...start, ...loop, ...(whole === extent ? [] : putPart(extent - whole))]
+    const body = turn(inner + 1)
+    const again = [
+      ...[...wasm.get(at), ...wasm.i32(BYTES), ...wasm.add, ...wasm.tee(at)],
+      ...[...wasm.i32(4 * whole), ...wasm.less, ...wasm.branchIf(0)]
+    ]
+    const loop = whole === 0 ? [] : wasm.loop([...body, ...put(), ...again])
+    const rest = whole === extent ? [] : [...body, ...putPart(extent - whole)]
+    return [...wasm.i32(0), ...wasm.set(at), ...loop, ...rest]
   }
   /** Loop number `depth`, counted from 0, with all loops inside it. */
   const walk = (depth: number): Bytes => {
@@ -147,7 +119,7 @@ export function emitKernel(values: readonly Lanes[], nodes: readonly Lanes[], ne
       ...wasm.less,
       ...wasm.branchIf(0)
     ]
-    return [...start, ...wasm.set(i), ...wasm.loop([...moved, ...prepare(depth + 1), ...walk(depth + 1), ...again])]
+    return [...start, ...wasm.set(i), ...wasm.loop([...moved, ...turn(depth + 1), ...walk(depth + 1), ...again])]
   }
   const flat = (): Bytes => {
     const end = local(I32)
@@ -156,46 +128,35 @@ export function emitKernel(values: readonly Lanes[], nodes: readonly Lanes[], ne
       ...[...wasm.get(at), ...wasm.i32(BYTES), ...wasm.add, ...wasm.tee(at)],
       ...[...wasm.get(end), ...wasm.less, ...wasm.branchIf(0)]
     ]
-    return [...bytes(FROM), ...wasm.set(at), ...bytes(TO), ...wasm.set(end), ...wasm.loop([...put(), ...again])]
+    return [
+      ...bytes(FROM),
+      ...wasm.set(at),
+      ...bytes(TO),
+      ...wasm.set(end),
+      ...wasm.loop([...turn(1), ...put(), ...again])
+    ]
   }
   const nothing = [...wasm.get(FROM), ...wasm.get(TO), ...wasm.notLess, ...wasm.branchIf(0)]
-  const code = wasm.block([...nothing, ...prepare(0), ...(inner === 0 ? flat() : walk(0))])
+  const code = wasm.block([...nothing, ...turn(0), ...(inner === 0 ? flat() : walk(0))])
   return { parameters, locals, code }
 }
 
-/** How often each node that the values need is read, and from how deep a loop at most. */
-function usesOf(
-  values: readonly Lanes[],
-  level: (node: Lanes) => number
-): { readonly uses: ReadonlyMap<Lanes, number>; readonly deepest: ReadonlyMap<Lanes, number> } {
-  const uses = new Map<Lanes, number>()
-  const deepest = new Map<Lanes, number>()
-  const visit = (node: Lanes, from: number): void => {
-    const before = uses.get(node)
-    uses.set(node, (before ?? 0) + 1)
-    deepest.set(node, Math.max(deepest.get(node) ?? 0, from))
-    if (before === undefined) for (const arg of node.args) visit(arg, level(node))
-  }
-  for (const value of values) visit(value, Number.POSITIVE_INFINITY)
-  return { uses, deepest }
+/** The nodes that the values are made of, in order. */
+function neededBy(values: readonly Lanes[], nodes: readonly Lanes[]): Lanes[] {
+  const needed = new Set(values)
+  // later nodes are made of earlier ones
+  for (const node of nodes.toReversed()) if (needed.has(node)) for (const arg of node.args) needed.add(arg)
+  return nodes.filter((node) => needed.has(node))
 }
 
-/** Lane by lane through a function of JavaScript. */
+/** Lane by lane through a function of JavaScript; `args` read locals. */
 function callHost(node: Lanes, args: readonly Bytes[], local: (type: ValueType) => number): Bytes {
   const index = HOST_FUNCTIONS.findIndex((f) => f.name === node.what)
-  const kept = args.map((code) => ({ code, at: local(V128) }))
   const result = local(V128)
   const lane = (i: number): Bytes => [
     ...wasm.get(result),
-    ...kept.flatMap(({ at }) => [...wasm.get(at), ...wasm.extract(i), ...wasm.promote]),
-    ...wasm.call(index),
-    ...wasm.demote,
-    ...wasm.replace(i),
-    ...wasm.set(result)
+    ...args.flatMap((arg) => [...arg, ...wasm.extract(i), ...wasm.promote]),
+    ...[...wasm.call(index), ...wasm.demote, ...wasm.replace(i), ...wasm.set(result)]
   ]
-  return [
-    ...kept.flatMap(({ code, at }) => [...code, ...wasm.set(at)]),
-    ...[0, 1, 2, 3].flatMap(lane),
-    ...wasm.get(result)
-  ]
+  return [...[0, 1, 2, 3].flatMap(lane), ...wasm.get(result)]
 }

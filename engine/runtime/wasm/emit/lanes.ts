@@ -43,6 +43,11 @@ export class LaneBuilder {
     return node
   }
 
+  /** The same for builders that made the same nodes in the same order. */
+  get key(): string {
+    return [...this.#known.keys()].join(';')
+  }
+
   /** The four elements of operand n at this place, or four times its one element. */
   operand = (n: number): Lanes => this.#node('operand', n, [])
   bits = (x: number): Lanes => this.#node('constant', x | 0, [])
