@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: Chainrule's backends and their peers side by side, in one run on one machine.
  *
- *     npm run bench -- [PART…] [--quick] [--write] [--gpu auto|real|software] [--node] [--threads N]
+ *     npm run bench -- [PART…] [--quick] [--write] [--only NAME] [--gpu auto|real|software] [--node] [--threads N]
  *
- * Parts are w, cnn, attention, gemm, chain, scalar, compile and first; all where none is named. --write puts the tables
- * into docs/performance.md, between the two marks. --node runs everything in Node, for machines without a browser.
+ * Parts are w, cnn, attention, scalar, chain, gemm, compile and first; all where none is named. --quick takes few
+ * repeats (and, where no part is named, few parts). --only takes the engines whose name has this in it. --write puts the
+ * tables into docs/performance.md, between the two marks. --node runs everything in Node, for machines without a browser.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -42,12 +43,15 @@ const unknown = positionals.filter((p) => !PARTS.includes(p as Part))
 if (unknown.length > 0) throw new Error(`no part is named ${unknown.join(', ')}; there are ${PARTS.join(', ')}`)
 const gpu = (['auto', 'real', 'software'] as const).find((g) => g === options.gpu)
 if (!gpu) throw new Error(`--gpu is auto, real or software, not ${options.gpu}`)
-const wanted = (part: Part): boolean => positionals.length === 0 || positionals.includes(part)
+/** What a quick look is at, where no part is named. */
+const QUICK: readonly string[] = ['w', 'attention', 'gemm', 'compile']
+const named = positionals.length > 0 ? positionals : options.quick ? QUICK : PARTS
+const wanted = (part: Part): boolean => named.includes(part)
 
 const effort: Effort = options.quick
   ? { rounds: 3, seconds: 0.08, most: 0.5, checked: 3, patience: 20_000 }
-  : { rounds: 7, seconds: 0.4, most: 6, checked: 10, patience: 60_000 }
-const sizes = options.quick ? [128, 512] : SIZES
+  : { rounds: 7, seconds: 0.4, most: 4, checked: 6, patience: 60_000 }
+const sizes = options.quick ? [256] : SIZES
 const say = (text: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }
@@ -90,7 +94,10 @@ const hostOf = (engine: Engine): Promise<Host> => {
   return known
 }
 
-const all = engines(Number(options.threads)).filter((e) => e.name.toLowerCase().includes(options.only.toLowerCase()))
+const all = engines(Number(options.threads))
+  .filter((e) => e.name.toLowerCase().includes(options.only.toLowerCase()))
+  // seconds a step
+  .filter((e) => !(options.quick && e.peer === 'gpujs'))
 const run = async (keys: readonly string[], who = all): Promise<Map<string, ReadonlyMap<Engine, Found>>> => {
   const results = new Map<string, ReadonlyMap<Engine, Found>>()
   for (const key of keys) results.set(key, await measure(key, who, hostOf, effort, say))
@@ -103,7 +110,7 @@ try {
   const products = await run(wanted('gemm') ? sizes.map((n) => `gemm ${n}`) : [])
   for (const results of [trainings, products])
     if (results.size > 0) sections.push(tables(results, all), missing(results))
-  if (wanted('gemm')) sections.push(await transposes())
+  if (wanted('gemm') && !options.quick) sections.push(await transposes())
   if (wanted('compile')) sections.push(await compileTable())
   if (wanted('first')) sections.push(await firstLosses())
 } finally {
@@ -114,7 +121,7 @@ try {
 
 /** Chainrule's products with operands stored transposed, in Gop/s. */
 async function transposes(): Promise<string> {
-  const n = options.quick ? 512 : 1024
+  const n = 1024
   const ours = all.filter((e) => isOurs(e) || e.peer === 'torch')
   const keys = TRANSPOSES.map((t) => (t === 'nn' ? `gemm ${n}` : `gemm ${n} ${t}`))
   const results = await run(keys, ours)
