@@ -35,7 +35,7 @@ function file(name: string, content: unknown): string {
 }
 
 describe('plan', () => {
-  test('shows the kernels of a training step with their nodes, and its memory', () => {
+  test('shows the kernels of a training step with their nodes, and its memory', { timeout: 30_000 }, () => {
     const { status, out, err } = cli('plan', example('spiral-mlp'), '--backend', 'wasm')
     expect(status).toBe(0)
     expect(out).toMatch(/forward +product 100×2×100 \+ Add·Relu +\[100, 100\].* hidden$/m)
@@ -44,7 +44,7 @@ describe('plan', () => {
     expect(err).toMatch(/kB of memory: variables /)
   })
 
-  test('measures, and prints one JSON document', () => {
+  test('measures, and prints one JSON document', { timeout: 30_000 }, () => {
     const report = json('plan', example('spiral-mlp'), '--backend', 'cpu', '--measure')
     expect(report).toMatchObject({ kind: 'training', backend: 'cpu', batch: 100 })
     expect(report.timing.kernels).toHaveLength(report.kernels.length)
