@@ -13,9 +13,10 @@ export const actions: readonly Action[] = [
   ...pictureActions,
   ...exampleActions,
   ...editActions,
-  ...structureActions,
   ...viewActions,
   ...runActions,
+  // behind those of running: Escape stops a training before it leaves a group
+  ...structureActions,
   ...stepActions,
   ...helpActions
 ]
@@ -149,6 +150,7 @@ export const menus: readonly Menu[] = [
       'run.endSteps',
       '-',
       'run.verify',
+      'run.jacobian',
       '-',
       'run.train',
       'run.stop',

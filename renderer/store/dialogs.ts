@@ -24,6 +24,7 @@ export type Dialog =
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'commands' }
   | { readonly kind: 'expression' }
+  | { readonly kind: 'jacobian'; readonly node: string }
   | { readonly kind: 'about' }
 
 interface Dialogs {

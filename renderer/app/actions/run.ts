@@ -1,8 +1,10 @@
+import { indexOf } from '../../../engine/document/lookup.ts'
 import { openCheck } from '../../check/state.ts'
 import { closePlan } from '../../plan/state.ts'
+import { openDialog } from '../../store/dialogs.ts'
 import { stop } from '../../store/run.ts'
 import { endSteps } from '../../store/stepper.ts'
-import type { Action, AppState } from '../action.ts'
+import { type Action, type AppState, appState } from '../action.ts'
 import { resetWeights, runNow, startTraining } from '../running.ts'
 
 const ready = ({ editor, run }: AppState) => editor.checked.types.size > 0 && run.status !== 'training'
@@ -11,6 +13,13 @@ const ready = ({ editor, run }: AppState) => editor.checked.types.size > 0 && ru
 const trainable = (state: AppState) => {
   const { document, checked } = state.editor
   return ready(state) && checked.types.has(document.objective ?? '') && document.nodes.some((n) => n.op === 'Dataset')
+}
+
+/** The node that is selected alone, where something goes into it and its shape is known. */
+function differentiable({ editor: { selection, document, checked } }: AppState): string | null {
+  const [node] = selection.nodes
+  if (node === undefined || selection.nodes.size > 1 || !checked.types.has(node)) return null
+  return indexOf(document).incoming(node).length > 0 ? node : null
 }
 
 /** In the place of what stands below the canvas now. */
@@ -36,6 +45,17 @@ export const runActions: readonly Action[] = [
     label: 'actions.reset',
     when: ({ editor, run }) => editor.checked.parameters.length > 0 && run.status !== 'training',
     perform: resetWeights
+  },
+  {
+    id: 'run.jacobian',
+    label: 'actions.jacobian',
+    keywords: ['derivative', 'matrix', 'softmax', '야코비안', '자코비안', '미분'],
+    shortcuts: ['Alt+J'],
+    when: (state) => ready(state) && differentiable(state) !== null,
+    perform: () => {
+      const node = differentiable(appState())
+      if (node !== null) openDialog({ kind: 'jacobian', node })
+    }
   },
   {
     id: 'run.verify',

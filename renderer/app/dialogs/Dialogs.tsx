@@ -1,4 +1,5 @@
 import { ExpressionDialog } from '../../expression/ExpressionDialog.tsx'
+import { JacobianDialog } from '../../jacobian/JacobianDialog.tsx'
 import { useDialogs } from '../../store/dialogs.ts'
 import { AboutDialog } from './AboutDialog.tsx'
 import { CommandPalette } from './CommandPalette.tsx'
@@ -21,6 +22,8 @@ export function Dialogs() {
       return <CommandPalette />
     case 'expression':
       return <ExpressionDialog />
+    case 'jacobian':
+      return <JacobianDialog node={dialog.node} />
     case 'about':
       return <AboutDialog />
     default:
