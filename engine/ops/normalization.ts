@@ -20,17 +20,19 @@ export const momentumField = number(
 )
 
 /**
- * x less its mean along `axes`, and the square root of variance + epsilon.
+ * x less its mean along `axes`, that mean, and the variance.
  *
  * The mean is taken away twice: that of a large offset is only known to a float32 digit of the offset, and what is left
  * over is small and taken away exactly. The variance is that of the population, from the centred numbers.
  */
-function centred(b: Builder, x: Value, axes: readonly number[], epsilon: number): { c: Value; deviation: Value } {
-  const less = (v: Value) => b.sub(v, b.reduce('ReduceMean', v, axes, true))
-  const c = less(less(x))
-  const variance = b.reduce('ReduceMean', b.mul(c, c), axes, true)
-  return { c, deviation: b.one('Sqrt', b.add(variance, epsilon)) }
+function centred(b: Builder, x: Value, axes: readonly number[]): { c: Value; mean: Value; variance: Value } {
+  const mean = b.reduce('ReduceMean', x, axes, true)
+  const rough = b.sub(x, mean)
+  const c = b.sub(rough, b.reduce('ReduceMean', rough, axes, true))
+  return { c, mean, variance: b.reduce('ReduceMean', b.mul(c, c), axes, true) }
 }
+
+const deviationOf = (b: Builder, variance: Value, epsilon: number): Value => b.one('Sqrt', b.add(variance, epsilon))
 
 /** Where the mean and variance are taken, and the shape in which scale and bias meet x. */
 interface Rule {
@@ -41,7 +43,8 @@ interface Rule {
 /** Gradients of y = n · scale + bias with n = c / deviation (Ioffe and Szegedy 2015, section 3). */
 function gradients({ b, inputs, upstream, needs, attributes }: VjpContext, { axes, per }: Rule): (Value | null)[] {
   const [x, scale, bias] = inputs as [Value, Value, Value | undefined]
-  const { c, deviation } = centred(b, x, axes, attr.number(attributes, 'epsilon'))
+  const { c, variance } = centred(b, x, axes)
+  const deviation = deviationOf(b, variance, attr.number(attributes, 'epsilon'))
   const n = b.div(c, deviation)
   const dx = () => {
     const g = b.mul(upstream, b.reshape(scale, per(scale)))
@@ -58,7 +61,8 @@ function gradients({ b, inputs, upstream, needs, attributes }: VjpContext, { axe
 
 function lowered(b: Builder, inputs: readonly Value[], a: Attributes, { axes, per }: Rule): Value {
   const [x, scale, bias] = inputs as [Value, Value, Value | undefined]
-  const { c, deviation } = centred(b, x, axes, attr.number(a, 'epsilon'))
+  const { c, variance } = centred(b, x, axes)
+  const deviation = deviationOf(b, variance, attr.number(a, 'epsilon'))
   const y = b.mul(b.div(c, deviation), b.reshape(scale, per(scale)))
   return bias ? b.add(y, b.reshape(bias, per(bias))) : y
 }
@@ -97,19 +101,21 @@ function keptIn(b: Builder, value: Value): IrNode | null {
 /** Moves running statistics towards those of x: PyTorch's rule, whose running variance is that of a sample (n - 1). */
 function moveRunning(b: Builder, x: Value, mean: Value, variance: Value, momentum: number, { axes }: Rule): void {
   const shape = mean.type.shape
-  const deviations = b.sub(x, b.reduce('ReduceMean', x, axes, true))
-  const others = b.max(b.sub(b.count(x, axes), 1), 1)
+  // the very nodes of the forward pass, which are then computed once
+  const found = centred(b, x, axes)
+  const count = b.count(x, axes)
+  const sample = b.div(count, b.max(b.sub(count, 1), 1))
   const now: readonly (readonly [Value, Value])[] = [
-    [mean, b.reduce('ReduceMean', x, axes)],
-    [variance, b.div(b.sum(b.mul(deviations, deviations), axes), others)]
+    [mean, found.mean],
+    [variance, b.mul(found.variance, sample)]
   ]
-  for (const [running, found] of now) {
+  for (const [running, statistic] of now) {
     const variable = keptIn(b, running)
     if (!variable) continue
     const name = variable.attributes.name as string
     // what two layers share moves twice
     const before = b.updates.get(name) ?? variable
-    b.updates.set(name, b.add(b.mul(before, momentum), b.mul(b.reshape(found, shape), 1 - momentum)))
+    b.updates.set(name, b.add(b.mul(before, momentum), b.mul(b.reshape(statistic, shape), 1 - momentum)))
   }
 }
 

@@ -3,8 +3,10 @@
  * Single steps are held against PyTorch in test/golden.
  */
 import { expect, test } from 'vitest'
+import { compile } from '../../engine/compile/compile.ts'
 import { createDataSet } from '../../engine/data/dataset.ts'
 import { gatherAll } from '../../engine/data/table.ts'
+import { build } from '../../engine/document/build.ts'
 import { check } from '../../engine/document/check.ts'
 import { apply } from '../../engine/document/commands.ts'
 import { expandCommand, expansionOf } from '../../engine/document/expand.ts'
@@ -12,6 +14,7 @@ import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine
 import { readWeights, type WeightTensor } from '../../engine/io/weights.ts'
 import type { BackendChoice } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
+import { trainingGraph } from '../../engine/train/graph.ts'
 
 const EPOCHS = 3
 const ROWS = 40
@@ -81,6 +84,15 @@ test.each(['cpu', 'wasm'] as const)('running statistics move towards those of th
     expect(found).toBeCloseTo(left + (1 - left) * (variance[c] as number), 6)
   // and the optimizer has changed what it may change
   expect(numbers(tensors, 'norm.scale')).not.toEqual([1, 1])
+})
+
+test('they cost no pass over the batch: the forward pass has both', () => {
+  const graph = trainingGraph(classifier, build(classifier, { training: true }), classifier.training ?? defaultTraining)
+  const passes = (updates: ReadonlyMap<string, number>): number =>
+    compile(graph.ir, { batch: ROWS, wanted: [graph.loss], updates }).plan.steps.filter((s) => s.kind === 'loop').length
+  const others = new Map([...graph.updates].filter(([name]) => !name.includes('running')))
+  expect(others.size).toBe(graph.updates.size - 2)
+  expect(passes(graph.updates)).toBe(passes(others))
 })
 
 test('momentum 1 keeps them, 0 takes those of the last batch', async () => {
