@@ -20,7 +20,7 @@ test('by mouse: a product is the other factor, and another input is chosen', asy
   await showAll(page)
   await node(page, 'product').click({ button: 'right' })
   await page.getByRole('menuitem', { name: /^Jacobian/ }).click()
-  const dialog = page.getByRole('dialog', { name: /^Jacobian of Multiply/ })
+  const dialog = page.getByRole('dialog', { name: /^Jacobian of/ })
   await expect(dialog.locator('tbody td')).toHaveText(['-4'])
   await expect(dialog).toContainText('the Jacobian is the derivative')
   await dialog.getByRole('combobox').click()
