@@ -46,7 +46,7 @@ const three = (x: number): string => String(Number(x.toPrecision(3)))
 
 /** Executors are kept: each holds compiled kernels and the memory of its device. */
 export class Backends {
-  readonly #executors = new Map<BackendName, Executor>()
+  readonly #executors = new Map<BackendName, Promise<Executor>>()
   readonly #look: () => Promise<readonly BackendProbe[]>
   readonly #make: (name: BackendName) => Promise<Executor>
   #probes: Promise<readonly BackendProbe[]> | null = null
@@ -64,8 +64,10 @@ export class Backends {
   async #executor(name: BackendName): Promise<Executor> {
     const known = this.#executors.get(name)
     if (known) return known
-    const made = await this.#make(name)
+    // kept before it is there: whoever asks meanwhile gets the same one
+    const made = this.#make(name)
     this.#executors.set(name, made)
+    made.catch(() => this.#executors.delete(name))
     return made
   }
 
@@ -176,7 +178,7 @@ export class Backends {
     for (const [name, executor] of this.#executors) {
       if (!isGpu(name)) continue
       this.#executors.delete(name)
-      await executor.dispose().catch(() => undefined)
+      await executor.then((made) => made.dispose()).catch(() => undefined)
     }
     this.#probes = null
     this.#rates.clear()

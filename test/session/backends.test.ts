@@ -167,3 +167,10 @@ test('a lost device is made anew for the next piece of work, and tried again', a
   expect(made()).toEqual(['webgpu', 'wasm', 'webgpu'])
   expect(tried).toHaveLength(4)
 })
+
+test('who asks for a backend while it is being made gets the same one', async () => {
+  const { backends, made } = machine([])
+  const [one, other] = await Promise.all([backends.choose('cpu', look), backends.choose('cpu', look)])
+  expect(one.executor).toBe(other.executor)
+  expect(made()).toEqual(['cpu'])
+})
