@@ -68,6 +68,7 @@ export const useStepper = create<StepperState>(() => ({
 const get = useStepper.getState
 const set = useStepper.setState
 
+/** The walk that is on its way; while it is, the one before is already gone. */
 let loading: AbortController | null = null
 let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -98,12 +99,15 @@ async function load(opened: readonly string[]): Promise<void> {
     }
     const walk = await client().steps(request, controller.signal)
     if (controller !== loading) return
+    loading = null
     const { walk: before, at, sample } = get()
     const rows = walk.batch ?? 1
     set({ status: 'ready', walk, problems: [], sample: Math.min(sample, rows - 1) })
     await look(placeIn(walk, before?.steps[at], at))
   } catch (error) {
-    if (controller === loading) set({ ...off, status: 'failed', problems: problemsOf(error) })
+    if (controller !== loading) return
+    loading = null
+    set({ ...off, status: 'failed', problems: problemsOf(error) })
   }
 }
 
@@ -120,7 +124,7 @@ async function look(at: number, cells: StepperState['cells'] = noCells): Promise
     const now = get()
     if (now.walk === walk && now.at === at && now.cells === cells && now.sample === sample) set({ detail })
   } catch (error) {
-    if (get().walk !== walk) return
+    if (get().walk !== walk || loading) return
     // somebody trained meanwhile: the walk is of weights that are gone
     if (isStale(error)) endSteps()
     else set({ problems: problemsOf(error) })

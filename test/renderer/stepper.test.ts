@@ -1,13 +1,31 @@
 /** Stepping on the screen: what formulas are called, where a walk stops, how far it is. */
 import { describe, expect, test, vi } from 'vitest'
 import { emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
-import type { StepHead, StepsResult } from '../../engine/session/steps/types.ts'
+import type { SessionClient } from '../../engine/session/protocol.ts'
+import { Session } from '../../engine/session/session.ts'
+import type { StepHead, StepRequest, StepsRequest, StepsResult } from '../../engine/session/steps/types.ts'
+import { replaceClient } from '../../renderer/session/session.ts'
 import { nodeProgress, progressOf } from '../../renderer/stepper/progress.ts'
 import { fill, numberTex, ofElement } from '../../renderer/stepper/tex.ts'
-import { reasonToStop, type StepperState, useStepper } from '../../renderer/store/stepper.ts'
+import { load } from '../../renderer/store/editor.ts'
+import {
+  endSteps,
+  goToNode,
+  goToStep,
+  reasonToStop,
+  runOn,
+  type StepperState,
+  step,
+  toggleBreakpoint,
+  toggleOpened,
+  useStepper
+} from '../../renderer/store/stepper.ts'
 
-// the settings look at the window when they are made
-vi.hoisted(() => Object.assign(globalThis, { window: { innerWidth: 1440 } }))
+// the settings look at the window when they are made, and are kept there
+vi.hoisted(() => {
+  const localStorage = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined }
+  return Object.assign(globalThis, { localStorage, window: { innerWidth: 1440, localStorage } })
+})
 
 const position = { x: 0, y: 0 }
 const document: GraphDocument = {
@@ -124,5 +142,55 @@ describe('progress', () => {
 
   test('a wire has its value before its gradient', () => {
     expect([progressOf(walk).values.get('e1'), progressOf(walk).gradients.get('e1')]).toEqual([0, 3])
+  })
+})
+
+describe('the store', () => {
+  const graph: GraphDocument = {
+    ...emptyDocument,
+    nodes: [
+      { id: 'x', op: 'Parameter', attributes: { shape: [], init: { kind: 'values', values: [3] } }, position },
+      { id: 'y', op: 'Exp', position },
+      { id: 'L', op: 'Neg', position }
+    ],
+    edges: [
+      { id: 'e1', source: 'x', sourceHandle: 'out', target: 'y', targetHandle: 'x' },
+      { id: 'e2', source: 'y', sourceHandle: 'out', target: 'L', targetHandle: 'x' }
+    ],
+    objective: 'L'
+  }
+  const state = useStepper.getState
+  const here = () => state().walk?.steps[state().at]
+
+  test('walks, keeps its place while the graph is walked anew, and forgets all at the end', async () => {
+    const session = new Session({ breathe: async () => undefined })
+    replaceClient({
+      steps: (request: StepsRequest) => session.steps({ ...request, backend: 'reference' }),
+      readStep: (request: StepRequest) => session.readStep(request),
+      endSteps: () => session.endSteps()
+    } as unknown as SessionClient)
+    load(graph, { path: null, name: null })
+    await step(1)
+    expect(state()).toMatchObject({ status: 'ready', at: 0, detail: { kind: 'source' } })
+    expect(await goToNode('L')).toBe(true)
+    expect(here()).toMatchObject({ kind: 'forward', node: 'L' })
+    await goToNode('L')
+    expect(here()).toMatchObject({ kind: 'seed', node: 'L' })
+    expect(await goToNode('nobody')).toBe(false)
+    await goToStep(4)
+    // the walk before is gone as soon as another is asked for; a step taken meanwhile is of the new one
+    const [again] = [toggleOpened('y'), step(1)]
+    await again
+    expect(state()).toMatchObject({ status: 'ready', problems: [] })
+    expect(here()).toMatchObject({ kind: 'backward', node: 'y' })
+    expect(state().detail?.walkId).toBe(state().walk?.walkId)
+    toggleBreakpoint('x')
+    await goToStep(0)
+    await runOn()
+    expect([here()?.node, here()?.kind, state().stopped]).toEqual(['x', 'update', 'breakpoint'])
+    await goToStep(99)
+    expect(state().at).toBe((state().walk?.steps.length ?? 0) - 1)
+    endSteps()
+    expect(state()).toMatchObject({ status: 'off', walk: null, detail: null, at: 0 })
   })
 })
