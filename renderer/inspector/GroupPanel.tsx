@@ -55,6 +55,8 @@ export function GroupPanel({ group }: { readonly group: GraphGroup }) {
             }}
           />
         </div>
+      </Section>
+      <Section>
         <div className="inspector-actions">
           <Button icon={LogIn} onClick={() => enterGroup(group.id)}>
             {t('actions.enterGroup')}

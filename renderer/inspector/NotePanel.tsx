@@ -60,6 +60,8 @@ export function NotePanel({ note }: { readonly note: GraphNote }) {
             <CommitField label={t(`inspector.note.${side}`)} value={String(box[side])} onCommit={size(side)} numbers />
           </div>
         ))}
+      </Section>
+      <Section>
         <Button icon={Trash2} look="danger" onClick={deleteSelection}>
           {t('canvas.menu.delete')}
         </Button>
