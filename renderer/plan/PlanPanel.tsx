@@ -84,7 +84,6 @@ export function PlanPanel() {
       className="plan"
       value={report?.kind ?? kindOf()}
       onValueChange={(kind) => showKind(kind as PlanRequest['kind'])}
-      aria-label={t('plan.title')}
     >
       <div className="plan-head">
         <h2>
