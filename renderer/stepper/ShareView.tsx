@@ -102,7 +102,7 @@ function Chain({ share }: { readonly share: Share }) {
           of="local"
           symbol={fill(slope)}
           number={formatNumber(only.factors[1])}
-          caption={local?.symbols ? <LocalFormula share={share} /> : t('steps.local')}
+          caption={local?.symbols?.includes('\\name') ? <LocalFormula share={share} /> : t('steps.local')}
         />
         <Sign>=</Sign>
         <Column
@@ -167,7 +167,7 @@ function Notes({ share, op, rule }: { readonly share: Share; readonly op: string
       text: t('steps.summed', {
         count: share.summed.length,
         axes: share.summed.join(', '),
-        shape: formatShape(share.value.shape)
+        shape: share.value.shape.length === 0 ? t('inspector.scalar') : formatShape(share.value.shape)
       })
     })
   if (batch !== null && share.fromSample !== null && (share.terms?.count ?? 1) > 1 && share.value.shape[0] !== batch)
