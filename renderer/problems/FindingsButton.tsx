@@ -18,7 +18,7 @@ export function FindingsButton() {
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
-        <button type="button" className="status-item status-problems" data-severity="warning">
+        <button type="button" className="status-item status-warning">
           <Stethoscope size={14} aria-hidden="true" />
           <span aria-live="polite">{t('findings.count', { count: findings.length })}</span>
         </button>

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { type Served, serve } from '../../scripts/serve.ts'
+import { openExample } from './canvas.ts'
 
 let served: Served
 test.beforeAll(async () => {
@@ -39,6 +40,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await violations(page)).toEqual([])
       await page.keyboard.press('Escape')
       await page.keyboard.press('?')
+      expect(await violations(page)).toEqual([])
+    })
+
+    test('what explains the numbers has no accessibility faults', async ({ page }) => {
+      test.slow()
+      await page.goto(served.url)
+      await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+      await openExample(page, 'Softmax with cross-entropy')
+      await page.keyboard.press('Alt+g')
+      await expect(page.locator('.check-line')).toHaveCount(2)
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('F10')
+      await expect(page.locator('.step-card')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Shift+F8')
+      await page.keyboard.press('Control+Alt+4')
+      await expect(page.locator('.kernel').first()).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Control+Shift+o')
+      expect(await violations(page)).toEqual([])
+      await page.locator('.react-flow__node', { hasText: 'Softmax' }).first().click()
+      await page.keyboard.press('Alt+j')
+      await expect(page.locator('.matrix-table')).toBeVisible()
       expect(await violations(page)).toEqual([])
     })
   })
