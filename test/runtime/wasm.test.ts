@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { compile } from '../../engine/compile/compile.ts'
+import { Builder } from '../../engine/ir/builder.ts'
+import { opOf } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import { Heap } from '../../engine/runtime/wasm/heap.ts'
@@ -70,4 +73,19 @@ describe.each(['simd', 'relaxed'] as Build[])('%s', (build) => {
       }
     }
   })
+})
+
+test('a chain of 10,000 nodes', async () => {
+  const b = new Builder(opOf)
+  let y = b.feed('x', [5])
+  for (let i = 0; i < 5000; i++) y = b.one('Tanh', b.add(y, 0.1))
+  const { plan } = compile(b.graph(), { batch: 1, wanted: [y.id], maxOperands: 12 })
+  const [wasm, reference] = [new WasmExecutor('simd'), new ReferenceExecutor()]
+  const program = await wasm.load(plan)
+  const oracle = await reference.load(plan)
+  const feeds = { x: Float32Array.of(-2, -0.5, 0, 1, 3) }
+  await program.run(feeds)
+  await oracle.run(feeds)
+  const id = [...plan.results.keys()][0] as number
+  expect(difference(await program.read(id), await oracle.read(id))).toBeLessThan(1e-5)
 })
