@@ -7,7 +7,7 @@ import { readGraph } from '../../engine/document/file.ts'
 import { engines } from './engines.ts'
 import { difference, type Found, median } from './measure.ts'
 import { open } from './peers/chainrule.ts'
-import { ahead, missing, rate, tables } from './report.ts'
+import { ahead, missing, rate, tables, withTables } from './report.ts'
 import { workload } from './workloads/index.ts'
 import type { Training } from './workloads/workload.ts'
 
@@ -46,6 +46,15 @@ describe('the report', () => {
     expect(rate('gemm 1024', 1)).toBeCloseTo((2 * 1024 ** 3) / 1e9)
     expect(rate('w', 0.5)).toBe(2)
   })
+})
+
+test('tables are written between the marks of docs/performance.md, and nowhere else', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/performance.md'), 'utf8')
+  const written = withTables(page, 'NEW')
+  expect(written.slice(0, 500)).toBe(page.slice(0, 500))
+  expect(written.slice(-500)).toBe(page.slice(-500))
+  expect(written).toContain('<!-- bench -->\n\nNEW\n\n<!-- /bench -->')
+  expect(() => withTables('no marks', 'NEW')).toThrow('no place marked')
 })
 
 test('medians', () => {

@@ -19,11 +19,10 @@ import { type Answers, type Host, Skipped } from './hosts/protocol.ts'
 import { findPython, pythonHost } from './hosts/python.ts'
 import { installPeers, versions } from './install.ts'
 import { type Effort, type Found, measure, median } from './measure.ts'
-import { missing, rate, table, tables } from './report.ts'
+import { missing, rate, table, tables, withTables } from './report.ts'
 import { SIZES, TRANSPOSES } from './workloads/gemm.ts'
 
 const PAGE = join(import.meta.dirname, '../../docs/performance.md')
-const MARKS = ['<!-- bench -->', '<!-- /bench -->'] as const
 
 const PARTS = ['w', 'cnn', 'attention', 'gemm', 'chain', 'scalar', 'compile', 'first'] as const
 type Part = (typeof PARTS)[number]
@@ -39,6 +38,8 @@ const { values: options, positionals } = parseArgs({
     threads: { type: 'string', default: String(Math.min(2, cpus().length)) }
   }
 })
+if (options.write && (positionals.length > 0 || options.quick || options.only !== ''))
+  throw new Error('--write is for the whole bench: part of it would take the place of all')
 const unknown = positionals.filter((p) => !PARTS.includes(p as Part))
 if (unknown.length > 0) throw new Error(`no part is named ${unknown.join(', ')}; there are ${PARTS.join(', ')}`)
 const gpu = (['auto', 'real', 'software'] as const).find((g) => g === options.gpu)
@@ -198,9 +199,4 @@ const text = [`${heading}.`, ...sections, computed.length > 0 ? ['What computed:
   .filter((s) => s !== '')
   .join('\n\n')
 console.log(text)
-if (options.write) {
-  const page = readFileSync(PAGE, 'utf8')
-  const [from, to] = MARKS.map((mark) => page.indexOf(mark)) as [number, number]
-  if (from < 0 || to < from) throw new Error(`${PAGE} has no place marked ${MARKS.join(' … ')}`)
-  writeFileSync(PAGE, `${page.slice(0, from + MARKS[0].length)}\n\n${text}\n\n${page.slice(to)}`)
-}
+if (options.write) writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8'), text))

@@ -78,3 +78,12 @@ export function missing(results: Results): string {
   if (reasons.size === 0) return ''
   return ['Not measured:', '', ...[...reasons].map(([line, keys]) => `- ${line} (${keys.join(', ')})`)].join('\n')
 }
+
+const MARKS = ['<!-- bench -->', '<!-- /bench -->'] as const
+
+/** The page with `text` between its two marks. */
+export function withTables(page: string, text: string): string {
+  const [from, to] = MARKS.map((mark) => page.indexOf(mark)) as [number, number]
+  if (from < 0 || to < from) throw new Error(`the page has no place marked ${MARKS.join(' … ')}`)
+  return `${page.slice(0, from + MARKS[0].length)}\n\n${text}\n\n${page.slice(to)}`
+}
