@@ -39,7 +39,8 @@ export function ShortcutSheet() {
   const { t } = useTranslation()
   return (
     <DialogFrame title={t('actions.shortcuts')} wide>
-      <div className="sheet">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is longer than the window, and scrolls by keys */}
+      <section className="sheet" aria-label={t('actions.shortcuts')} tabIndex={0}>
         {GROUPS.map(([group, title]) => (
           <section key={group}>
             <h3>{t(title) as string}</h3>
@@ -68,7 +69,7 @@ export function ShortcutSheet() {
             ))}
           </dl>
         </section>
-      </div>
+      </section>
     </DialogFrame>
   )
 }
