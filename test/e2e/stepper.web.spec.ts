@@ -189,6 +189,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme })
 
     test('the steps have no accessibility faults', async ({ page }) => {
+      test.slow()
       await openExample(page, 'XOR with a hidden layer')
       await page.keyboard.press('F10')
       for (const step of [/Forward hidden/, /Backward logit/, /Update kernel of hidden/]) {
