@@ -38,7 +38,7 @@ test('N adds a note at the pointer; Markdown, LaTeX, no HTML; Escape ends it; tw
 test('a note is edited by F2 and by double-click, coloured, sized by its border and by the inspector', async ({
   page
 }) => {
-  const at = await canvasPoint(page, 200, 480)
+  const at = await canvasPoint(page, 560, 560)
   await page.mouse.move(at.x, at.y)
   await page.keyboard.press('n')
   await page.keyboard.type('first')
@@ -51,7 +51,7 @@ test('a note is edited by F2 and by double-click, coloured, sized by its border 
   await expect(note).toContainText('first second')
   await note.dblclick()
   await page.keyboard.type('!')
-  await page.mouse.click(at.x + 400, at.y + 60)
+  await page.mouse.click(at.x - 400, at.y + 60)
   await expect(note).toContainText('first second!')
   await note.click()
   await page.getByRole('menuitem', { name: 'Structure' }).click()
