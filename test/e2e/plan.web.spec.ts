@@ -1,4 +1,5 @@
 /** What runs: the panel of the plan, by mouse and by keyboard. */
+import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { type Served, serve } from '../../scripts/serve.ts'
 import { node, openExample } from './canvas.ts'
@@ -13,6 +14,8 @@ test.afterAll(() => served.close())
 
 test.beforeEach(async ({ page }) => {
   await page.goto(served.url)
+  // keys are heard when the canvas is there
+  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
   await openExample(page, 'Spiral')
 })
 
@@ -71,3 +74,18 @@ test('follows the graph, and has the plan of a run too', async ({ page }) => {
   await page.keyboard.press('Control+Alt+n')
   await expect(panel(page)).toContainText('The graph has no nodes')
 })
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`has no accessibility faults, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme })
+    await open(page)
+    await panel(page).getByRole('button', { name: 'Measure' }).click()
+    await expect(panel(page)).toContainText('a pass')
+    await rows(page).nth(1).hover()
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
+      .include('.plan')
+      .analyze()
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
+  })
+}
