@@ -107,6 +107,45 @@ function apart(found: Numbers, exact: Numbers): number {
   return most / largest
 }
 
+/** Large enough to be shared out among three threads. */
+const LARGE: readonly Row[] = [
+  ['ReduceSum', [[301, 707]], { axes: [1] }],
+  ['ReduceMax', [[301, 707]], { axes: [0] }],
+  ['MaxPool', [[5, 7, 90, 91]], window([2, 2], { strides: [2, 2] })],
+  [
+    'Conv',
+    [
+      [6, 5, 40, 41],
+      [7, 5, 3, 3]
+    ],
+    { pads: [1, 1, 1, 1] }
+  ],
+  ['Transpose', [[7, 51, 9, 67]], { perm: [2, 1, 0, 3] }],
+  [
+    'Concat',
+    [
+      [70, 30, 51],
+      [70, 41, 51]
+    ],
+    { axis: 1 }
+  ],
+  ['Gather', [[501, 333], [701]], {}, [null, { indices: 501 }]],
+  [
+    'MatMul',
+    [
+      [31, 70, 71],
+      [31, 71, 73]
+    ]
+  ],
+  [
+    'MatMul',
+    [
+      [211, 190],
+      [190, 203]
+    ]
+  ]
+]
+
 describe('compiled kernels', () => {
   const alone = new WasmExecutor('simd')
   let shared: WasmExecutor
@@ -130,6 +169,21 @@ describe('compiled kernels', () => {
       expect(all(three).map((x) => x && [...x])).toEqual(all(one).map((x) => x && [...x]))
       for (const [i, exact] of all(reference).entries())
         if (exact) expect(apart(all(one)[i] as Numbers, exact)).toBeLessThan(1e-5)
+    }
+  )
+
+  test.each(LARGE.map((row) => [`${row[0]} ${JSON.stringify(row.slice(1))}`, row] as const))(
+    'the same bits on three threads: %s',
+    async (_, [kind, shapes, attributes = {}, kinds]) => {
+      const op = opOf(kind)
+      if (!op) throw new Error(`there is no ${kind}`)
+      const p = probe({ op, name: kind, sample: { shapes, attributes, ...(kinds ? { kinds } : {}) } })
+      const [one, three] = [await run(alone, p), await run(shared, p)]
+      const bits = (r: typeof one): string[] =>
+        [r.output, ...r.gradients].map((x) =>
+          Buffer.from(new Uint8Array(Float32Array.from(x ?? []).buffer)).toString('hex')
+        )
+      expect(bits(three)).toEqual(bits(one))
     }
   )
 

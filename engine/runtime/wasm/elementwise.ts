@@ -61,7 +61,7 @@ function sourceOf(step: ElementwiseStep): Source {
 }
 
 /** Instructions that are worth a thread of their own: to tell it costs some microseconds. */
-const WORTH_A_THREAD = 30_000
+const WORTH_A_THREAD = 60_000
 
 /** How many threads share a step. */
 const partsOf = (step: ElementwiseStep, threads: number): number =>

@@ -25,8 +25,8 @@ interface Call {
   readonly turns: number
 }
 
-/** Elements read or written that are worth a thread of their own: some ten microseconds. */
-const WORTH_A_THREAD = 30_000
+/** Elements read or written that are worth a thread of their own: some twenty microseconds. */
+const WORTH_A_THREAD = 60_000
 
 const shapeOf = (step: LoopStep, n: number): StaticShape => step.operands[n]?.shape as StaticShape
 

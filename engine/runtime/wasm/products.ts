@@ -6,8 +6,8 @@ import { type Code, type Machine, stretches } from './machine.ts'
 
 /** Rows and columns of the block that the compiled product keeps in registers. */
 const [ROWS, COLUMNS] = [6, 8]
-/** Operations that are worth a thread of their own: some ten microseconds. */
-const WORTH_A_THREAD = 500_000
+/** Operations that are worth a thread of their own: some twenty-five microseconds. */
+const WORTH_A_THREAD = 1_500_000
 
 /** A matrix: pointer, elements from row to row and from column to column, and to the same matrix of the next product. */
 interface Matrix {
