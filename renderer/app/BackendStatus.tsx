@@ -17,13 +17,15 @@ export function BackendStatus() {
   const choices: readonly BackendChoice[] = ['auto', ...BACKENDS]
   const name = report ? t(`backends.${report.backend}`) : t('status.noBackend')
   const { passedOver = [], trials = [] } = report ?? {}
+  // no GPU is usual; plain JavaScript where WebAssembly should be is not
+  const slow = passedOver.some(({ backend }) => backend === 'wasm')
   const problemText = useProblemText()
   const numbers = useNumbers()
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
         <button type="button" className="status-item" aria-label={`${t('status.backend')}: ${name}`}>
-          {passedOver.length > 0 ? (
+          {slow ? (
             <TriangleAlert size={14} className="status-warning" aria-hidden="true" />
           ) : (
             <Cpu size={14} aria-hidden="true" />

@@ -97,13 +97,13 @@ function MethodChoice() {
   return (
     <ToggleGroup.Root
       type="single"
-      className="check-methods"
+      className="segments"
       value={method}
       aria-label={t('check.method')}
       onValueChange={(next) => next && setMethod(next as Method)}
     >
       {METHODS.map((one) => (
-        <ToggleGroup.Item key={one} value={one} className="check-method">
+        <ToggleGroup.Item key={one} value={one} className="segment">
           {t(`check.methods.${one}`)}
         </ToggleGroup.Item>
       ))}

@@ -90,9 +90,9 @@ export function PlanPanel() {
           <Activity size={15} aria-hidden="true" />
           {t('plan.title')}
         </h2>
-        <Tabs.List className="plan-kinds" aria-label={t('plan.of')}>
+        <Tabs.List className="segments" aria-label={t('plan.of')}>
           {KINDS.map((kind) => (
-            <Tabs.Trigger key={kind} value={kind} className="plan-kind">
+            <Tabs.Trigger key={kind} value={kind} className="segment">
               {t(`plan.kind.${kind}`)}
             </Tabs.Trigger>
           ))}
