@@ -55,7 +55,8 @@ export class Inspection {
 
   async program(executor: Executor, batch: number): Promise<{ compiled: Compiled; program: Program }> {
     if (this.#loaded?.executor === executor && this.#loaded.batch === batch) return this.#loaded
-    this.#loaded?.program.dispose()
+    // where the next one does not fit, there is none: what was given back must not be taken for it
+    this.dispose()
     const compiled = this.compile(executor, batch)
     const program = await executor.load(compiled.plan)
     this.#loaded = { executor, batch, compiled, program }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { memoryNeeded, type Plan } from '../../engine/compile/plan.ts'
 import { apply } from '../../engine/document/commands.ts'
 import {
   defaultTraining,
@@ -6,7 +7,7 @@ import {
   type GraphDocument,
   type TrainingSettings
 } from '../../engine/document/types.ts'
-import { ProblemError } from '../../engine/problem.ts'
+import { fail, ProblemError } from '../../engine/problem.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import { Backends } from '../../engine/session/backends.ts'
 import type { TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
@@ -364,6 +365,26 @@ describe('looking', () => {
     ).rejects.toThrow(/cancelled/)
     const target = { kind: 'edge', id: 'e2' } as const
     expect(await codes(session.readTensor({ runId: first.runId, target, which: 'value' }))).toEqual(['run.stale'])
+  })
+
+  test('a batch that does not fit is refused, and the one before it runs again', async () => {
+    class Small extends CpuExecutor {
+      override check(plan: Plan): void {
+        super.check(plan)
+        if (memoryNeeded(plan) > 50_000) fail('run.outOfMemory', { needed: 'more', available: '50 kB' })
+      }
+    }
+    const small = new Session({
+      breathe: async () => undefined,
+      backends: new Backends(
+        async () => [],
+        async () => new Small()
+      )
+    })
+    const look = (batch: number) => small.run({ document: classifier, revision: 0, backend: 'cpu', batch })
+    const { objective } = await look(8)
+    await expect(look(300)).rejects.toThrow(/50 kB/)
+    expect((await look(8)).objective).toBe(objective)
   })
 
   test('an input whose id looks like a data set’s output keeps its own numbers', async () => {
