@@ -59,7 +59,8 @@ describe.each(['simd', 'relaxed'] as Build[])('%s', (build) => {
     [7, 9, 257],
     [97, 5, 600],
     [200, 33, 1],
-    [13, 100, 513]
+    [13, 100, 513],
+    [7, 8195, 3]
   ])('a product of %i × %i × %i in all transposes', async (m, n, k) => {
     const matmul = cases.find((c) => c.op.kind === 'BatchMatMul')
     if (!matmul) throw new Error('BatchMatMul has no samples')
@@ -73,6 +74,27 @@ describe.each(['simd', 'relaxed'] as Build[])('%s', (build) => {
       }
     }
   })
+})
+
+test.each([
+  [1, 1, 2_100_000],
+  [3, 2, 9000]
+])('%i products of %i rows and %i columns: panel by panel, in little memory', async (count, m, n) => {
+  const b = new Builder(opOf)
+  const [x, w] = [b.feed('x', [count, m, 1]), b.feed('w', [count, 1, n])]
+  const y = b.emit('BatchMatMul', [x, w], { transA: false, transB: false })
+  const executor = await WasmExecutor.open('simd', 2)
+  const { plan, idOf } = compile(b.graph(), { batch: 1, wanted: [y.id] })
+  const program = await executor.load(plan)
+  const numbers = Float32Array.from({ length: count * n }, (_, i) => (i % 17) - 8)
+  await program.run({ x: Float32Array.from({ length: count * m }, (_, i) => i + 2), w: numbers })
+  const found = await program.read(idOf(y.id))
+  const wrong = found.findIndex((value, i) => {
+    const [row, column] = [Math.floor(i / n), i % n]
+    return value !== (row + 2) * (numbers[Math.floor(row / m) * n + column] as number)
+  })
+  expect(wrong).toBe(-1)
+  await executor.dispose()
 })
 
 test('a chain of 10,000 nodes', async () => {

@@ -8,6 +8,8 @@ import { type Code, type Machine, stretches } from './machine.ts'
 const [ROWS, COLUMNS] = [6, 8]
 /** Operations that are worth a thread of their own: some twenty-five microseconds. */
 const WORTH_A_THREAD = 1_500_000
+/** Columns that are packed at once: a thread needs a kilobyte for each. Wider products are done panel by panel. */
+const PANEL = 8192
 
 /** A matrix: pointer, elements from row to row and from column to column, and to the same matrix of the next product. */
 interface Matrix {
@@ -15,6 +17,15 @@ interface Matrix {
   readonly row: number
   readonly column: number
   readonly next: number
+}
+
+/** What one thread does of a product, or of several: m × n × k, from these matrices, to the pointer `at`. */
+interface Share {
+  readonly count: number
+  readonly size: readonly [number, number, number]
+  readonly left: Matrix
+  readonly right: Matrix
+  readonly at: number
 }
 
 export class Products {
@@ -32,11 +43,13 @@ export class Products {
 
   /** Makes room for products of that width. */
   prepare(widest: number): void {
-    const bytes = this.#code.get('scratch')(widest) as number
+    const bytes = this.#code.get('scratch')(Math.min(widest, PANEL)) as number
     if (bytes <= this.#each) return
     const { heap, threads } = this.#machine
+    // the new before the old is given back: where there is no room for it, what is loaded goes on with the old
+    const scratch = heap.allocate((bytes / 4) * threads)
     heap.free(this.#scratch)
-    this.#scratch = heap.allocate((bytes / 4) * threads)
+    this.#scratch = scratch
     this.#each = bytes
   }
 
@@ -87,26 +100,22 @@ export class Products {
   }
 
   /** One share for each thread; `row` and `next` are the strides of the result. */
-  #run(
-    shares: readonly {
-      readonly count: number
-      readonly size: readonly [number, number, number]
-      readonly left: Matrix
-      readonly right: Matrix
-      readonly at: number
-    }[],
-    row: number,
-    next: number
-  ): void {
+  #run(shares: readonly Share[], row: number, next: number): void {
+    const widest = Math.max(...shares.map(({ size }) => size[1]))
+    for (let from = 0; from < widest; from += PANEL) this.#panel(shares, from, row, next)
+  }
+
+  #panel(shares: readonly Share[], from: number, row: number, next: number): void {
     const numbers = ({ at, row: r, column, next: n }: Matrix): number[] => [at, n, r, column]
-    const lists = shares.map(({ count, size, left, right, at }, thread) => [
-      count,
-      ...size,
-      ...numbers(left),
-      ...numbers(right),
-      ...[at, next, row],
-      this.#scratch.offset + thread * this.#each
-    ])
+    const lists = shares
+      .filter(({ size }) => size[1] > from)
+      .map(({ count, size: [m, n, k], left, right, at }, thread) => [
+        ...[count, m, Math.min(PANEL, n - from), k],
+        ...numbers(left),
+        ...numbers({ ...right, at: right.at + 4 * from * right.column }),
+        ...[at + 4 * from, next, row],
+        this.#scratch.offset + thread * this.#each
+      ])
     this.#code.run('gemm', ...lists)
   }
 }
