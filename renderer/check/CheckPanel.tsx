@@ -13,7 +13,6 @@ import { ErrorCurve } from './ErrorCurve.tsx'
 import {
   closeCheck,
   EXPONENTS,
-  followGraph,
   type Method,
   passes,
   rowsOf,
@@ -35,7 +34,6 @@ const FORMULAS: Readonly<Record<Method, string>> = {
 export function CheckPanel() {
   const { t } = useTranslation()
   const { report, problems, busy } = useCheck()
-  useEffect(followGraph, [])
   const verdict = report && verdictOf(report)
   const text = verdict && t(verdict.bad === 0 ? 'check.allAgree' : 'check.someDiffer', verdict)
   useEffect(() => {

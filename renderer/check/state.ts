@@ -57,6 +57,7 @@ const QUIET = 200
 
 let asked: AbortController | null = null
 let timer: ReturnType<typeof setTimeout> | undefined
+let stopFollowing: (() => void) | null = null
 
 export const rowsOf = (report: GradcheckReport): readonly Row[] => [
   ...report.parameters.map((check): Row => ({ kind: 'parameter', check })),
@@ -113,12 +114,15 @@ function soon(): void {
 }
 
 export function openCheck(): void {
+  stopFollowing ??= followGraph()
   set({ open: true })
   togglePanel('training', true)
   void check()
 }
 
 export function closeCheck(): void {
+  stopFollowing?.()
+  stopFollowing = null
   asked?.abort()
   clearTimeout(timer)
   set(closed)
@@ -147,15 +151,16 @@ export function choose(row: Row): void {
   })
 }
 
-/** While it is open, it follows the graph and its weights. */
-export function followGraph(): () => void {
+/** While it is open it follows the graph, also where a walk stands in its place and only its marks are seen. */
+function followGraph(): () => void {
   const anew = () => {
-    set({ report: null, curve: null })
+    set({ report: null, curve: null, problems: [] })
     soon()
   }
   const ends = [
     useEditor.subscribe((s, before) => {
-      if (s.graphRevision !== before.graphRevision) anew()
+      if (s.generation !== before.generation) closeCheck()
+      else if (s.graphRevision !== before.graphRevision) anew()
     }),
     useRun.subscribe((s, before) => {
       if (s.feeds !== before.feeds || (before.status === 'training' && s.status === 'idle')) anew()

@@ -283,9 +283,10 @@ export async function setCell(handle: string, cell: number): Promise<void> {
 export function followRuns(): () => void {
   const ends = [
     useEditor.subscribe((s, before) => {
-      if (s.generation === before.generation) return
-      endSteps()
-      set({ breakpoints: new Set() })
+      if (s.generation !== before.generation) {
+        endSteps()
+        set({ breakpoints: new Set() })
+      } else if (s.checked.types.size === 0 && get().status !== 'off') endSteps()
     }),
     useRun.subscribe((s, before) => {
       if (get().status === 'off') return

@@ -74,3 +74,26 @@ test('it follows an edit, and says what is missing', async ({ page }) => {
   await expect(panel(page).getByRole('row')).toHaveCount(0)
   await expect(panel(page).locator('.problem')).toBeVisible()
 })
+
+test('marks follow the graph behind a walk; a new graph and a training have the place of the panel', async ({
+  page
+}) => {
+  await openExample(page, '(x + y)')
+  await showAll(page)
+  await page.keyboard.press('Alt+g')
+  await expect(badges(page)).not.toHaveCount(0)
+  await page.keyboard.press('F10')
+  await expect(badges(page)).not.toHaveCount(0)
+  await node(page, 'z').click()
+  await page.keyboard.press('Delete')
+  await expect(badges(page)).toHaveCount(0)
+  await page.keyboard.press('Control+z')
+  await expect(badges(page)).toHaveCount(await wires(page).count())
+  await openExample(page, 'Spiral')
+  await expect(panel(page)).toBeHidden()
+  await page.keyboard.press('Alt+g')
+  await expect(panel(page)).toBeVisible()
+  await page.keyboard.press('Control+Shift+Enter')
+  await expect(panel(page)).toBeHidden()
+  await expect(page.getByRole('region', { name: 'Training' })).toBeVisible()
+})

@@ -7,9 +7,10 @@ import type { StepHead, StepRequest, StepsRequest, StepsResult } from '../../eng
 import { replaceClient } from '../../renderer/session/session.ts'
 import { nodeProgress, progressOf } from '../../renderer/stepper/progress.ts'
 import { fill, numberTex, ofElement } from '../../renderer/stepper/tex.ts'
-import { load } from '../../renderer/store/editor.ts'
+import { dispatch, load } from '../../renderer/store/editor.ts'
 import {
   endSteps,
+  followRuns,
   goToNode,
   goToStep,
   reasonToStop,
@@ -192,5 +193,17 @@ describe('the store', () => {
     expect(state().at).toBe((state().walk?.steps.length ?? 0) - 1)
     endSteps()
     expect(state()).toMatchObject({ status: 'off', walk: null, detail: null, at: 0 })
+  })
+
+  test('a walk ends with the last node that could be computed', async () => {
+    load(graph, { path: null, name: null })
+    const unfollow = followRuns()
+    await step(1)
+    expect(state().status).toBe('ready')
+    dispatch({ type: 'remove', nodes: ['L'] })
+    expect(state().status).toBe('ready')
+    dispatch({ type: 'remove', nodes: ['x', 'y'] })
+    expect(state()).toMatchObject({ status: 'off', walk: null })
+    unfollow()
   })
 })
