@@ -57,7 +57,8 @@ function ofValues(document: GraphDocument, cells: Cells, node: GraphNode): Probl
       const from = inputs.map(rangeOf).join('; ') || '–'
       return [problem('finding.notFinite', { op, what, broken: nan + infinite, count, from }, place)]
     }
-    const rectified = node.op === 'Relu' || node.attributes?.activation === 'relu'
+    // a bypassed node passes on what came in: its zeros are not of its making
+    const rectified = node.mode !== 'bypass' && (node.op === 'Relu' || node.attributes?.activation === 'relu')
     if (rectified && (zeros === 1 || (zeros >= SILENT && count >= LAYER))) {
       return [problem('finding.silent', { op, share: percent(zeros) }, place)]
     }

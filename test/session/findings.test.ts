@@ -57,6 +57,11 @@ describe('what is said of an ill graph', () => {
     expect(await found(chain(row(0.1), dense as never, total))).toContain('n1 finding.silent')
   })
 
+  test('zeros that a bypassed ReLU passes on are none of its units', async () => {
+    expect(await found(chain(row(0), { op: 'Relu' }, total))).toContain('n1 finding.silent')
+    expect(await found(chain(row(0), { op: 'Relu', mode: 'bypass' }, total))).toEqual([])
+  })
+
   test('saturated units', async () => {
     expect(await found(chain(row(9), { op: 'Sigmoid' }, total))).toContain('n1 finding.saturated')
     expect(await found(chain(row(9), { op: 'Tanh' }, total))).toContain('n1 finding.saturated')
