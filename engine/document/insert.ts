@@ -2,6 +2,7 @@
 import type { Attributes } from '../ir/types.ts'
 import { routed, splitPoints } from './arrange.ts'
 import { type Command, freeId } from './commands.ts'
+import { commonGroup } from './groups.ts'
 import { indexOf } from './lookup.ts'
 import type { GraphDocument, GraphEdge, Position } from './types.ts'
 
@@ -66,7 +67,7 @@ export interface Inserted {
   readonly commands: readonly Command[]
 }
 
-/** A node of one input `x` and one output `out`, put into the wire. */
+/** A node of one input `x` and one output `out`, put into the wire, and into the group that the wire is in. */
 export function insertInto(document: GraphDocument, edge: GraphEdge, op: string, attributes?: Attributes): Inserted {
   const { nodes } = indexOf(document)
   const [source, target] = [nodes.get(edge.source)?.position, nodes.get(edge.target)?.position]
@@ -78,11 +79,13 @@ export function insertInto(document: GraphDocument, edge: GraphEdge, op: string,
     x: Math.round(from.x + CARD_WIDTH + (room + missing - CARD_WIDTH) / 2),
     y: Math.round((from.y + to.y) / 2)
   }
+  const group = commonGroup(document, edge.source, edge.target)
+  const node = { id, op, ...(attributes && { attributes }), position }
   return {
     id,
     commands: [
       ...makeRoom(document, edge.target, Math.round(missing)),
-      { type: 'addNode', node: { id, op, ...(attributes && { attributes }), position } },
+      { type: 'addNode', node, ...(group !== null && { group }) },
       { type: 'remove', edges: [edge.id] },
       ...throughNode(document, edge, { id, input: 'x', output: 'out' }, position).map(
         (wire): Command => ({ type: 'addEdge', edge: wire })

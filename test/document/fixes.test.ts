@@ -189,3 +189,39 @@ describe('fixes', () => {
     expect(fixed(graph({ y: ['Relu'] }))).toEqual([])
   })
 })
+
+describe('inside a group', () => {
+  const wires = ['a>m.a', 'b>m.b', 'c>n.a', 'd>n.b']
+  const two = graph(
+    { a: param(2, 3), b: param(2, 3), m: ['MatMul'], c: param(2, 3), d: param(2, 3), n: ['MatMul'] },
+    ...wires
+  )
+  const transposed = (document: GraphDocument): GraphDocument => {
+    const [problem] = errorsOf(document)
+    const fix = problem && fixesFor(document, problem).find((one) => one.params.op === 'Transpose')
+    const applied = apply(document, { type: 'batch', commands: fix?.commands ?? [] })
+    if (applied.problems) throw new Error(applied.problems[0]?.message)
+    return applied.document
+  }
+
+  it('what is inserted is inside too', () => {
+    const [first, second] = ['m', 'n'].map((id) => ({ id: `g${id}`, label: '' }))
+    const groups = [
+      { ...first, nodes: ['a', 'b', 'm'] },
+      { ...second, nodes: ['c', 'd', 'n'] }
+    ] as GraphDocument['groups']
+    const { groups: after } = transposed({ ...two, groups })
+    expect(after.map(({ nodes }) => nodes.length)).toEqual([4, 3])
+  })
+
+  it('of linked groups the copies are mended as well', () => {
+    const groups = [
+      { id: 'g', label: '', nodes: ['a', 'b', 'm'], link: 'link' },
+      { id: 'h', label: '', nodes: ['c', 'd', 'n'], link: 'link' }
+    ]
+    const mended = transposed({ ...two, groups })
+    expect(mended.groups.map(({ nodes }) => nodes.length)).toEqual([4, 4])
+    expect(errorsOf(mended)).toEqual([])
+    expect(mended.edges).toHaveLength(6)
+  })
+})
