@@ -31,6 +31,8 @@ const BUILT = join(import.meta.dirname, '../out/renderer')
 
 export async function serve({ port = 0, cache = userCache(), folder = BUILT }: ServeOptions = {}): Promise<Served> {
   const files = sirv(folder, {
+    // a later start may build anew while this one serves: what lies there is looked up, not what lay there
+    dev: true,
     etag: true,
     setHeaders: (response, pathname) => {
       for (const [name, value] of Object.entries(headersFor(pathname))) response.setHeader(name, value)

@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { datasetCache } from '../../electron/download.ts'
 import { isServed, type Served, serve } from '../../scripts/serve.ts'
@@ -32,6 +34,17 @@ test('only this machine’s own page is answered, and only what it may ask', asy
   expect(await status('/../package.json', {})).toBe(404)
   expect(await status('/no-such-file.js', {})).toBe(404)
   expect(await isServed(Number(new URL(served.url).port))).toBe(true)
+})
+
+test('a page that was built anew meanwhile is served as it is now', async () => {
+  const folder = temporary()
+  writeFileSync(join(folder, 'index.html'), 'old')
+  served = await serve({ cache: datasetCache(temporary(), async () => []), folder })
+  expect(await (await fetch(served.url)).text()).toBe('old')
+  writeFileSync(join(folder, 'index.html'), 'longer than before')
+  writeFileSync(join(folder, 'new.js'), 'new')
+  expect(await (await fetch(served.url)).text()).toBe('longer than before')
+  expect(await status('/new.js', {})).toBe(200)
 })
 
 test('the data set is downloaded with progress and then served', async () => {
