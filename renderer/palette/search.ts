@@ -39,9 +39,13 @@ export const normal = (text: string) => text.normalize('NFC').toLowerCase().repl
 /** Below it only some letters answer; shown where nothing answers better. */
 const CLOSE = 30
 
-/** The best of several names, and of keywords, which count a little less. */
-export const best = (query: string, names: readonly string[], keywords: readonly string[] = []): number =>
-  Math.max(0, ...names.map((n) => score(query, n)), ...keywords.map((k) => score(query, k) * 0.85))
+/** The best of several names, and of keywords, which count a little less; else of a name for each of the words. */
+export function best(query: string, names: readonly string[], keywords: readonly string[] = []): number {
+  const whole = Math.max(0, ...names.map((n) => score(query, n)), ...keywords.map((k) => score(query, k) * 0.85))
+  const words = query.split(/\s+/)
+  if (words.length < 2 || whole >= CLOSE) return whole
+  return Math.max(whole, 0.8 * Math.min(...words.map((word) => best(word, names, keywords))))
+}
 
 /** Best first, and what only has some of the letters not at all beside a real answer. */
 export function ranked<T extends { readonly points: number }>(found: readonly T[]): readonly T[] {

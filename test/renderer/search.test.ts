@@ -17,6 +17,7 @@ describe('the search for operators', () => {
     ['행렬', 'MatMul'],
     ['시그모', 'Sigmoid'],
     ['fully', 'Dense'],
+    ['entropy softmax', 'SoftmaxCrossEntropyLoss'],
     ['완전연결', 'Dense']
   ])('finds %s', (query, kind) => {
     expect(findOps(query).map((op) => op.kind)).toContain(kind)
