@@ -26,12 +26,15 @@ const t = i18next.t.bind(i18next)
 const editor = () => useEditor.getState()
 const duration = (): number => motion(200)
 
+/** Below, room for the zoom's buttons, which would lie on cards. */
+const AROUND = { x: 0.09, top: 0.09, bottom: '60px' } as const
+
 /** The whole graph in view; of an empty one, its origin, at full size. */
 export function fitView(milliseconds = duration()): void {
   const { items, notes } = level()
   // React Flow would keep the wish until there are nodes, and then move the view under the hand that placed the first
   if (items.size + notes.length === 0) void flow()?.setViewport({ x: 0, y: 0, zoom: 1 }, { duration: milliseconds })
-  else void flow()?.fitView({ duration: milliseconds, padding: 0.09, maxZoom: 1.25 })
+  else void flow()?.fitView({ duration: milliseconds, padding: AROUND, maxZoom: 1.25 })
 }
 
 export const fitSelection = (): void =>

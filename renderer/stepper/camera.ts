@@ -1,5 +1,5 @@
 /** Keeps the step's node in sight: the canvas moves only where it has to, and no further. */
-import type { Node, Rect, Viewport } from '@xyflow/react'
+import type { Dimensions, Node, Rect, Viewport } from '@xyflow/react'
 import { groupsAround } from '../../engine/document/groups.ts'
 import { motion } from '../app/motion.ts'
 import { useEditor } from '../store/editor.ts'
@@ -17,6 +17,8 @@ const NEAR = 0.9
 /** Share of the canvas that a whole graph fills, and how large its cards get at most. */
 const FILLED = 0.86
 const LARGEST = 1.2
+/** Pixels at the bottom of the canvas where the zoom's buttons would lie on cards. */
+const CONTROLS = 50
 
 /** Where the canvas is going while it moves: the next step may come before it is there. */
 let aim: { readonly view: Viewport; readonly until: number } | null = null
@@ -62,7 +64,7 @@ export function follow(node: string): void {
   if (dx !== 0 || dy !== 0) moveTo({ x: x + dx, y: y + dy, zoom })
 }
 
-const centred = (bounds: Rect, zoom: number, box: DOMRect): Viewport => ({
+const centred = (bounds: Rect, zoom: number, box: Dimensions): Viewport => ({
   x: box.width / 2 - (bounds.x + bounds.width / 2) * zoom,
   y: box.height / 2 - (bounds.y + bounds.height / 2) * zoom,
   zoom
@@ -71,9 +73,10 @@ const centred = (bounds: Rect, zoom: number, box: DOMRect): Viewport => ({
 /** At the beginning of a walk the whole graph, where it can be read whole; else its node as large as can be read. */
 export function show(node: string): void {
   const nodes = flow()?.getNodes() ?? []
-  const box = document.querySelector('.react-flow')?.getBoundingClientRect()
+  const canvas = document.querySelector('.react-flow')?.getBoundingClientRect()
   const bounds = flow()?.getNodesBounds(nodes)
-  if (!box || !bounds) return
+  if (!canvas || !bounds) return
+  const box = { width: canvas.width, height: canvas.height - CONTROLS }
   const fits = Math.min(box.width / bounds.width, box.height / bounds.height) * FILLED
   const now = flow()?.getViewport()
   if (fits >= READABLE) moveTo(centred(bounds, Math.min(fits, LARGEST), box))
