@@ -35,15 +35,26 @@ export const text = (options: Options, name: string): string | undefined => opti
 export const list = (options: Options, name: string): readonly string[] =>
   (options[name] as readonly string[] | undefined) ?? []
 
-export function whole(options: Options, name: string, least: number): number | undefined {
+export function whole(
+  options: Options,
+  name: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER
+): number | undefined {
   const given = text(options, name)
   if (given === undefined) return undefined
   const value = Number(given)
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new UsageError(`--${name} takes a whole number of at least ${least}, not "${given}".`)
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`
+    throw new UsageError(`--${name} takes a whole number ${range}, not "${given}".`)
   }
   return value
 }
+
+/** More than any desktop has, and fewer than a job can be shared out to (see `runtime/wasm/threads/control.ts`). */
+const MOST_THREADS = 64
+
+export const threadsOf = (options: Options): number | undefined => whole(options, 'threads', 1, MOST_THREADS)
 
 export function positive(options: Options, name: string): number | undefined {
   const given = text(options, name)

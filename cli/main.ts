@@ -42,7 +42,7 @@ const USAGE = `Usage: chainrule COMMAND
   evaluate GRAPH --weights FILE [--data NAME=DIR]… [--backend …] [--json]
                                loss and metrics on the test split
 
-run, plan, train and evaluate take --threads N: how many threads compute on the CPU (one for each core, up to 8).
+run, plan, train and evaluate take --threads N: how many threads compute on the CPU (one for each core, up to 8; at most 64).
 CHAINRULE_DATA names a folder of data sets ($CHAINRULE_DATA/mnist).`
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

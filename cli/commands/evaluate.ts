@@ -1,4 +1,4 @@
-import { backendOf, pairs, readCall, text, UsageError, whole } from '../arguments.ts'
+import { backendOf, pairs, readCall, text, threadsOf, UsageError } from '../arguments.ts'
 import { openGraph, provideData, readBytes } from '../files.ts'
 import { number, print, printJson } from '../output.ts'
 import { interruptible, newSession } from '../session.ts'
@@ -20,7 +20,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<number> 
   const backend = backendOf(options)
   const data = pairs(options, 'data')
   const document = openGraph(file)
-  const session = newSession(whole(options, 'threads', 1))
+  const session = newSession(threadsOf(options))
   await provideData(session, document, data)
   await session.importWeights(document, readBytes(weights))
   const { loss, metrics, examples } = await session.evaluate(document, backend, interruptible())

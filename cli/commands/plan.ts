@@ -1,6 +1,6 @@
 import type { PlanReport } from '../../engine/session/protocol.ts'
 import { showShape } from '../../engine/shape.ts'
-import { backendOf, oneOf, pairs, readCall, whole } from '../arguments.ts'
+import { backendOf, oneOf, pairs, readCall, threadsOf } from '../arguments.ts'
 import { openGraph, provideData } from '../files.ts'
 import { bytes, number, print, printJson, say, table } from '../output.ts'
 import { interruptible, newSession } from '../session.ts'
@@ -46,7 +46,7 @@ export async function planCommand(args: readonly string[]): Promise<number> {
   const backend = backendOf(options)
   const data = pairs(options, 'data')
   const document = openGraph(file)
-  const session = newSession(whole(options, 'threads', 1))
+  const session = newSession(threadsOf(options))
   await provideData(session, document, data)
   const kind = of ?? (document.training && document.objective !== null ? 'training' : 'run')
   const measure = options.measure === true

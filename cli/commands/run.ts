@@ -2,7 +2,7 @@ import { isError } from '../../engine/problem.ts'
 import type { Cell, RunResult, Target } from '../../engine/session/protocol.ts'
 import type { Session } from '../../engine/session/session.ts'
 import { showShape } from '../../engine/shape.ts'
-import { backendOf, oneOf, pairs, readCall, UsageError, whole } from '../arguments.ts'
+import { backendOf, oneOf, pairs, readCall, threadsOf, UsageError, whole } from '../arguments.ts'
 import { FileError, openGraph, provideData, readBytes } from '../files.ts'
 import { number, print, printJson, printProblems, table } from '../output.ts'
 import { newSession, seeded } from '../session.ts'
@@ -83,7 +83,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const data = pairs(options, 'data')
   const feedFiles = pairs(options, 'feed')
   const document = seeded(openGraph(file), seed)
-  const session = newSession(whole(options, 'threads', 1))
+  const session = newSession(threadsOf(options))
   await provideData(session, document, data)
   if (typeof options.weights === 'string') await session.importWeights(document, readBytes(options.weights))
   const result = await session.run({

@@ -1,6 +1,6 @@
 import { fail } from '../../engine/problem.ts'
 import type { EpochReport, TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
-import { backendOf, pairs, readCall, text, whole } from '../arguments.ts'
+import { backendOf, pairs, readCall, text, threadsOf, whole } from '../arguments.ts'
 import { checkWritable, openGraph, provideData, readBytes, writeWhole } from '../files.ts'
 import { bytes, number, print, printJson, printProblems, progressLine, say } from '../output.ts'
 import { interruptible, newSession } from '../session.ts'
@@ -76,7 +76,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   }
   const document = { ...opened, training }
   if (path !== undefined) checkWritable(path)
-  const session = newSession(whole(options, 'threads', 1))
+  const session = newSession(threadsOf(options))
   await provideData(session, document, data)
   const weights = text(options, 'weights')
   if (weights !== undefined) await session.importWeights(document, readBytes(weights))

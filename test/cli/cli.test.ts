@@ -234,6 +234,7 @@ test('--threads says how many compute, and the numbers do not depend on it', () 
   expect(two.err).toContain(', 2 threads,')
   const losses = ({ out }: { out: string }) => JSON.parse(out).epochs.map((e: { loss: number }) => e.loss)
   expect(losses(two)).toEqual(losses(one))
+  expect(train('65').err).toContain('from 1 to 64')
 })
 
 describe('wrong calls end with 2', () => {
@@ -245,7 +246,7 @@ describe('wrong calls end with 2', () => {
     [['run', 'a', '--backend', 'tpu'], /--backend takes auto, webgpu/],
     [['run', 'a', '--feed', 'x'], /--feed takes NAME=PATH, not "x"/],
     [['evaluate', 'a'], /Name the weights/],
-    [['run', example('xyz'), '--threads', '0'], /--threads takes a whole number of at least 1, not "0"/],
+    [['run', example('xyz'), '--threads', '0'], /--threads takes a whole number from 1 to 64, not "0"/],
     [['run', 'a', '--speed', '9'], /Unknown option '--speed'/]
   ])('%j', (args, message) => {
     const { status, out, err } = cli(...args)

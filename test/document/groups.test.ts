@@ -333,6 +333,7 @@ describe('random edits of groups', () => {
       const undone = history.toReversed().reduce((d, patch) => applyPatch(d, reversePatch(patch)), document)
       expect(writeGraph(undone)).toBe(writeGraph(first))
       expect(writeGraph(history.reduce(applyPatch, undone))).toBe(writeGraph(document))
-    }
+    },
+    30_000
   )
 })

@@ -19,7 +19,13 @@ const takenOf = (job: number): number => (job >> 8) & 255
 /** In place of a job: the thread ends. */
 const END = -1
 
-export const controlBytes = (threads: number): number => 4 * (FIRST_LIST + threads * LIST)
+/** As many lists as word JOB can count, one for each thread. */
+const MOST_THREADS = 255
+
+export function controlBytes(threads: number): number {
+  if (threads > MOST_THREADS) throw new Error(`${threads} threads are too many`)
+  return 4 * (FIRST_LIST + threads * LIST)
+}
 
 export interface Job {
   /** Number of the module, and where its bytes are in the shared memory. */
