@@ -42,8 +42,9 @@ function Side({ name, label = name, min, max, least, children }: SideProps) {
   }, [open, panel, min, name])
   useEffect(() => {
     const at = panel.current
-    const before = useSettings.getState().sizes[name]
-    if (!at || least === undefined || before >= least) return
+    if (!at || least === undefined) return
+    const before = at.getSize().inPixels
+    if (before >= least) return
     at.resize(least)
     return () => panel.current?.resize(useSettings.getState().panels[name] ? before : 0)
   }, [least, panel, name])
@@ -61,7 +62,8 @@ function Side({ name, label = name, min, max, least, children }: SideProps) {
         if (before === undefined) return
         const shown = inPixels > 0
         if (shown !== useSettings.getState().panels[name]) togglePanel(name, shown)
-        if (shown) setPanelSize(name, Math.round(inPixels))
+        // what is needed for a while is nobody's choice
+        if (shown && least === undefined) setPanelSize(name, Math.round(inPixels))
       }}
     >
       <section className="side-content" aria-label={t(`panels.${label}`)} inert={!open}>
