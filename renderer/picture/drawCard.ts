@@ -133,12 +133,19 @@ function drawGroup(item: Item, scene: Scene): string {
   if (!group) return ''
   const { x, y } = item.position
   const nodes = insideOf(document, group.id).nodes
+  // as on the canvas, a name has its half of the row
+  const half = 0.47 * item.body.width - 12
   const label = (name: string, side: 'inputs' | 'outputs', i: number) =>
-    write(name, side === 'inputs' ? x + 11 : x + item.body.width - 11, y + portY(item.body, side, i) + 3.5, {
-      fill: colour('text-muted'),
-      'font-size': 10.5,
-      'text-anchor': side === 'inputs' ? undefined : 'end'
-    })
+    write(
+      wrapped(name, 10.5, half, 1)[0] ?? name,
+      side === 'inputs' ? x + 11 : x + item.body.width - 11,
+      y + portY(item.body, side, i) + 3.5,
+      {
+        fill: colour('text-muted'),
+        'font-size': 10.5,
+        'text-anchor': side === 'inputs' ? undefined : 'end'
+      }
+    )
   return [
     element('rect', {
       x: x + 4,
