@@ -84,7 +84,7 @@ async function* comparables(
   edges: boolean
 ): AsyncGenerator<Compared & { readonly kind: 'parameter' | 'edge' }> {
   const { document, inspection, executor, rows, stop } = ground
-  if (!inspection.built.objective) fail('train.noObjective')
+  if (!inspection.built.objective) fail('gradient.noObjective')
   const { compiled, program } = await inspection.program(executor, rows.batch)
   if (!(await program.run(feedsFor(compiled.plan, rows), stop))) cancelled()
 

@@ -510,6 +510,11 @@ describe('differences of several steps', () => {
     expect(await codes(session.differences({ document: cube, target, index: 0, steps }))).toEqual(['graph.noSuchThing'])
   })
 
+  test('a check without an objective says what to choose', async () => {
+    const session = new Session({ breathe: async () => undefined })
+    expect(await codes(session.gradcheck({ ...cube, objective: null }))).toEqual(['gradient.noObjective'])
+  })
+
   test('a check is given the numbers of its inputs', async () => {
     const session = new Session({ breathe: async () => undefined })
     const nodes = cube.nodes.map((node) =>
