@@ -171,6 +171,17 @@ function followGraph(): () => void {
   }
 }
 
+const maps = new WeakMap<GradcheckReport, ReadonlyMap<string, GradientCheck>>()
+
+/** Every wire on the canvas asks for its own with each change. */
+function byEdge(report: GradcheckReport): ReadonlyMap<string, GradientCheck> {
+  const known = maps.get(report)
+  if (known) return known
+  const made = new Map(report.edges?.map((check) => [check.name, check] as const))
+  maps.set(report, made)
+  return made
+}
+
 /** What was found on an edge; undefined while there is nothing to say. */
 export const useEdgeCheck = (edge: string): GradientCheck | undefined =>
-  useCheck((s) => s.report?.edges?.find(({ name }) => name === edge))
+  useCheck((s) => (s.report ? byEdge(s.report).get(edge) : undefined))
