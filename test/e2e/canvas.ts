@@ -44,6 +44,8 @@ export async function newGraph(page: Page): Promise<void> {
 
 /** `discards` what was not saved before. */
 export async function openExample(page: Page, name: string, discards = false): Promise<void> {
+  // keys are heard when the program is there
+  await expect(page.locator('.react-flow__pane')).toBeVisible()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').fill(name)
   await page.getByRole('option', { name }).first().press('Enter')
