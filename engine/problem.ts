@@ -382,6 +382,20 @@ const table = {
     hint: 'Choose smaller tensors, or fewer examples.'
   },
 
+  // One example alone.
+  'sample.noScores': {
+    message: 'Nothing says which numbers are the scores: the objective is no loss that compares a prediction.',
+    hint: 'Choose the node whose output you want to look at, or make a loss the objective.'
+  },
+  'sample.notFloat': {
+    message: 'The output of {node} is not made of floating-point numbers: it has no gradient.',
+    hint: 'Choose another node for the scores.'
+  },
+  'sample.noRow': {
+    message: 'There is no example {row}: the split {split} has {count}, counted from 0.',
+    hint: 'Choose a smaller number.'
+  },
+
   // Running and training.
   'run.nothing': {
     message: 'Nothing can be computed yet: every node has a problem.',

@@ -6,17 +6,30 @@
  * emitted inherit the origin of the forward node, so each number on screen knows where it belongs.
  */
 import type { Builder, Value } from '../ir/builder.ts'
+import type { Op } from '../ir/op.ts'
 import { type IrNode, isLeaf } from '../ir/types.ts'
 import { opOf } from '../ops/registry.ts'
 
 /** dObjective/dValue by IR id. What is absent has no gradient: nothing differentiable leads from it to the objective. */
 export type Gradients = ReadonlyMap<number, Value>
 
+/** By which rule gradients pass an operator. */
+export type RuleOf = (op: Op) => Op['vjp']
+
+const ownRule: RuleOf = (op) => op.vjp
+
 /**
  * @param wanted whose gradients are asked for; undefined asks for all.
  * @param upstream where the walk starts, of the objective's shape. Absent: ones, so that a non-scalar objective is summed.
+ * @param ruleOf another rule than the operators' own, where what is asked for is not the derivative (`guided.ts`)
  */
-export function backward(b: Builder, objective: Value, wanted?: ReadonlySet<number>, upstream?: Value): Gradients {
+export function backward(
+  b: Builder,
+  objective: Value,
+  wanted?: ReadonlySet<number>,
+  upstream?: Value,
+  ruleOf: RuleOf = ownRule
+): Gradients {
   const gradients = new Map<number, Value>()
   if (objective.type.dtype !== 'float') return gradients
   const forward = b.graph().nodes.slice(0, objective.id + 1)
@@ -41,8 +54,9 @@ export function backward(b: Builder, objective: Value, wanted?: ReadonlySet<numb
       return (forward[input] as IrNode).type.dtype === 'float' && (needed?.has(input) ?? true)
     }
     const op = opOf(node.op)
-    if (!op?.vjp || !node.inputs.some((_, i) => needs(i))) continue
-    const shares = op.vjp({
+    const vjp = op && ruleOf(op)
+    if (!vjp || !node.inputs.some((_, i) => needs(i))) continue
+    const shares = vjp({
       b,
       inputs: node.inputs.map((i) => b.value(i)),
       output: b.value(id),

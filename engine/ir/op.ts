@@ -180,6 +180,8 @@ export interface Op {
   readonly outputs: readonly Port[] | ((attributes: Attributes) => readonly Port[])
   readonly attributes: Schema
   readonly pattern: Pattern
+  /** It passes what is positive and holds back the rest, so that guided backpropagation (`compile/guided.ts`) means it. */
+  readonly rectifier?: true
   /** Why no gradient passes, where none does. */
   readonly notDifferentiable?: string
 

@@ -78,6 +78,7 @@ export const activations: readonly Op[] = [
       forward: String.raw`y = \max(0, x)`,
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} [x > 0]`,
       pattern: 'gates',
+      rectifier: true,
       keywords: ['rectifier', '렐루'],
       opens: asFormula('where(x > 0, x, 0)'),
       // Asked this way round NaN stays NaN, and is found where it began.

@@ -62,6 +62,7 @@ interface Unary {
   forward: string
   dx?: string
   pattern: Pattern
+  rectifier?: true
   attributes?: Op['attributes']
   scalar: (x: string, a: Attributes) => string
   reference: (x: number, a: Attributes) => number
@@ -96,6 +97,7 @@ export function unary(o: Unary, family: Op['family'] = 'arithmetic'): Op {
     outputs: OUT,
     attributes: o.attributes ?? {},
     pattern: o.pattern,
+    ...(o.rectifier ? { rectifier: o.rectifier } : {}),
     ...(o.notDifferentiable === undefined ? {} : { notDifferentiable: o.notDifferentiable }),
     ...(o.opens ? { opens: o.opens } : {}),
     infer: elementwise(o.kind),

@@ -15,6 +15,7 @@ export const rectifiers: readonly Op[] = [
       forward: String.raw`y = \begin{cases} x & x > 0 \\ \alpha x & x \le 0 \end{cases}`,
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}`,
       pattern: 'gates',
+      rectifier: true,
       keywords: ['rectifier', '리키 렐루'],
       opens: asFormula('where(x > 0, x, alpha * x)'),
       attributes: { alpha: number('Slope where x is negative.', { default: 0.01 }) },
@@ -34,6 +35,7 @@ export const rectifiers: readonly Op[] = [
       forward: String.raw`y = \begin{cases} x & x > 0 \\ \alpha (e^x - 1) & x \le 0 \end{cases}`,
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \begin{cases} 1 & x > 0 \\ \alpha e^x & x \le 0 \end{cases}`,
       pattern: 'gates',
+      rectifier: true,
       keywords: ['exponential linear unit', '엘루'],
       // the exponential sees no positive number, or it would overflow before it is thrown away
       opens: asFormula('where(x > 0, x, alpha * (exp(where(x > 0, 0, x)) - 1))'),
@@ -56,6 +58,7 @@ export const rectifiers: readonly Op[] = [
       forward: String.raw`y = \gamma \begin{cases} x & x > 0 \\ \alpha (e^x - 1) & x \le 0 \end{cases}`,
       dx: String.raw`\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, \gamma \begin{cases} 1 & x > 0 \\ \alpha e^x & x \le 0 \end{cases}`,
       pattern: 'gates',
+      rectifier: true,
       keywords: ['self-normalizing', '셀루'],
       opens: asFormula('gamma * where(x > 0, x, alpha * (exp(where(x > 0, 0, x)) - 1))'),
       attributes: {

@@ -84,6 +84,8 @@ export function createClient(port: Port, onBroken?: () => void): SessionClient {
     steps: (request, signal) => call('steps', [request], { signal }),
     readStep: (request) => call('readStep', [request]),
     endSteps: () => call('endSteps', []),
+    explainSample: (request, signal) => call('explainSample', [request], { signal }),
+    findSample: (request, signal) => call('findSample', [request], { signal }),
     train: (request, on: (event: TrainEvent) => void, signal) => call('train', [request], { signal, on }),
     evaluate: (document, backend, signal) => call('evaluate', [document, backend], { signal }),
     jacobian: (request, signal) => call('jacobian', [request], { signal }),

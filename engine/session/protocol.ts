@@ -8,6 +8,7 @@ import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { DType, Phase } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
 import type { Statistics } from '../tensor.ts'
+import type { ExplainRequest, FindRequest, Found, SampleRef, SampleReport } from './sample/types.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
 
 export const BACKENDS = ['webgpu', 'webgl2', 'wasm', 'cpu', 'reference'] as const
@@ -50,6 +51,8 @@ export interface RunRequest {
   readonly seed?: number
   /** Rows of the data set to look at; the training batch size otherwise. */
   readonly batch?: number
+  /** One example alone, in the place of a batch. */
+  readonly sample?: SampleRef | undefined
   /** Numbers for Input nodes by id. */
   readonly feeds?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>>
 }
@@ -357,6 +360,10 @@ export interface SessionClient {
   readStep(request: StepRequest): Promise<StepDetail>
   /** Gives the memory of the walk back. */
   endSteps(): Promise<void>
+  /** What the network makes of one example, and how a score of it depends on what was given. */
+  explainSample(request: ExplainRequest, signal?: AbortSignal): Promise<SampleReport>
+  /** The next example of a kind. */
+  findSample(request: FindRequest, signal?: AbortSignal): Promise<Found>
   train(request: TrainRequest, on: (event: TrainEvent) => void, signal?: AbortSignal): Promise<TrainOutcome>
   evaluate(document: GraphDocument, backend: BackendChoice, signal?: AbortSignal): Promise<Evaluation>
   /** How each element of a tensor changes with each element of another, at the weights that there are. */

@@ -6,6 +6,7 @@ import { bindShape, isStatic, sameShape, showShape, sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, type Feeds, feedAll, rowsOf, tablesOf } from '../train/feeds.ts'
 import type { DataSets } from './data.ts'
 import type { RunRequest } from './protocol.ts'
+import { feedsOf, sourceOf } from './sample/source.ts'
 
 export interface Rows {
   readonly batch: number
@@ -14,8 +15,13 @@ export interface Rows {
   readonly feeds: Feeds
 }
 
-/** The rows that a run looks at: fed ones, else the first of the data set in file order, else the inputs' examples. */
-export function rowsFor(data: DataSets, ir: IrGraph, request: Pick<RunRequest, 'document' | 'batch' | 'feeds'>): Rows {
+type Asked = Pick<RunRequest, 'document' | 'batch' | 'feeds' | 'sample'>
+
+/**
+ * The rows that a run looks at: the one that is asked for, else fed ones, else the first of the data set in file order,
+ * else the inputs' examples.
+ */
+export function rowsFor(data: DataSets, ir: IrGraph, request: Asked): Rows {
   const nodes = ir.nodes.filter((n) => n.op === 'Feed')
   const open = nodes.some((n) => !isStatic(n.type.shape))
   const given = request.feeds ?? {}
@@ -24,6 +30,7 @@ export function rowsFor(data: DataSets, ir: IrGraph, request: Pick<RunRequest, '
   for (const name of Object.keys(given)) {
     if (!inputs.includes(name)) fail('value.feedUnknown', { name, known: inputs.join(', ') || 'none' })
   }
+  if (request.sample) return { batch: 1, open, feeds: feedsOf(sourceOf(data, ir, request), request.sample) }
   const sizes = new Map<string, number>()
   for (const node of nodes) {
     const name = node.attributes.name as string

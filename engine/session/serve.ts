@@ -86,6 +86,10 @@ export function serve(scope: Scope): void {
         return session.readStep(first)
       case 'endSteps':
         return session.endSteps()
+      case 'explainSample':
+        return session.explainSample(first, stop)
+      case 'findSample':
+        return session.findSample(first, stop)
       case 'plan':
         return session.plan(first, stop)
       case 'reset':

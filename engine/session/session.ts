@@ -50,6 +50,8 @@ import type {
   TrainRequest
 } from './protocol.ts'
 import { feedsFor, type Rows, rowsFor } from './rows.ts'
+import { Samples } from './sample/index.ts'
+import type { ExplainRequest, FindRequest, Found, SampleReport } from './sample/types.ts'
 import { Walks } from './steps/index.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
 import { type About, planReport, sizesOf, trialKey } from './what-runs.ts'
@@ -84,6 +86,7 @@ export class Session {
   readonly #breathe: () => Promise<void>
   readonly #now: () => number
   readonly #walks: Walks
+  readonly #samples: Samples
   #inspection: { readonly meaning: string; readonly made: Inspection } | null = null
   /** The last training's graph, with its compiled steps: the same training again compiles nothing. */
   #training: { readonly meaning: string; readonly graph: TrainingGraph } | null = null
@@ -96,7 +99,9 @@ export class Session {
     this.#backends = backends ?? new Backends(probeBackends, (name) => makeExecutor(name, threads))
     this.#breathe = breathe
     this.#now = now
-    this.#walks = new Walks({ backends: this.#backends, data: this.#data, model: this.#model, now })
+    const tools = { backends: this.#backends, data: this.#data, model: this.#model, now }
+    this.#walks = new Walks(tools)
+    this.#samples = new Samples({ ...tools, breathe, meaningOf })
   }
 
   /** One after the other: weights have one owner at a time. */
@@ -114,6 +119,7 @@ export class Session {
     if (!problems.some((p) => p.code === 'run.deviceLost')) return
     this.#inspection = null
     this.#walks.forget()
+    this.#samples.forget()
     await this.#backends.dropGpu()
   }
 
@@ -249,6 +255,14 @@ export class Session {
     return this.#exclusive(async () => this.#walks.close())
   }
 
+  explainSample(request: ExplainRequest, stop: Stop = never): Promise<SampleReport> {
+    return this.#exclusive(() => this.#samples.explain(request, stop))
+  }
+
+  findSample(request: FindRequest, stop: Stop = never): Promise<Found> {
+    return this.#exclusive(() => this.#samples.find(request, stop))
+  }
+
   train(request: TrainRequest, on: (event: TrainEvent) => void, stop: Stop = never): Promise<TrainOutcome> {
     return this.#exclusive(async () => {
       let report: TrainReport | null = null
@@ -305,6 +319,7 @@ export class Session {
     const { document } = request
     // its weights are about to change under it
     this.#walks.close()
+    this.#samples.close()
     const { graph, meaning } = this.#trainingOf(document, given)
     const sets = this.#data.of(document, datasetsIn(graph.ir))
     const tables = tablesOf(sets, 'train')
