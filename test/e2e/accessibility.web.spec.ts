@@ -1,15 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import { openExample } from './canvas.ts'
-
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
+import { openProgram, test } from './program.ts'
 
 async function violations(page: Page) {
   // what is still fading in has the contrast of half a colour
@@ -24,8 +16,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('the window, its dialogs and panels have no accessibility faults', async ({ page }) => {
       test.slow()
-      await page.goto(served.url)
-      await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+      await openProgram(page)
       expect(await violations(page)).toEqual([])
       await page.keyboard.press('Control+k')
       expect(await violations(page)).toEqual([])
@@ -45,8 +36,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('what explains the numbers has no accessibility faults', async ({ page }) => {
       test.slow()
-      await page.goto(served.url)
-      await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+      await openProgram(page)
       await openExample(page, 'Softmax with cross-entropy')
       await page.keyboard.press('Alt+g')
       await expect(page.locator('.check-line')).toHaveCount(2)

@@ -1,19 +1,8 @@
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import { node, openExample, showAll } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    ...(process.env.RENDERER ? { folder: process.env.RENDERER } : {}),
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
-test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
-})
+test.beforeEach(({ page }) => openProgram(page))
 
 const loss = (page: Page) => page.locator('.statusbar b.numbers').first()
 const ids = (page: Page): Promise<(string | undefined)[]> =>

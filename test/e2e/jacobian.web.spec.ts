@@ -1,19 +1,9 @@
 /** The Jacobian of a node, by mouse and by keyboard. */
-import { expect, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect } from '@playwright/test'
 import { node, openExample, showAll } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
-test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
-})
+test.beforeEach(({ page }) => openProgram(page))
 
 test('by mouse: a product is the other factor, and another input is chosen', async ({ page }) => {
   await openExample(page, '(x + y)')

@@ -1,19 +1,9 @@
 /** Without a pointer: the parts of the window, the palette, the canvas, the fields. */
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import { label, newGraph, node, openExample, wires } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
-test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
-})
+test.beforeEach(({ page }) => openProgram(page))
 
 async function times(page: Page, count: number, key: string): Promise<void> {
   for (let i = 0; i < count; i++) await page.keyboard.press(key)

@@ -1,16 +1,8 @@
 /** The main job, by mouse: open the MNIST network, train it on drawn digits, export the weights, read them back. */
 import { readFile } from 'node:fs/promises'
-import { expect, type Locator, type Page, test } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import { readWeights } from '../../engine/io/weights.ts'
-import { type Served, serve } from '../../scripts/serve.ts'
-
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
+import { openProgram, test } from './program.ts'
 
 async function choose(page: Page, menu: string, ...items: string[]): Promise<void> {
   await page.getByRole('menuitem', { name: menu, exact: true }).click()
@@ -27,7 +19,7 @@ test('trains the MNIST network on drawn digits and keeps what it learned', async
   await page.addInitScript(() => {
     Object.assign(window, { showSaveFilePicker: undefined, showOpenFilePicker: undefined })
   })
-  await page.goto(served.url)
+  await openProgram(page)
   await choose(page, 'File', 'Open example', 'MNIST: handwritten digits')
   await page.getByRole('button', { name: 'Train on drawn digits instead' }).click()
 

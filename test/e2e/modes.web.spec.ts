@@ -1,17 +1,9 @@
-import { expect, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect } from '@playwright/test'
 import { label, middle, node, openExample, showAll } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
 test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openProgram(page)
   await page.keyboard.press('Control+Alt+3')
   await openExample(page, '(x + y)')
   await showAll(page)

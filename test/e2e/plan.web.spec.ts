@@ -1,21 +1,11 @@
 /** What runs: the panel of the plan, by mouse and by keyboard. */
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import { node, openExample } from './canvas.ts'
-
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
+import { openProgram, test } from './program.ts'
 
 test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  // keys are heard when the canvas is there
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openProgram(page)
   await openExample(page, 'Spiral')
 })
 

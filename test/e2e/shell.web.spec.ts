@@ -1,17 +1,7 @@
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
-test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  await expect(nodes(page)).not.toHaveCount(0)
-})
+test.beforeEach(({ page }) => openProgram(page))
 
 const nodes = (page: Page) => page.locator('.react-flow__node')
 const title = (page: Page) => page.locator('.document-name')
@@ -187,8 +177,7 @@ test.describe('files, in a browser without file pickers', () => {
     })
     // from now on Playwright holds file choosers: asked for at the moment of the key, it may come too late
     page.on('filechooser', () => {})
-    await page.goto(served.url)
-    await expect(nodes(page)).not.toHaveCount(0)
+    await openProgram(page)
     await openExample(page, 'Spiral')
     await expect(title(page)).toContainText(/spiral/i)
   })

@@ -1,15 +1,7 @@
 /** In the built program, under its own content policy, the engine's worker has threads of its own. */
-import { expect, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect } from '@playwright/test'
 import { openExample } from './canvas.ts'
-
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
+import { openProgram, test } from './program.ts'
 
 test('the CPU computes on as many threads as there are cores, and says so', async ({ page }) => {
   const refused: string[] = []
@@ -18,7 +10,7 @@ test('the CPU computes on as many threads as there are cores, and says so', asyn
   })
   const workers: string[] = []
   page.on('worker', (worker) => workers.push(new URL(worker.url()).pathname))
-  await page.goto(served.url)
+  await openProgram(page)
   await openExample(page, 'Spiral')
   const threads = await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency))
   const status = page.getByRole('button', { name: /WebAssembly/ })

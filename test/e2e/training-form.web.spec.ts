@@ -1,15 +1,7 @@
 /** Training settings, by mouse: optimizer, schedule, clipping and batches reach the document, the file and the worker. */
 import { readFile } from 'node:fs/promises'
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
-
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
+import { expect, type Page } from '@playwright/test'
+import { openProgram, test } from './program.ts'
 
 async function menu(page: Page, name: string, ...items: string[]): Promise<void> {
   await page.getByRole('menuitem', { name, exact: true }).click()
@@ -25,7 +17,7 @@ test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
     Object.assign(window, { showSaveFilePicker: undefined, showOpenFilePicker: undefined })
   })
-  await page.goto(served.url)
+  await openProgram(page)
   await menu(page, 'File', 'Open example', 'Linear regression')
 })
 

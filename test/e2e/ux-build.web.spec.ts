@@ -1,6 +1,5 @@
 /** UX.md, building: rows "add a node" to "take a node out", each by mouse and by keyboard, each one undo step. */
-import { expect, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect } from '@playwright/test'
 import {
   canvasPoint,
   connect,
@@ -16,17 +15,10 @@ import {
   undo,
   wires
 } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
 test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openProgram(page)
   // room for the graph
   await page.keyboard.press('Control+Alt+3')
   await newGraph(page)

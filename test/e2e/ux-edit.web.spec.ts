@@ -1,7 +1,6 @@
 /** UX.md, editing: rows "reroute point" to "select", each by mouse and by keyboard, each one undo step. */
 import { readFile } from 'node:fs/promises'
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import {
   canvasPoint,
   connect,
@@ -17,18 +16,11 @@ import {
   undo,
   wires
 } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => Object.assign(window, { showSaveFilePicker: undefined }))
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openProgram(page)
   // room for the graph
   await page.keyboard.press('Control+Alt+3')
 })

@@ -1,24 +1,16 @@
 /** What users of other node editors report (the list below the table of UX.md): each may not happen here. */
 import { readFile, writeFile } from 'node:fs/promises'
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import { dragTo, middle, node, openExample, showAll, undo, wires } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
     Object.assign(window, { showSaveFilePicker: undefined, showOpenFilePicker: undefined })
   })
   // from now on Playwright holds file choosers: asked for at the moment of the key, it may come too late
   page.on('filechooser', () => {})
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openProgram(page)
   await page.keyboard.press('Control+Alt+3')
   await openExample(page, '(x + y)')
   await showAll(page)

@@ -1,21 +1,13 @@
 /** The canvas by fingers: one pans, drags, connects; a tap selects. */
-import { type CDPSession, expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { type CDPSession, expect, type Page } from '@playwright/test'
 import { canvasPoint, middle, node, openExample, type Point, port, showAll, wires } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
 test.use({ hasTouch: true })
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
 test.beforeEach(async ({ page }) => {
   screen = undefined
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openProgram(page)
   await page.keyboard.press('Control+Alt+3')
   await openExample(page, '(x + y)')
   await showAll(page)

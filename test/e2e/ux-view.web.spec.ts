@@ -1,22 +1,14 @@
 /** UX.md, seeing: rows "fit" to "node state", and what the canvas is turned into: an outline, a picture. */
 import { readFile } from 'node:fs/promises'
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import { canvasPoint, dragTo, focused, middle, node, openExample, showAll, undo, wires } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
     Object.assign(window, { showSaveFilePicker: undefined, showOpenFilePicker: undefined })
   })
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openProgram(page)
   // room for the graph
   await page.keyboard.press('Control+Alt+3')
   await openExample(page, 'Spiral')
