@@ -396,6 +396,32 @@ const table = {
     hint: 'Choose a smaller number.'
   },
 
+  // Plots.
+  'plot.notFloat': {
+    message: 'It holds whole numbers, which cannot change by a little.',
+    hint: 'Choose an element of a parameter, a constant or an input of real numbers.'
+  },
+  'plot.element': {
+    message: 'There is no element {index}: the tensor has {count}.',
+    hint: 'Elements are counted from 0, row after row.'
+  },
+  'plot.sameAxis': {
+    message: 'Both axes are the same.',
+    hint: 'Choose two different elements, or two random directions with different seeds.'
+  },
+  'plot.optimizer': {
+    message: 'The optimizer "{kind}" takes no steps along a gradient that could be drawn.',
+    hint: 'Choose sgd, adagrad, rmsprop, adam or adamw.'
+  },
+  'plot.noPlane': {
+    message: 'No input of the graph is a pair of numbers.',
+    hint: 'A plane is drawn over a data set with two features (spiral, moons, circles, xor) or an Input of shape [B, 2].'
+  },
+  'plot.notOfPlane': {
+    message: '"{node}" cannot be drawn over the plane of the two inputs.',
+    hint: 'Choose a node that follows from the two inputs alone and has a number or several for each row.'
+  },
+
   // Running and training.
   'run.nothing': {
     message: 'Nothing can be computed yet: every node has a problem.',

@@ -24,7 +24,7 @@ export interface Passed {
 
 type Rebuild = (node: IrNode, inputs: readonly Value[], b: Builder) => Value
 
-function rebuild(ir: IrGraph, each: Rebuild): Passed {
+export function rebuild(ir: IrGraph, each: Rebuild): Passed {
   const b = new Builder(opOf)
   const to = new Int32Array(ir.nodes.length).fill(-1)
   for (const node of ir.nodes) {
@@ -45,8 +45,13 @@ function rebuild(ir: IrGraph, each: Rebuild): Passed {
   return { ir: b.graph(), to }
 }
 
-const emit = (b: Builder, node: IrNode, inputs: readonly Value[], type: TensorType, attributes: Attributes): Value =>
-  isLeaf(node.op) ? b.leaf(node.op, type, attributes) : b.emit(node.op, inputs, attributes)
+export const emit = (
+  b: Builder,
+  node: IrNode,
+  inputs: readonly Value[],
+  type: TensorType,
+  attributes: Attributes
+): Value => (isLeaf(node.op) ? b.leaf(node.op, type, attributes) : b.emit(node.op, inputs, attributes))
 
 /** Attributes that may hold the batch: the targets of views and pieces. */
 const bindAttribute = (value: AttributeValue | undefined, batch: number): AttributeValue | undefined =>

@@ -8,6 +8,16 @@ import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { DType, Phase } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
 import type { Statistics } from '../tensor.ts'
+import type {
+  CurveRequest,
+  CurveResult,
+  LandscapeRequest,
+  LandscapeResult,
+  PathsRequest,
+  PathsResult,
+  PlaneRequest,
+  PlaneResult
+} from './plots/types.ts'
 import type { ExplainRequest, FindRequest, Found, SampleRef, SampleReport } from './sample/types.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
 
@@ -373,6 +383,14 @@ export interface SessionClient {
   gradcheck(document: GraphDocument, options?: GradcheckOptions, signal?: AbortSignal): Promise<GradcheckReport>
   /** One of those derivatives by differences of several steps, on the same rows. */
   differences(request: DifferenceRequest, signal?: AbortSignal): Promise<DifferenceCurve>
+  /** One number over another, with slopes and secants. */
+  curve(request: CurveRequest, signal?: AbortSignal): Promise<CurveResult>
+  /** The objective over two coordinates of the parameters. */
+  landscape(request: LandscapeRequest, signal?: AbortSignal): Promise<LandscapeResult>
+  /** Optimizers on that surface, each from the same start; the weights stay as they are. */
+  paths(request: PathsRequest, signal?: AbortSignal): Promise<PathsResult>
+  /** What nodes say over a plane of inputs. During a training it is answered between two steps, by their weights. */
+  plane(request: PlaneRequest, signal?: AbortSignal): Promise<PlaneResult>
   /** Back to the initial weights of the seed. */
   reset(): Promise<void>
   /** The weights file, UTF-8. */

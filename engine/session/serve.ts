@@ -76,6 +76,14 @@ export function serve(scope: Scope): void {
         return session.gradcheck(first, second, stop)
       case 'differences':
         return session.differences(first, stop)
+      case 'curve':
+        return session.curve(first, stop)
+      case 'landscape':
+        return session.landscape(first, stop)
+      case 'paths':
+        return session.paths(first, stop)
+      case 'plane':
+        return session.plane(first, stop)
       case 'backends':
         return session.backends()
       case 'readTensor':

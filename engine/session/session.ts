@@ -24,6 +24,19 @@ import { findings } from './findings.ts'
 import { checkGradients, differenceCurve } from './gradcheck.ts'
 import { Inspection } from './inspect.ts'
 import { Model } from './model.ts'
+import { curve } from './plots/curve.ts'
+import { Plots } from './plots/index.ts'
+import { landscape, paths } from './plots/landscape.ts'
+import type {
+  CurveRequest,
+  CurveResult,
+  LandscapeRequest,
+  LandscapeResult,
+  PathsRequest,
+  PathsResult,
+  PlaneRequest,
+  PlaneResult
+} from './plots/types.ts'
 import type {
   BackendChoice,
   BackendReport,
@@ -87,6 +100,7 @@ export class Session {
   readonly #now: () => number
   readonly #walks: Walks
   readonly #samples: Samples
+  readonly #plots: Plots
   #inspection: { readonly meaning: string; readonly made: Inspection } | null = null
   /** The last training's graph, with its compiled steps: the same training again compiles nothing. */
   #training: { readonly meaning: string; readonly graph: TrainingGraph } | null = null
@@ -102,6 +116,7 @@ export class Session {
     const tools = { backends: this.#backends, data: this.#data, model: this.#model, now }
     this.#walks = new Walks(tools)
     this.#samples = new Samples({ ...tools, breathe, meaningOf })
+    this.#plots = new Plots(tools)
   }
 
   /** One after the other: weights have one owner at a time. */
@@ -120,6 +135,7 @@ export class Session {
     this.#inspection = null
     this.#walks.forget()
     this.#samples.forget()
+    this.#plots.forget()
     await this.#backends.dropGpu()
   }
 
@@ -219,6 +235,23 @@ export class Session {
     return this.#exclusive(async () => hessian(await this.#ground(request, stop), request))
   }
 
+  curve(request: CurveRequest, stop: Stop = never): Promise<CurveResult> {
+    return this.#exclusive(async () => curve(await this.#ground(request, stop), request))
+  }
+
+  landscape(request: LandscapeRequest, stop: Stop = never): Promise<LandscapeResult> {
+    return this.#exclusive(async () => landscape(await this.#ground(request, stop), request, this.#plots))
+  }
+
+  paths(request: PathsRequest, stop: Stop = never): Promise<PathsResult> {
+    return this.#exclusive(async () => paths(await this.#ground(request, stop), request, this.#plots))
+  }
+
+  /** During a training it is answered between two steps. */
+  plane(request: PlaneRequest, stop: Stop = never): Promise<PlaneResult> {
+    return this.#plots.plane(request, meaningOf(request.document), stop, (work) => this.#exclusive(work))
+  }
+
   /** What a training step, or a run, compiles to; `measure` walks it, on weights that stay as they are. */
   async plan(request: PlanRequest, stop: Stop = never): Promise<PlanReport> {
     const settings = request.document.training ?? defaultTraining
@@ -264,7 +297,8 @@ export class Session {
   }
 
   train(request: TrainRequest, on: (event: TrainEvent) => void, stop: Stop = never): Promise<TrainOutcome> {
-    return this.#exclusive(async () => {
+    const over = this.#plots.trains()
+    return this.#exclusive<TrainOutcome>(async () => {
       let report: TrainReport | null = null
       try {
         const settings = request.training ?? request.document.training ?? fail('train.noTraining')
@@ -277,7 +311,7 @@ export class Session {
         await this.#afterFailure(problems)
         return { outcome: 'failed', problems, report }
       }
-    })
+    }).finally(over)
   }
 
   /** @throws ProblemError where the document cannot be trained */
@@ -317,6 +351,7 @@ export class Session {
     keep: (report: TrainReport) => void
   ): Promise<TrainOutcome> {
     const { document } = request
+    const drawn = meaningOf(document)
     // its weights are about to change under it
     this.#walks.close()
     this.#samples.close()
@@ -388,6 +423,7 @@ export class Session {
         onEpoch: (epoch) => on({ type: 'epoch', report: epoch }),
         pause: async () => {
           if (inspection && this.#now() - snapshotAt >= request.snapshotEvery) await snapshot(shown)
+          await this.#plots.look({ executor, meaning: drawn })
           await this.#breathe()
         }
       }
