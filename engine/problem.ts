@@ -554,6 +554,16 @@ const table = {
     hint: 'Lower the learning rate; or look for the first NaN in the graph.'
   },
 
+  // Looking back at a training.
+  'history.none': {
+    message: 'There is no training to look back at.',
+    hint: 'Train the network; what was kept goes away with new weights and another graph.'
+  },
+  'history.noStep': {
+    message: 'There is no step {step} to look back at: {steps} were taken.',
+    hint: 'Choose one of them.'
+  },
+
   // Weights.
   'weights.missing': {
     message: 'The weights file has no tensor "{name}", which the graph needs.',

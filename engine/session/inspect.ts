@@ -1,7 +1,7 @@
 /** A document with every value and every gradient kept: what the screen looks at. */
 import { backward, type Gradients } from '../compile/backward.ts'
 import { type Compiled, compile } from '../compile/compile.ts'
-import { type Built, build } from '../document/build.ts'
+import { type BuildOptions, type Built, build } from '../document/build.ts'
 import type { GraphDocument } from '../document/types.ts'
 import type { Value } from '../ir/builder.ts'
 import type { DType, IrGraph } from '../ir/types.ts'
@@ -32,9 +32,9 @@ export class Inspection {
   #loaded: { executor: Executor; batch: number; compiled: Compiled; program: Program } | null = null
 
   /** @throws ProblemError where not a single node can be computed. */
-  constructor(document: GraphDocument) {
+  constructor(document: GraphDocument, options: Pick<BuildOptions, 'training'> = {}) {
     this.document = document
-    this.built = build(document)
+    this.built = build(document, options)
     if (this.built.outputs.size === 0) fail(document.nodes.length === 0 ? 'graph.empty' : 'run.nothing')
     const { objective, builder } = this.built
     this.#gradients = objective ? backward(builder, objective) : new Map()

@@ -17,6 +17,8 @@ interface Entry {
 
 export class Model {
   readonly #entries = new Map<string, Entry>()
+  /** Numbers that are looked at in the place of the model's own: a step of a training that is over. */
+  #shown: ReadonlyMap<string, Numbers> | null = null
   /** What each executor holds, so that nothing is sent twice. */
   readonly #sent = new WeakMap<Executor, Map<string, Numbers>>()
 
@@ -34,7 +36,7 @@ export class Model {
     const sent = this.#sent.get(executor) ?? new Map<string, Numbers>()
     this.#sent.set(executor, sent)
     for (const { name } of variables) {
-      const { data } = this.#entry(name)
+      const data = this.#shown?.get(name) ?? this.#entry(name).data
       if (sent.get(name) === data) continue
       await executor.setVariable(name, data)
       sent.set(name, data)
@@ -49,6 +51,25 @@ export class Model {
       Object.assign(this.#entry(name), { data, seed: null })
       sent?.set(name, data)
     }
+  }
+
+  /** Shows other numbers until null is shown; the model's own stay as they are. */
+  show(values: ReadonlyMap<string, Numbers> | null): void {
+    this.#shown = values
+  }
+
+  /** Whether numbers of the past are shown. */
+  get showsOthers(): boolean {
+    return this.#shown !== null
+  }
+
+  /** Makes the numbers that are shown its own. */
+  keepShown(): void {
+    for (const [name, entry] of this.#entries) {
+      const data = this.#shown?.get(name)
+      if (data) Object.assign(entry, { data, seed: null })
+    }
+    this.#shown = null
   }
 
   /** What an executor holds is not known any more: work on it broke off. */
@@ -78,6 +99,7 @@ export class Model {
   }
 
   clear(): void {
+    this.#shown = null
     this.#entries.clear()
   }
 

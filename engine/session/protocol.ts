@@ -8,6 +8,7 @@ import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { DType, Phase } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
 import type { Statistics } from '../tensor.ts'
+import type { HistoryOverview, LookBackRequest, PastStep } from './history/types.ts'
 import type {
   CurveRequest,
   CurveResult,
@@ -81,6 +82,8 @@ export interface RunResult {
   /** What the numbers say of the network's health: `finding.*`. */
   readonly findings: readonly Problem[]
   readonly milliseconds: number
+  /** The step of a training that it is of, where it looks back. */
+  readonly past?: PastStep
 }
 
 /** Where a tensor is: on a node's output, along an edge, or a parameter by name ("dense1.kernel"). */
@@ -188,6 +191,8 @@ export interface TrainRequest {
   readonly training?: TrainingSettings
   /** Milliseconds between `snapshot` events (live values and gradients on the edges); 0 = none. */
   readonly snapshotEvery: number
+  /** Keeps states of the run, to look back at its steps afterwards. */
+  readonly history?: boolean
 }
 
 export interface EpochReport {
@@ -375,6 +380,17 @@ export interface SessionClient {
   /** The next example of a kind. */
   findSample(request: FindRequest, signal?: AbortSignal): Promise<Found>
   train(request: TrainRequest, on: (event: TrainEvent) => void, signal?: AbortSignal): Promise<TrainOutcome>
+  /** What can be looked back at; null where nothing was trained, or the weights come from elsewhere by now. */
+  history(): Promise<HistoryOverview | null>
+  /**
+   * A step of the last training as it was: its weights, its rows, what was dropped. From then on everything that reads
+   * weights (runs, walks, derivatives) reads those of that step, until `live`.
+   */
+  lookBack(request: LookBackRequest, signal?: AbortSignal): Promise<RunResult>
+  /** Back to the weights of now. */
+  live(): Promise<void>
+  /** Takes the weights of the step that is looked at for those of now. */
+  keepPast(): Promise<void>
   evaluate(document: GraphDocument, backend: BackendChoice, signal?: AbortSignal): Promise<Evaluation>
   /** How each element of a tensor changes with each element of another, at the weights that there are. */
   jacobian(request: JacobianRequest, signal?: AbortSignal): Promise<JacobianResult>

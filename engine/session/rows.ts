@@ -3,7 +3,7 @@ import type { Plan } from '../compile/plan.ts'
 import type { IrGraph, IrNode } from '../ir/types.ts'
 import { fail } from '../problem.ts'
 import { bindShape, isStatic, sameShape, showShape, sizeOf } from '../shape.ts'
-import { BatchFeeder, datasetsIn, type Feeds, feedAll, rowsOf, tablesOf } from '../train/feeds.ts'
+import { BatchFeeder, datasetsIn, type Feeds, feedAll, rowsOf, type StepContext, tablesOf } from '../train/feeds.ts'
 import type { DataSets } from './data.ts'
 import type { RunRequest } from './protocol.ts'
 import { feedsOf, sourceOf } from './sample/source.ts'
@@ -13,6 +13,8 @@ export interface Rows {
   /** Whether the graph has a batch at all. */
   readonly open: boolean
   readonly feeds: Feeds
+  /** A step of a training; else random nodes draw what they do in a first step, and nothing is dropped. */
+  readonly context?: Pick<StepContext, 'step' | 'training'>
 }
 
 type Asked = Pick<RunRequest, 'document' | 'batch' | 'feeds' | 'sample'>
@@ -60,8 +62,8 @@ export function rowsFor(data: DataSets, ir: IrGraph, request: Asked): Rows {
 }
 
 /** All that a plan is fed at these rows. @throws ProblemError where an input has no numbers, or too many. */
-export function feedsFor(plan: Plan, { batch, feeds: fed }: Rows): Feeds {
-  return feedAll(plan, fed, { step: 1, training: false, rows: batch })
+export function feedsFor(plan: Plan, { batch, feeds: fed, context }: Rows): Feeds {
+  return feedAll(plan, fed, { step: 1, training: false, ...context, rows: batch })
 }
 
 /** Rows of an Input's example values, where it has any. */

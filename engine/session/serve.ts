@@ -66,6 +66,14 @@ export function serve(scope: Scope): void {
           paced((event) => scope.postMessage({ call, event })),
           stop
         )
+      case 'history':
+        return session.history()
+      case 'lookBack':
+        return session.lookBack(first, stop)
+      case 'live':
+        return session.live()
+      case 'keepPast':
+        return session.keepPast()
       case 'evaluate':
         return session.evaluate(first, second, stop)
       case 'jacobian':

@@ -22,6 +22,10 @@ import { DataSets } from './data.ts'
 import { type Ground, hessian, jacobian } from './derivatives.ts'
 import { findings } from './findings.ts'
 import { checkGradients, differenceCurve } from './gradcheck.ts'
+import { History } from './history/history.ts'
+import { Past } from './history/index.ts'
+import { Recorder, type RecorderLimits } from './history/recorder.ts'
+import type { HistoryOverview, LookBackRequest } from './history/types.ts'
 import { Inspection } from './inspect.ts'
 import { Model } from './model.ts'
 import { curve } from './plots/curve.ts'
@@ -82,6 +86,8 @@ export interface SessionOptions {
   readonly threads?: number
   /** For tests: a machine with other devices. */
   readonly backends?: Backends
+  /** For tests: less to keep of a training. */
+  readonly historyLimits?: RecorderLimits
 }
 
 /** What a graph computes, without what only people see: edits that leave it the same need no new compilation. */
@@ -92,6 +98,8 @@ const meaningOf = (document: GraphDocument): string =>
     document.objective
   ])
 
+const diverged = (error: unknown): boolean => problemsOf(error).some((p) => p.code === 'train.diverged')
+
 export class Session {
   readonly #backends: Backends
   readonly #data = new DataSets()
@@ -101,7 +109,11 @@ export class Session {
   readonly #walks: Walks
   readonly #samples: Samples
   readonly #plots: Plots
+  readonly #past: Past
+  readonly #historyLimits: RecorderLimits
   #inspection: { readonly meaning: string; readonly made: Inspection } | null = null
+  /** What the last run was of: its tensors can be read. */
+  #looked: Inspection | null = null
   /** The last training's graph, with its compiled steps: the same training again compiles nothing. */
   #training: { readonly meaning: string; readonly graph: TrainingGraph } | null = null
   #runs = 0
@@ -109,7 +121,8 @@ export class Session {
   #trained: TrainingRecord | null = null
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor({ breathe, now = () => performance.now(), threads, backends }: SessionOptions) {
+  constructor({ breathe, now = () => performance.now(), threads, backends, historyLimits = {} }: SessionOptions) {
+    this.#historyLimits = historyLimits
     this.#backends = backends ?? new Backends(probeBackends, (name) => makeExecutor(name, threads))
     this.#breathe = breathe
     this.#now = now
@@ -117,6 +130,7 @@ export class Session {
     this.#walks = new Walks(tools)
     this.#samples = new Samples({ ...tools, breathe, meaningOf })
     this.#plots = new Plots(tools)
+    this.#past = new Past({ ...tools, inspect: this.#runInspection.bind(this) })
   }
 
   /** One after the other: weights have one owner at a time. */
@@ -136,6 +150,7 @@ export class Session {
     this.#walks.forget()
     this.#samples.forget()
     this.#plots.forget()
+    this.#past.forget()
     await this.#backends.dropGpu()
   }
 
@@ -182,6 +197,7 @@ export class Session {
   ): Promise<RunResult> {
     // From here on the numbers of the run before are overwritten: until this one is done, nobody can read any.
     this.#lastRun = 0
+    this.#looked = inspection
     const { compiled, program } = await inspection.program(executor, fed.batch)
     const feeds = feedsFor(compiled.plan, fed)
     if (!(await program.run(feeds, stop))) throw new DOMException('The run was cancelled.', 'AbortError')
@@ -266,7 +282,7 @@ export class Session {
 
   /** From the last run; `run.stale` where another came in between. */
   async readTensor({ runId, target, which, offset = 0, count }: TensorRequest): Promise<TensorSlice> {
-    const inspection = this.#inspection?.made
+    const inspection = this.#looked
     if (!inspection || runId !== this.#lastRun) return fail('run.stale')
     const found = await inspection.tensor(target, which)
     if (!found)
@@ -277,7 +293,7 @@ export class Session {
 
   /** One pass of which everything is kept, to be walked through. */
   steps(request: StepsRequest, stop: Stop = never): Promise<StepsResult> {
-    return this.#exclusive(() => this.#walks.open(request, stop))
+    return this.#exclusive(() => this.#walks.open(request, stop, this.#past.shown))
   }
 
   readStep(request: StepRequest): Promise<StepDetail> {
@@ -355,6 +371,7 @@ export class Session {
     // its weights are about to change under it
     this.#walks.close()
     this.#samples.close()
+    this.#past.close()
     const { graph, meaning } = this.#trainingOf(document, given)
     const sets = this.#data.of(document, datasetsIn(graph.ir))
     const tables = tablesOf(sets, 'train')
@@ -394,6 +411,18 @@ export class Session {
       parameters: graph.parameters.reduce((sum, p) => sum + sizeOf(p.shape), 0),
       memory: memoryNeeded(plan)
     })
+    const kept = [...graph.parameters, ...graph.states]
+    const all = { variables: kept, steps: stepsPerEpoch * settings.epochs, executor, now: this.#now }
+    const recorder = request.history ? new Recorder({ ...all, ...this.#historyLimits }) : null
+    const keepHistory = async (steps: number): Promise<void> => {
+      await recorder?.finish()
+      if (!recorder || steps === 0) return
+      const { samples, bytesPerSample } = recorder
+      const { revision } = request
+      const before = this.#trained
+      const of = { document, revision, settings, graph, sets, backend: backend.backend, before }
+      this.#past.keep(new History({ ...of, samples, bytesPerSample, steps }))
+    }
     let snapshotAt = 0
     const looking = new BatchFeeder(tables)
     const snapshot = async (indices: ArrayLike<number>): Promise<void> => {
@@ -421,17 +450,20 @@ export class Session {
       listener: {
         onProgress: (progress) => on({ type: 'progress', ...progress }),
         onEpoch: (epoch) => on({ type: 'epoch', report: epoch }),
+        ...(recorder && { beforeStep: (step: number) => recorder.before(step) }),
         pause: async () => {
           if (inspection && this.#now() - snapshotAt >= request.snapshotEvery) await snapshot(shown)
           await this.#plots.look({ executor, meaning: drawn })
           await this.#breathe()
         }
       }
-    }).catch((error) => {
+    }).catch(async (error) => {
       // The weights stay those from before this training.
       this.#model.forget(executor)
+      if (diverged(error)) await keepHistory(recorder?.begun ?? 0)
       throw error
     })
+    await keepHistory(loop.steps)
     await this.#model.receive(executor, graph.parameters)
     const report = { backend, epochs: loop.epochs, test: null, steps: loop.steps, seconds: loop.seconds }
     keep(report)
@@ -464,8 +496,27 @@ export class Session {
     })
   }
 
+  async history(): Promise<HistoryOverview | null> {
+    return this.#past.overview
+  }
+
+  lookBack(request: LookBackRequest, stop: Stop = never): Promise<RunResult> {
+    return this.#exclusive(() => this.#past.look(request, stop))
+  }
+
+  live(): Promise<void> {
+    return this.#exclusive(async () => this.#past.leave())
+  }
+
+  keepPast(): Promise<void> {
+    return this.#exclusive(async () => {
+      this.#trained = this.#past.adopt()
+    })
+  }
+
   reset(): Promise<void> {
     return this.#exclusive(async () => {
+      this.#past.close()
       this.#model.clear()
       this.#trained = null
     })
@@ -484,6 +535,7 @@ export class Session {
     return this.#exclusive(async () => {
       const variables = variablesOf(build(document).ir)
       const file = readWeights(bytes)
+      this.#past.close()
       this.#model.prepare(variables, document.training?.seed ?? 0)
       this.#model.load(file, variables)
       this.#trained = file.training

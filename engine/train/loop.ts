@@ -1,18 +1,17 @@
 /** The training loop: batches → steps → epochs, on any executor, stoppable between any two kernels. */
 
-import { type Compiled, compile } from '../compile/compile.ts'
-import { Batches, split } from '../data/batches.ts'
+import { compile } from '../compile/compile.ts'
 import type { DataSet } from '../data/dataset.ts'
 import type { Table } from '../data/table.ts'
 import type { TrainingSettings } from '../document/types.ts'
 import { fail } from '../problem.ts'
-import type { Executor, Program, Stop } from '../runtime/executor.ts'
-import { BatchFeeder, feedAll, rowsOf, tablesOf } from './feeds.ts'
+import type { Executor, Stop } from '../runtime/executor.ts'
+import { Course } from './course.ts'
+import { BatchFeeder, feedAll, rowsOf } from './feeds.ts'
 import type { EvaluationGraph, TrainingGraph } from './graph.ts'
-import { release, residentData, rowFeeds, upload } from './resident.ts'
-import { rateAt } from './schedules.ts'
-import { Solver } from './second-order.ts'
-import { clearStates, compileStep } from './step.ts'
+import { type Loaded, Programs } from './programs.ts'
+import { clearStates } from './step.ts'
+import { StepTaker } from './taker.ts'
 
 /** Rows per pass when nothing is learned. Fixed, so that an evaluation gives the same number every time. */
 const EVALUATION_BATCH = 500
@@ -40,6 +39,8 @@ export interface Progress extends Scores {
 export interface Listener {
   readonly onProgress?: (progress: Progress) => void
   readonly onEpoch?: (epoch: EpochResult) => void
+  /** Before each step, counted from 1; waited for where it gives a promise. */
+  readonly beforeStep?: (step: number) => Promise<void> | null
   /** Between steps, a few times a second: lets others in; what it does shows the weights of this moment. */
   readonly pause?: () => Promise<void>
 }
@@ -54,37 +55,6 @@ export interface LoopResult {
 /** Milliseconds between two looks at the clock's consequences. */
 const PROGRESS_EVERY = 50
 const PAUSE_EVERY = 16
-
-interface Loaded {
-  readonly compiled: Compiled
-  readonly program: Program
-}
-
-/** One compiled program per batch size. */
-class Programs {
-  readonly #executor: Executor
-  readonly #make: (batch: number) => Compiled
-  readonly #loaded = new Map<number, Loaded>()
-
-  constructor(executor: Executor, make: (batch: number) => Compiled) {
-    this.#executor = executor
-    this.#make = make
-  }
-
-  async get(batch: number): Promise<Loaded> {
-    const known = this.#loaded.get(batch)
-    if (known) return known
-    const compiled = this.#make(batch)
-    const loaded = { compiled, program: await this.#executor.load(compiled.plan) }
-    this.#loaded.set(batch, loaded)
-    return loaded
-  }
-
-  dispose(): void {
-    for (const { program } of this.#loaded.values()) program.dispose()
-    this.#loaded.clear()
-  }
-}
 
 /** Loss and metrics of a graph over all rows of its tables, without learning. Null where `stop` ended it. */
 export async function evaluate(
@@ -146,27 +116,11 @@ export async function trainLoop({
   listener = {},
   now
 }: LoopInput): Promise<LoopResult> {
-  if (sets.size === 0) fail('train.noData')
-  const all = tablesOf(sets, 'train')
-  rowsOf(all)
-  const parts = new Map([...all].map(([id, table]) => [id, split(table, settings.validationSplit, settings.seed)]))
-  const tables = new Map([...parts].map(([id, part]) => [id, part.train]))
-  const held = new Map([...parts].flatMap(([id, part]) => (part.validation ? [[id, part.validation] as const] : [])))
-  const rows = rowsOf(tables) as number
-  const batches = new Batches(rows, Math.min(settings.batchSize, rows), {
-    shuffle: settings.shuffle,
-    seed: settings.seed
-  })
-  const feeder = new BatchFeeder(tables)
-  const steps = batches.count * settings.epochs
+  const course = new Course(settings, sets)
+  const { steps, rows, held } = course
   const names = Object.keys(graph.metrics)
   const wanted = [graph.loss, ...Object.values(graph.metrics)]
-  // steps that are taken on the host read the rows there
-  const resident = graph.secondOrder ? null : residentData(graph.ir, tables, executor.dataLimit)
-  const programs = new Programs(executor, (batch) => compileStep(graph, batch, executor, resident))
-  const { ir, secondOrder: order, parameters } = graph
-  const solver =
-    order && new Solver({ ir, order, variables: parameters.map((p) => p.name), stop, breathe: listener.pause })
+  const taker = new StepTaker({ graph, settings, course, executor, stop, breathe: listener.pause })
   await clearStates(executor, graph)
 
   const start = now()
@@ -212,31 +166,19 @@ export async function trainLoop({
   }
 
   try {
-    if (resident) await upload(executor, resident)
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const began = now()
-      for (const sum of Object.values(graph.sums)) await executor.setVariable(sum, [0])
-      for (const indices of batches.epoch(epoch - 1)) {
-        const loaded = await programs.get(indices.length)
-        const rate = rateAt(settings, { step, epoch: epoch - 1, steps })
-        const context = {
-          step: step + 1,
-          training: true,
-          rows: indices.length,
-          scalars: graph.optimizer.scalars(step + 1, rate)
-        }
-        const data = resident ? rowFeeds(resident, indices) : feeder.gather(indices)
-        const next = solver && (await solver.step(executor, data, context, rate))
-        if (solver && !next) return result('cancelled')
-        const feeds = feedAll(loaded.compiled.plan, data, context)
-        if (!(await loaded.program.run(feeds, stop))) return result('cancelled')
-        for (const [name, values] of next ?? []) await executor.setVariable(name, values)
+      for (const last = epoch * course.stepsPerEpoch; step < last; ) {
+        const before = listener.beforeStep?.(step + 1)
+        if (before) await before
+        const loaded = await taker.take(step + 1)
+        if (!loaded) return result('cancelled')
         step++
         const time = now()
         if (time - shown >= PROGRESS_EVERY || step === 1 || step === steps) {
           shown = time
           await arrived()
-          reading = progress(epoch, step, loaded, indices.length).catch((error) => {
+          reading = progress(epoch, step, loaded, course.rowsAt(step).length).catch((error) => {
             failure = { error }
           })
         }
@@ -261,8 +203,6 @@ export async function trainLoop({
     return result('done')
   } finally {
     await reading
-    programs.dispose()
-    // a device that is lost has taken its memory along
-    if (resident) await release(executor, resident).catch(() => undefined)
+    await taker.dispose()
   }
 }

@@ -4,6 +4,7 @@ import type { Stop } from '../../runtime/executor.ts'
 import { datasetsIn, rowsOf, tablesOf } from '../../train/feeds.ts'
 import type { Backends } from '../backends.ts'
 import type { DataSets } from '../data.ts'
+import type { Past } from '../history/index.ts'
 import type { Model } from '../model.ts'
 import { feedsFor, rowsFor } from '../rows.ts'
 import { detailOf } from './detail.ts'
@@ -41,14 +42,18 @@ export class Walks {
     this.#tools = tools
   }
 
-  /** One pass, kept whole; the walk before it is given up. */
-  async open(request: StepsRequest, stop: Stop): Promise<StepsResult> {
+  /**
+   * One pass, kept whole; the walk before it is given up.
+   * @param past the step of a training that is looked at: its rows, on what trained, and the graph as it learns
+   */
+  async open(request: StepsRequest, stop: Stop, past: Past['shown'] = null): Promise<StepsResult> {
     const { backends, data, model, now } = this.#tools
     const began = now()
     this.close()
-    const walk = new Walk(request.document, request.opened ?? [])
-    const fed = rowsFor(data, walk.ir, request)
-    const { executor, report } = await backends.choose(request.backend, { kind: 'look' })
+    const walk = new Walk(request.document, request.opened ?? [], { training: past !== null })
+    const fed = past ? past.history.rowsAt(past.step) : rowsFor(data, walk.ir, request)
+    const backend = past?.history.input.backend ?? request.backend
+    const { executor, report } = await backends.choose(backend, { kind: 'look' })
     const { compiled, program } = await walk.load(executor, fed.batch)
     const walkId = ++this.#count
     const sets = data.of(request.document, datasetsIn(walk.ir))

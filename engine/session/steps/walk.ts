@@ -1,7 +1,7 @@
 /** A run that is kept to be walked through: its graph, its numbers, and the order of its steps. */
 import { backward, type Gradients } from '../../compile/backward.ts'
 import { type Compiled, compile } from '../../compile/compile.ts'
-import { type Built, build } from '../../document/build.ts'
+import { type BuildOptions, type Built, build } from '../../document/build.ts'
 import { inputsOf } from '../../document/connect.ts'
 import { openingOf } from '../../document/expand.ts'
 import { indexOf } from '../../document/lookup.ts'
@@ -55,12 +55,12 @@ export class Walk {
   #loaded: { readonly compiled: Compiled; readonly program: Program; readonly batch: number } | null = null
 
   /** @throws ProblemError where not a single node can be computed. */
-  constructor(document: GraphDocument, asked: readonly string[]) {
+  constructor(document: GraphDocument, asked: readonly string[], options: Pick<BuildOptions, 'training'> = {}) {
     this.document = document
     this.averaged = !isSummed(document, build(document))
     this.training = document.training ?? defaultTraining
     this.opened = open(document, asked)
-    this.built = build(this.opened.document)
+    this.built = build(this.opened.document, options)
     if (this.built.outputs.size === 0) fail(document.nodes.length === 0 ? 'graph.empty' : 'run.nothing')
     const { objective, builder } = this.built
     this.gradients = objective ? backward(builder, objective) : new Map()

@@ -1,0 +1,38 @@
+/** Looking back at a training: what was kept of it, and what is asked for. */
+import type { BackendName } from '../protocol.ts'
+
+export interface HistoryOverview {
+  /** Of the document that was trained. */
+  readonly revision: number
+  /** What trained, and what computes the steps again. */
+  readonly backend: BackendName
+  /** Steps whose state is kept, ascending, counted from 1; a step between two is reached from the one before it. */
+  readonly sampled: readonly number[]
+  /** Steps that were taken, and how many there were to be. */
+  readonly steps: number
+  readonly planned: number
+  readonly stepsPerEpoch: number
+  readonly bytes: number
+  /** What one sample takes: where it is too much, none is kept. */
+  readonly bytesPerSample: number
+  readonly broken: BrokenStep | null
+}
+
+/** Which step of a training a result is of. */
+export interface PastStep {
+  readonly step: number
+  readonly epoch: number
+}
+
+/** Where a training broke: the first step in which a number was none. */
+export interface BrokenStep extends PastStep {
+  /** The node as drawn; null where it is none of the graph's. */
+  readonly node: string | null
+}
+
+export interface LookBackRequest {
+  /** Counted from 1. */
+  readonly step: number
+  /** Of the document on screen. */
+  readonly revision: number
+}
