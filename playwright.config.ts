@@ -8,6 +8,8 @@ export default defineConfig({
   timeout: 30_000,
   workers: 1,
   forbidOnly: Boolean(process.env.CI),
+  // on a machine that is busy with other work a browser may stall for longer than any wait; a second try says so as "flaky"
+  retries: process.env.CI ? 1 : 0,
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   // a folder of its own: Playwright empties it, and the other reports lie beside it
   outputDir: 'test-results/playwright',
