@@ -93,6 +93,7 @@ export function createClient(port: Port, onBroken?: () => void): SessionClient {
     keepPast: () => call('keepPast', []),
     evaluate: (document, backend, signal) => call('evaluate', [document, backend], { signal }),
     jacobian: (request, signal) => call('jacobian', [request], { signal }),
+    chains: (request, signal) => call('chains', [request], { signal }),
     hessian: (request, signal) => call('hessian', [request], { signal }),
     gradcheck: (document, options, signal) => call('gradcheck', [document, options], { signal }),
     differences: (request, signal) => call('differences', [request], { signal }),

@@ -32,7 +32,8 @@ export const cancelled = (): never => {
   throw new DOMException('The derivatives were cancelled.', 'AbortError')
 }
 
-async function load(
+/** The graph on doubles, with these values among its results; directions are 0 until they are fed. */
+export async function load(
   { inspection, executor, rows, stop, breathe }: Ground,
   wanted: readonly (Value | null)[]
 ): Promise<Loaded> {

@@ -269,6 +269,53 @@ export interface JacobianResult {
   readonly why: Problem | null
 }
 
+export interface ChainRequest {
+  readonly document: GraphDocument
+  /** Whose change is asked for: mostly the objective. */
+  readonly of: Extract<Target, { kind: 'node' }>
+  readonly wrt: Exclude<Target, { kind: 'edge' }>
+  /** Rows of the data set; 1 where absent. */
+  readonly batch?: number
+  readonly feeds?: RunRequest['feeds']
+}
+
+/** The Jacobian of one step of a way, in float64. */
+export interface ChainFactor {
+  /** The node whose output changes, and the wire along which the change comes; null for a parameter that it owns. */
+  readonly node: string
+  readonly edge: string | null
+  readonly of: readonly number[]
+  readonly wrt: readonly number[]
+  /** Row-major; null where it is too large to be written down: it is multiplied without. */
+  readonly data: Float64Array | null
+}
+
+export interface ChainWay {
+  /** Keys of `factors`, from the input to the output. */
+  readonly factors: readonly string[]
+  readonly edges: readonly string[]
+  /** Running products from the output back, each with as many rows as the output has elements; the last is the whole. */
+  readonly back: readonly Float64Array[]
+  /** Running products from the input on; null where they are too large. */
+  readonly ahead: readonly (Float64Array | null)[]
+}
+
+/** d of / d wrt as the sum over all ways of products of Jacobians. */
+export interface ChainResult {
+  readonly of: readonly number[]
+  readonly wrt: readonly number[]
+  readonly batch: number | null
+  readonly factors: Readonly<Record<string, ChainFactor>>
+  /** The first of them. */
+  readonly ways: readonly ChainWay[]
+  /** How many there are in all. */
+  readonly count: number
+  /** By one walk backward through the whole graph, row-major. */
+  readonly total: Float64Array
+  /** Why there is no way. */
+  readonly why: Problem | null
+}
+
 export interface HessianRequest {
   readonly document: GraphDocument
   /** Parameters by name; all that the graph has where absent. */
@@ -394,6 +441,8 @@ export interface SessionClient {
   evaluate(document: GraphDocument, backend: BackendChoice, signal?: AbortSignal): Promise<Evaluation>
   /** How each element of a tensor changes with each element of another, at the weights that there are. */
   jacobian(request: JacobianRequest, signal?: AbortSignal): Promise<JacobianResult>
+  /** The same as a product of the Jacobians along each way between the two. */
+  chains(request: ChainRequest, signal?: AbortSignal): Promise<ChainResult>
   hessian(request: HessianRequest, signal?: AbortSignal): Promise<HessianResult>
   /** Autodiff against differences, on four rows. */
   gradcheck(document: GraphDocument, options?: GradcheckOptions, signal?: AbortSignal): Promise<GradcheckReport>

@@ -78,6 +78,8 @@ export function serve(scope: Scope): void {
         return session.evaluate(first, second, stop)
       case 'jacobian':
         return session.jacobian(first, stop)
+      case 'chains':
+        return session.chains(first, stop)
       case 'hessian':
         return session.hessian(first, stop)
       case 'gradcheck':

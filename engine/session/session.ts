@@ -18,6 +18,7 @@ import { evaluationGraph, type TrainingGraph, trainingGraph, variablesOf } from 
 import { evaluate, trainLoop } from '../train/loop.ts'
 import { compileStep, stepRate } from '../train/step.ts'
 import { Backends, type Chosen, makeExecutor, type Work } from './backends.ts'
+import { chains } from './chains.ts'
 import { DataSets } from './data.ts'
 import { type Ground, hessian, jacobian } from './derivatives.ts'
 import { findings } from './findings.ts'
@@ -44,6 +45,8 @@ import type {
 import type {
   BackendChoice,
   BackendReport,
+  ChainRequest,
+  ChainResult,
   DataFile,
   DataSummary,
   DifferenceCurve,
@@ -245,6 +248,10 @@ export class Session {
 
   jacobian(request: JacobianRequest, stop: Stop = never): Promise<JacobianResult> {
     return this.#exclusive(async () => jacobian(await this.#ground({ batch: 1, ...request }, stop), request))
+  }
+
+  chains(request: ChainRequest, stop: Stop = never): Promise<ChainResult> {
+    return this.#exclusive(async () => chains(await this.#ground({ batch: 1, ...request }, stop), request))
   }
 
   hessian(request: HessianRequest, stop: Stop = never): Promise<HessianResult> {
