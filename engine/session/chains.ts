@@ -18,8 +18,10 @@ import { explainer } from './why.ts'
 /** Ways that are shown one by one. */
 const MOST_WAYS = 12
 /** Numbers of one matrix, and its rows: more are named by their size, and multiplied without being written down. */
-const MOST_NUMBERS = 500_000
+const MOST_NUMBERS = 200_000
 const MOST_ROWS = 1000
+/** Numbers of the whole product. */
+const MOST_IN_ALL = 500_000
 /** Multiplications of one product from the input on; from the output on they are far fewer. */
 const MOST_WORK = 50_000_000
 
@@ -166,12 +168,12 @@ export async function chains(ground: Ground, request: ChainRequest): Promise<Cha
   const [of, wrt] = [inspection.valueOf(asked.of), inspection.valueOf(asked.wrt)]
   const shapes = { of: bindShape(of.type.shape, rows.batch), wrt: bindShape(wrt.type.shape, rows.batch) }
   const [height, width] = [sizeOf(shapes.of), sizeOf(shapes.wrt)]
-  if (height > MOST_ROWS || height * width > MOST_NUMBERS)
+  if (height > MOST_ROWS || height * width > MOST_IN_ALL)
     fail('derivative.tooLarge', {
       what: 'The chain of Jacobians',
       rows: height,
       columns: width,
-      limit: `at most ${MOST_ROWS} rows and ${MOST_NUMBERS} in all`
+      limit: `at most ${MOST_ROWS} rows and ${MOST_IN_ALL} in all`
     })
   // one walk from the output reaches all that a way may lead through, and is the sum over all ways
   const whole = builder.feed(`${DIRECTION}whole`, of.type.shape)

@@ -2,6 +2,8 @@ import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import { Canvas } from '../canvas/Canvas.tsx'
+import { ChainPanel } from '../chain/ChainPanel.tsx'
+import { useChain } from '../chain/state.ts'
 import { CheckPanel } from '../check/CheckPanel.tsx'
 import { useCheck } from '../check/state.ts'
 import { Inspector } from '../inspector/Inspector.tsx'
@@ -17,7 +19,7 @@ import { LeftPanel } from './LeftPanel.tsx'
 interface SideProps {
   readonly name: PanelName
   /** What it is called, where it is not the panel's own name. */
-  readonly label?: PanelName | 'steps' | 'plan' | 'check'
+  readonly label?: PanelName | 'steps' | 'plan' | 'check' | 'chain'
   readonly min: number
   readonly max: number
   /** What is shown now needs so much; afterwards the panel is as it was. */
@@ -76,13 +78,20 @@ function Side({ name, label = name, min, max, least, children }: SideProps) {
 /** A sentence with its formula, while the canvas keeps more than half of a small window. */
 const stepsHeight = (): number => Math.round(Math.min(330, window.innerHeight * 0.4))
 
-const panels = { steps: <Stepper />, check: <CheckPanel />, plan: <PlanPanel />, training: <TrainingPanel /> }
+const panels = {
+  steps: <Stepper />,
+  check: <CheckPanel />,
+  chain: <ChainPanel />,
+  plan: <PlanPanel />,
+  training: <TrainingPanel />
+}
 
 export function Workspace() {
   const walking = useStepper((s) => s.status !== 'off')
   const planned = usePlan((s) => s.open)
   const checking = useCheck((s) => s.open)
-  const bottom = walking ? 'steps' : checking ? 'check' : planned ? 'plan' : 'training'
+  const chained = useChain((s) => s.open)
+  const bottom = walking ? 'steps' : checking ? 'check' : chained ? 'chain' : planned ? 'plan' : 'training'
   return (
     <Group className="workspace" id="columns" orientation="horizontal">
       <Side name="palette" min={168} max={420}>
@@ -98,7 +107,13 @@ export function Workspace() {
             </main>
           </Panel>
           <Separator className="separator" />
-          <Side name="training" label={bottom} min={172} max={520} {...(walking ? { least: stepsHeight() } : {})}>
+          <Side
+            name="training"
+            label={bottom}
+            min={172}
+            max={520}
+            {...(walking || chained ? { least: stepsHeight() } : {})}
+          >
             {panels[bottom]}
           </Side>
         </Group>

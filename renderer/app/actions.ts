@@ -151,6 +151,7 @@ export const menus: readonly Menu[] = [
       '-',
       'run.verify',
       'run.jacobian',
+      'run.chain',
       '-',
       'run.train',
       'run.stop',

@@ -1,5 +1,6 @@
 /** Runs as a person asks for them: what comes of it is told. */
 import i18next from 'i18next'
+import { closeChain } from '../chain/state.ts'
 import { closeCheck } from '../check/state.ts'
 import { numbersOf } from '../i18n/useNumbers.ts'
 import { problemText } from '../i18n/useProblemText.ts'
@@ -30,6 +31,7 @@ export async function runNow(): Promise<void> {
 
 export async function startTraining(): Promise<void> {
   closeCheck()
+  closeChain()
   closePlan()
   togglePanel('training', true)
   const outcome = await train()

@@ -91,6 +91,7 @@ function NodeItems({ under: { id } }: { readonly under: Under }) {
       <ActionItem id="run.runToHere" />
       <ActionItem id="run.breakpoint" />
       <ActionItem id="run.jacobian" />
+      <ActionItem id="run.chain" />
       {opens && <Item text={t('actions.expand')} shortcut="Alt+E" onSelect={() => void expandSelection()} />}
       <Rule />
       <Item text={t('canvas.menu.cut')} shortcut="Mod+X" onSelect={commands.cut} />

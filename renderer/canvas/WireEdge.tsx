@@ -3,6 +3,7 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react'
 import { memo } from 'react'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { bindDim, countOf } from '../../engine/shape.ts'
+import { useOnWay } from '../chain/state.ts'
 import { useSaying } from '../stepper/progress.ts'
 import { StepWire } from '../stepper/StepWire.tsx'
 import { useEdgeProblems, useEdgeType } from '../store/editor.ts'
@@ -33,6 +34,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
   const count = type ? bindDim(countOf(type.shape), USUAL_BATCH) : 1
   const t = data?.t ?? 0.5
   const saying = useSaying(id)
+  const onWay = useOnWay(id)
   const sized = (size: Size) => (saying ? apart(size) : size)
   return (
     <>
@@ -45,6 +47,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
         data-empty={!cell || undefined}
         data-broken={broken || undefined}
         data-target={target || undefined}
+        data-way={onWay || undefined}
       />
       <StepWire id={id} path={pathOf(route)} at={pointOn(route, t)} saying={saying} />
       {data?.points && <WirePoints edge={id} points={data.points} selected={selected ?? false} />}

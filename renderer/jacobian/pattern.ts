@@ -11,7 +11,7 @@ export interface Pattern {
 const SOFTMAX = String.raw`\frac{\partial s_i}{\partial x_j} = \begin{cases} s_i\,(1 - s_i) & i = j \\ -s_i\, s_j & i \ne j \end{cases}`
 
 /** Null where there is nothing to point out. */
-export function patternOf(op: string, { data, of, wrt }: JacobianResult): Pattern | null {
+export function patternOf(op: string, { data, of, wrt }: Pick<JacobianResult, 'data' | 'of' | 'wrt'>): Pattern | null {
   if (data.every((x) => x === 0)) return { kind: 'zero', tex: null, diagonal: false }
   if (data.length === 1) return { kind: 'scalar', tex: null, diagonal: false }
   const size = of.reduce((product, n) => product * n, 1)

@@ -1,4 +1,5 @@
 import { indexOf } from '../../../engine/document/lookup.ts'
+import { closeChain, openChain } from '../../chain/state.ts'
 import { openCheck } from '../../check/state.ts'
 import { closePlan } from '../../plan/state.ts'
 import { openDialog } from '../../store/dialogs.ts'
@@ -26,6 +27,7 @@ function differentiable({ editor: { selection, document, checked } }: AppState):
 function verify(): void {
   endSteps()
   closePlan()
+  closeChain()
   openCheck()
 }
 
@@ -56,6 +58,14 @@ export const runActions: readonly Action[] = [
       const node = differentiable(appState())
       if (node !== null) openDialog({ kind: 'jacobian', node })
     }
+  },
+  {
+    id: 'run.chain',
+    label: 'actions.chain',
+    keywords: ['path', 'product', 'multivariable', 'vector-Jacobian product', 'VJP', '연쇄 법칙', '경로', '다변수'],
+    shortcuts: ['Alt+Shift+J'],
+    when: ready,
+    perform: openChain
   },
   {
     id: 'run.verify',

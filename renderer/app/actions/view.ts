@@ -1,4 +1,5 @@
 import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/commands.ts'
+import { closeChain } from '../../chain/state.ts'
 import { closeCheck } from '../../check/state.ts'
 import { openPlan } from '../../plan/state.ts'
 import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel, useSettings } from '../../store/settings.ts'
@@ -64,6 +65,7 @@ export const viewActions: readonly Action[] = [
     shortcuts: ['Mod+Alt+4'],
     perform: () => {
       closeCheck()
+      closeChain()
       openPlan()
     }
   },
