@@ -10,7 +10,7 @@ import type { TrainingSettings } from '../../engine/document/types.ts'
 import { Random } from '../../engine/random.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
 import { WasmExecutor } from '../../engine/runtime/wasm/index.ts'
-import { Machine, stretches } from '../../engine/runtime/wasm/machine.ts'
+import { Machine, stepOf } from '../../engine/runtime/wasm/machine.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { otherFeeds } from '../../engine/train/feeds.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
@@ -94,41 +94,39 @@ describe('threads', () => {
   test('what fails on any thread is an error here, and the threads go on', async () => {
     const machine = new Machine()
     await machine.start(2)
-    // (func (export "0") (param i32) (if (i32.eqz (local.get 0)) (then unreachable))
+    // (func (export "0") (param i32 i32 i32 i32) (if (i32.eq (local.get 1) (local.get 2)) (then unreachable))
     //   (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
     const code = machine.load(
       Uint8Array.from([
-        ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 127, 0, 3, 2, 1, 0, 7, 5, 1, 1, 48, 0, 0, 10, 23, 1, 21, 0],
-        ...[32, 0, 69, 4, 64, 0, 11, 3, 64, 32, 0, 65, 1, 107, 34, 0, 13, 0, 11, 11]
+        ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 4, 127, 127, 127, 127, 0, 3, 2, 1, 0, 7, 5, 1, 1, 48, 0, 0],
+        ...[10, 25, 1, 23, 0, 32, 1, 32, 2, 70, 4, 64, 0, 11, 3, 64, 32, 0, 65, 1, 107, 34, 0, 13, 0, 11, 11]
       ])
     )
     const failures = new Set<string>()
     for (let i = 0; i < 500 && failures.size < 2; i++) {
-      // the second list fails, on whichever thread takes it
+      // part 1 fails, on whichever thread takes it
       try {
-        code.run('0', [i % 2 === 0 ? 1 : 1_000_000], [0])
+        code.run('0', [i % 2 === 0 ? 1 : 1_000_000, 1], 2, { parts: 2 })
         failures.add('none')
       } catch (error) {
         failures.add(error instanceof WebAssembly.RuntimeError ? 'here' : (error as Error).message)
       }
-      code.run('0', [1], [1])
+      code.run('0', [1, 2], 2, { parts: 2 })
     }
     expect([...failures].sort()).toEqual(['a kernel failed on another thread', 'here'])
     machine.close()
     expect(machine.threads).toBe(1)
-    code.run('0', [1], [1])
-    expect(() => code.run('0', [1], [0])).toThrow(/unreachable/)
+    code.run('0', [1, 2], 2, { parts: 2 })
+    expect(() => code.run('0', [1, 0], 2, { parts: 2 })).toThrow(/unreachable/)
   })
 })
 
-test('stretches cover everything once, in whole steps', () => {
-  expect(stretches(100, 3, 6)).toEqual([
-    [0, 30],
-    [30, 66],
-    [66, 100]
-  ])
-  expect(stretches(5, 4, 6)).toEqual([[0, 5]])
-  expect(stretches(8, 0)).toEqual([[0, 8]])
+test('work is cut into equal parts, in whole steps, never into more than can be counted', () => {
+  expect(stepOf(100, { parts: 3, step: 6 })).toBe(36)
+  expect(stepOf(5, { parts: 4, step: 6 })).toBe(6)
+  expect(stepOf(8, { parts: 0 })).toBe(8)
+  expect(stepOf(0, { parts: 3 })).toBe(1)
+  expect(Math.ceil(100_000 / stepOf(100_000, { parts: 100_000 }))).toBeLessThanOrEqual(255)
 })
 
 test('a process whose threads nobody closed ends by itself', () => {

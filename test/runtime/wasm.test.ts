@@ -60,7 +60,8 @@ describe.each(['simd', 'relaxed'] as Build[])('%s', (build) => {
     [97, 5, 600],
     [200, 33, 1],
     [13, 100, 513],
-    [7, 8195, 3]
+    [7, 8195, 3],
+    [2051, 3, 260]
   ])('a product of %i × %i × %i in all transposes', async (m, n, k) => {
     const matmul = cases.find((c) => c.op.kind === 'BatchMatMul')
     if (!matmul) throw new Error('BatchMatMul has no samples')

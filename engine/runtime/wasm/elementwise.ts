@@ -9,10 +9,7 @@ import { LaneBuilder, type Lanes } from './emit/lanes.ts'
 import { nestOf } from './emit/nest.ts'
 import { lanesOf } from './emit/text.ts'
 import { MOST_PAGES } from './heap.ts'
-import { type Machine, stretches } from './machine.ts'
-
-/** From and to, in turns of the outermost loop. */
-type Part = readonly [number, number]
+import type { Machine } from './machine.ts'
 
 /** The values of a step's expressions. Numbers among the operands become constants. */
 function valuesOf(b: LaneBuilder, step: ElementwiseStep, reads: readonly number[]): Lanes[] {
@@ -62,10 +59,14 @@ function sourceOf(step: ElementwiseStep): Source {
 
 /** Instructions that are worth a thread of their own: to tell it costs some microseconds. */
 const WORTH_A_THREAD = 60_000
+/** Parts for each thread: where one is held up, others do its share. */
+const PARTS = 4
 
-/** How many threads share a step. */
-const partsOf = (step: ElementwiseStep, threads: number): number =>
-  Math.min(threads, Math.max(1, Math.floor((sizeOf(step.shape) * step.expressions.length) / WORTH_A_THREAD)))
+/** How many parts a step is cut into. */
+function partsOf(step: ElementwiseStep, threads: number): number {
+  const most = Math.floor((sizeOf(step.shape) * step.expressions.length) / WORTH_A_THREAD)
+  return most <= 1 || threads <= 1 ? 1 : Math.min(most, PARTS * threads)
+}
 
 export interface ElementwiseKernels {
   readonly of: (step: ElementwiseStep) => Kernel
@@ -78,23 +79,23 @@ export function elementwiseKernels(steps: readonly ElementwiseStep[], machine: M
   const known = new Map<string, number>()
   const emitted = new Map<
     ElementwiseStep,
-    { readonly name: string; readonly reads: readonly number[]; readonly parts: readonly Part[] }
+    { readonly name: string; readonly reads: readonly number[]; readonly turns: number; readonly parts: number }
   >()
   for (const step of steps) {
     const { key, emit, reads, turns } = sourceOf(step)
     const index = known.get(key) ?? functions.push(emit()) - 1
     known.set(key, index)
-    const parts = sizeOf(step.shape) === 0 ? [] : stretches(turns, partsOf(step, machine.threads))
-    emitted.set(step, { name: String(index), reads, parts })
+    const parts = partsOf(step, machine.threads)
+    emitted.set(step, { name: String(index), reads, turns: sizeOf(step.shape) === 0 ? 0 : turns, parts })
   }
   const code = machine.load(encodeModule({ imports: HOST_FUNCTIONS, functions, sharedPages: MOST_PAGES }))
   return {
     of: (step) => {
-      const { name, reads, parts } = emitted.get(step) as NonNullable<ReturnType<typeof emitted.get>>
+      const { name, reads, turns, parts } = emitted.get(step) as NonNullable<ReturnType<typeof emitted.get>>
       return (out, inputs, also = []) => {
-        if (parts.length === 0) return
+        if (turns === 0) return
         const tensors = [out, ...also, ...reads.map((i) => inputs[i] as Float32Array)].map((t) => t.byteOffset)
-        code.run(name, ...parts.map((part) => [...tensors, ...part]))
+        code.run(name, tensors, turns, { parts })
       }
     },
     dispose: code.dispose

@@ -38,7 +38,7 @@ function arithmetic(build: Build, machine: Machine, why: string | null): Arithme
     maxOutputs: 4,
     memory: machine.heap,
     compile: (plan: Plan) => {
-      products.prepare(plan.steps.reduce((most, step) => (step.kind === 'product' ? Math.max(most, step.n) : most), 0))
+      products.prepare(plan.steps.filter((step) => step.kind === 'product'))
       const chains = plan.steps.flatMap((step) =>
         step.kind === 'elementwise' ? [step] : step.kind === 'product' && step.epilogue ? [step.epilogue] : []
       )

@@ -10,7 +10,7 @@ import { type Windows, windowsOf } from '../../ops/windows.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
 import type { Kernel } from '../array-kernels.ts'
 import { flatIndex } from '../kernel-text.ts'
-import { type Code, stretches } from './machine.ts'
+import type { Code } from './machine.ts'
 
 /** A call of a compiled function: pointers to the output and the inputs, numbers, and the turns to take, from and to. */
 interface Call {
@@ -27,6 +27,8 @@ interface Call {
 
 /** Elements read or written that are worth a thread of their own: some twenty microseconds. */
 const WORTH_A_THREAD = 60_000
+/** Parts for each thread: where one is held up, others do its share. */
+const PARTS = 4
 
 const shapeOf = (step: LoopStep, n: number): StaticShape => step.operands[n]?.shape as StaticShape
 
@@ -182,14 +184,13 @@ export function loopKernel(step: LoopStep, code: Code, threads: number): Kernel 
   if (shapes.some((s) => sizeOf(s) === 0)) return null
   const calls = CALLS[step.nodes[0]?.op ?? '']?.(step)
   if (!calls) return null
-  const work = Math.max(...shapes.map(sizeOf))
-  const parts = Math.max(1, Math.min(threads, Math.floor(work / WORTH_A_THREAD)))
-  const runs = calls.map((call) => ({ ...call, parts: stretches(call.turns, parts) }))
+  const most = Math.floor(Math.max(...shapes.map(sizeOf)) / WORTH_A_THREAD)
+  const parts = most <= 1 || threads <= 1 ? 1 : Math.min(most, PARTS * threads)
   return (out, inputs) => {
-    for (const { name, start = 0, reads, from = 0, numbers, parts: all } of runs) {
+    for (const { name, start = 0, reads, from = 0, numbers, turns } of calls) {
       const read = reads ? reads.map((n) => inputs[n] as Float32Array) : inputs
       const pointers = [out.byteOffset + 4 * start, ...read.map((x, i) => x.byteOffset + (i === 0 ? 4 * from : 0))]
-      code.run(name, ...all.map((part) => [...pointers, ...numbers, ...part]))
+      code.run(name, [...pointers, ...numbers], turns, { parts })
     }
   }
 }

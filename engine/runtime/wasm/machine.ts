@@ -1,15 +1,24 @@
 /** WebAssembly code on one memory, run by this thread or shared out among several. */
 import { Heap, MOST_PAGES } from './heap.ts'
-import { controlBytes, end, instantiate, share, type WasmFunction } from './threads/control.ts'
+import { CONTROL_BYTES, end, instantiate, MOST_PARTS, share, type WasmFunction } from './threads/control.ts'
 import { startThread, type Thread } from './threads/runtime.ts'
 
 /** The first page is left to the compiled kernels' own data. */
 const FIRST_FREE = 65_536
 
+/** How work is cut: into `parts` at most, each of a multiple of `step` turns (1 by default). */
+export interface Cut {
+  readonly parts: number
+  readonly step?: number
+}
+
 /** A module that every thread has. */
 export interface Code {
-  /** Runs a function once for each list of arguments, on whichever threads are free. As many lists as threads at most. */
-  run(name: string, ...lists: readonly (readonly number[])[]): void
+  /**
+   * Runs a function, whose last two parameters are from and to, over `turns` turns: at once or, where there are threads,
+   * in parts, each on whichever thread is free.
+   */
+  run(name: string, list: readonly number[], turns: number, cut?: Cut): void
   /** A function as this thread has it. */
   get(name: string): (...args: number[]) => unknown
   dispose(): void
@@ -40,9 +49,9 @@ export class Machine {
 
   /** @throws where a thread does not come up; there are none then but this one */
   async start(threads: number): Promise<void> {
-    const control = new SharedArrayBuffer(controlBytes(threads))
+    const control = new SharedArrayBuffer(CONTROL_BYTES)
     const started = await Promise.allSettled(
-      Array.from({ length: threads - 1 }, () => startThread({ control, memory: this.memory }))
+      Array.from({ length: threads - 1 }, (_, i) => startThread({ control, memory: this.memory, thread: i + 1 }))
     )
     const workers = started.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []))
     const failed = started.find((s) => s.status === 'rejected')
@@ -55,7 +64,7 @@ export class Machine {
   }
 
   load(bytes: Uint8Array<ArrayBuffer>): Code {
-    const functions = instantiate(bytes, this.memory)
+    const functions = instantiate(bytes, this.memory, 0)
     const numbers = new Map([...functions.keys()].map((name, i) => [name, i]))
     // the other threads find the module in the memory, when they first need it
     const piece = this.heap.allocate(this.threads > 1 ? Math.ceil(bytes.length / 4) : 0)
@@ -68,11 +77,11 @@ export class Machine {
     }
     return {
       get,
-      run: (name, ...lists) => {
+      run: (name, list, turns, cut) => {
         const own = get(name)
-        if (lists.length > 1 && this.threads > 1)
-          share(this.#control, { code, function: numbers.get(name) as number, lists }, own)
-        else for (const list of lists) own(...list)
+        const step = cut && this.threads > 1 ? stepOf(turns, cut) : turns
+        if (step >= turns) own(...list, 0, turns)
+        else share(this.#control, { code, function: numbers.get(name) as number, arguments: list, turns, step }, own)
       },
       dispose: () => this.heap.free(piece)
     }
@@ -87,12 +96,8 @@ export class Machine {
   }
 }
 
-/** Cuts `length` into at most `parts` stretches that begin at multiples of `step`: [from, to] of each. */
-export function stretches(length: number, parts: number, step = 1): [number, number][] {
-  const steps = Math.ceil(length / step)
-  const count = Math.max(1, Math.min(parts, steps))
-  return Array.from({ length: count }, (_, i) => {
-    const at = (n: number): number => Math.min(length, step * Math.floor((steps * n) / count))
-    return [at(i), at(i + 1)]
-  })
+/** How many turns a part has. */
+export function stepOf(turns: number, { parts, step = 1 }: Cut): number {
+  const steps = Math.ceil(turns / step)
+  return step * Math.max(1, Math.ceil(steps / Math.max(1, Math.min(parts, MOST_PARTS))))
 }

@@ -1,39 +1,37 @@
-/** Matrix products by the compiled kernel, shared out among threads by rows, columns or products. */
+/** Matrix products by the compiled kernel, shared out among threads by blocks of the result, or by products. */
 import type { ProductStep } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf } from '../../shape.ts'
 import { type Gemm, type Kernel, productKernel } from '../array-kernels.ts'
-import { type Code, type Machine, stretches } from './machine.ts'
+import type { Code, Machine } from './machine.ts'
 
-/** Rows and columns of the block that the compiled product keeps in registers. */
-const [ROWS, COLUMNS] = [6, 8]
+/** Columns of a panel of B. */
+const COLUMNS = 8
+/** Panels of A that are walked through for one of B: 96 rows, 256 deep, are 96 kB, a part of a second-level cache. */
+const HIGH = 16
 /** Operations that are worth a thread of their own: some twenty-five microseconds. */
 const WORTH_A_THREAD = 1_500_000
-/** Columns that are packed at once: a thread needs a kilobyte for each. Wider products are done panel by panel. */
-const PANEL = 8192
+/** Operations of a part of a product: some fifty microseconds and more, else to be taken costs too much of it. */
+const LEAST_PART = 3_000_000
+/** Parts for each thread: where one is held up, others do its share. */
+const PARTS = 8
+/** Most rows and columns that are packed at once, and numbers of both, where they are no more than one depth of panels. */
+const [MOST_ROWS, MOST_COLUMNS, MOST_NUMBERS] = [2048, 2048, 2 ** 19]
+/** Most bytes that a thread packs by itself. */
+const MOST_OWN = 2 ** 20
 
-/** A matrix: pointer, elements from row to row and from column to column, and to the same matrix of the next product. */
-interface Matrix {
-  readonly at: number
-  readonly row: number
-  readonly column: number
-  readonly next: number
-}
-
-/** What one thread does of a product, or of several: m × n × k, from these matrices, to the pointer `at`. */
-interface Share {
+/** How C is cut: into parts of that many panels of A and of B. */
+interface Parts {
+  readonly high: number
+  readonly broad: number
   readonly count: number
-  readonly size: readonly [number, number, number]
-  readonly left: Matrix
-  readonly right: Matrix
-  readonly at: number
 }
 
 export class Products {
   readonly #code: Code
   readonly #machine: Machine
-  /** Each thread packs panels into memory of its own. */
+  /** Where operands are packed: a tile for each thread, then panels. */
   #scratch: ReturnType<Machine['heap']['allocate']>
-  #each = 0
+  #bytes = 0
 
   constructor(code: Code, machine: Machine) {
     this.#code = code
@@ -41,16 +39,43 @@ export class Products {
     this.#scratch = machine.heap.allocate(0)
   }
 
-  /** Makes room for products of that width. */
-  prepare(widest: number): void {
-    const bytes = this.#code.get('scratch')(Math.min(widest, PANEL)) as number
-    if (bytes <= this.#each) return
-    const { heap, threads } = this.#machine
+  #ask(name: 'depthOf' | 'packedBytes' | 'packs' | 'panelsOfA' | 'tileBytes', ...of: number[]): number {
+    return this.#code.get(name)(...of) as number
+  }
+
+  /** Bytes that a thread needs for a small product of its own: a multiple of a cache line. */
+  #own(m: number, n: number, k: number): number {
+    return Math.ceil((this.#ask('tileBytes') + this.#ask('packedBytes', m, n, k)) / 64) * 64
+  }
+
+  /** How deep to pack at once. Sums are put aside at the same depths, however many pieces there are. */
+  #depth(rows: number, columns: number, k: number): number {
+    const step = this.#ask('depthOf', k)
+    return Math.min(k, step * Math.max(1, Math.floor(MOST_NUMBERS / (step * (rows + columns)))))
+  }
+
+  get #tiles(): number {
+    return this.#machine.threads * this.#ask('tileBytes')
+  }
+
+  /** Makes room for these products. */
+  prepare(steps: readonly ProductStep[]): void {
+    const needs = steps.map((step) => {
+      const { m, n, k } = step
+      const rows = Math.min(sizeOf(step.shape.slice(0, -2)) * m, MOST_ROWS)
+      const columns = Math.min(n, MOST_COLUMNS)
+      const whole = this.#ask('packedBytes', rows, columns, this.#depth(rows, columns, k))
+      const own = this.#own(m, n, k)
+      return Math.max(this.#tiles + whole, own <= MOST_OWN ? own * this.#machine.threads : 0)
+    })
+    const bytes = Math.max(0, ...needs)
+    if (bytes <= this.#bytes) return
+    const { heap } = this.#machine
     // the new before the old is given back: where there is no room for it, what is loaded goes on with the old
-    const scratch = heap.allocate((bytes / 4) * threads)
+    const scratch = heap.allocate(Math.ceil(bytes / 4))
     heap.free(this.#scratch)
     this.#scratch = scratch
-    this.#each = bytes
+    this.#bytes = bytes
   }
 
   kernel(step: ProductStep): Kernel {
@@ -61,20 +86,25 @@ export class Products {
     const [nextA, nextB] = [stepOf(a, lead), stepOf(b, lead)]
     // a shared right-hand matrix makes one tall product, which the general kernel knows
     const tall = nextB === 0 && !transA
-    if (count === 1 || tall || k === 0 || nextA === null || nextB === null) return productKernel(step, this.#gemm)
+    const own = this.#own(m, n, k)
+    if (count === 1 || tall || k === 0 || nextA === null || nextB === null || own > MOST_OWN)
+      return productKernel(step, this.#gemm)
+    const [rowA, columnA] = transA ? [1, m] : [k, 1]
+    const [rowB, columnB] = transB ? [1, k] : [n, 1]
+    const parts = this.#partsOf(2 * count * m * n * k)
     return (out, [x, y]) => {
-      const left = { at: (x as Float32Array).byteOffset, row: transA ? 1 : k, column: transA ? m : 1, next: nextA }
-      const right = { at: (y as Float32Array).byteOffset, row: transB ? 1 : n, column: transB ? k : 1, next: nextB }
-      const parts = Math.min(this.#machine.threads, Math.floor((2 * count * m * n * k) / WORTH_A_THREAD))
-      const shares = stretches(count, parts).map(([from, to]) => ({
-        count: to - from,
-        size: [m, n, k] as const,
-        left: { ...left, at: left.at + 4 * from * nextA },
-        right: { ...right, at: right.at + 4 * from * nextB },
-        at: out.byteOffset + 4 * from * m * n
-      }))
-      this.#run(shares, n, m * n)
+      const left = [(x as Float32Array).byteOffset, nextA, rowA, columnA]
+      const right = [(y as Float32Array).byteOffset, nextB, rowB, columnB]
+      const more = [out.byteOffset, m * n, this.#scratch.offset, own]
+      this.#code.run('gemm', [m, n, k, ...left, ...right, ...more], count, { parts })
     }
+  }
+
+  /** How many parts so much work is cut into; one where it is no work for several threads. */
+  #partsOf(operations: number): number {
+    const { threads } = this.#machine
+    if (Math.min(threads, Math.floor(operations / WORTH_A_THREAD)) <= 1) return 1
+    return Math.max(threads, Math.min(PARTS * threads, Math.floor(operations / LEAST_PART)))
   }
 
   readonly #gemm: Gemm = (m, n, k, a, b, c, offset) => {
@@ -82,41 +112,36 @@ export class Products {
       c.fill(0, offset, offset + m * n)
       return
     }
-    const parts = Math.min(this.#machine.threads, Math.floor((2 * m * n * k) / WORTH_A_THREAD))
-    // what is not cut is packed by every thread: the shorter side
-    const byRows = m >= n
-    const cuts = byRows ? stretches(m, parts, ROWS) : stretches(n, parts, COLUMNS)
-    const shares = cuts.map(([from, to]) => {
-      const [row, column] = byRows ? [from, 0] : [0, from]
-      return {
-        count: 1,
-        size: byRows ? ([to - from, n, k] as const) : ([m, to - from, k] as const),
-        left: { at: a.data.byteOffset + 4 * (a.offset + row * a.row), row: a.row, column: a.column, next: 0 },
-        right: { at: b.data.byteOffset + 4 * (b.offset + column * b.column), row: b.row, column: b.column, next: 0 },
-        at: c.byteOffset + 4 * (offset + row * n + column)
+    const step = this.#ask('depthOf', k)
+    for (let row = 0; row < m; row += MOST_ROWS) {
+      for (let column = 0; column < n; column += MOST_COLUMNS) {
+        const [rows, columns] = [Math.min(MOST_ROWS, m - row), Math.min(MOST_COLUMNS, n - column)]
+        const to = c.byteOffset + 4 * (offset + row * n + column)
+        const depth = this.#depth(rows, columns, k)
+        for (let from = 0; from < k; from += depth) {
+          const deep = Math.min(depth, k - from)
+          const left = a.data.byteOffset + 4 * (a.offset + row * a.row + from * a.column)
+          const right = b.data.byteOffset + 4 * (b.offset + from * b.row + column * b.column)
+          const panels = this.#scratch.offset + this.#tiles
+          const size = [panels, rows, columns, deep, step]
+          const parts = this.#partsOf(2 * rows * columns * deep)
+          const operands = [left, a.row, a.column, right, b.row, b.column]
+          this.#code.run('pack', [...size, ...operands], this.#ask('packs', rows, columns), { parts })
+          const { high, broad, count } = this.#cut(rows, columns, parts)
+          const result = [to, n, from === 0 ? 1 : 0, this.#scratch.offset, high, broad]
+          this.#code.run('multiply', [...size, ...result], count, { parts: count })
+        }
       }
-    })
-    this.#run(shares, n, 0)
+    }
   }
 
-  /** One share for each thread; `row` and `next` are the strides of the result. */
-  #run(shares: readonly Share[], row: number, next: number): void {
-    const widest = Math.max(...shares.map(({ size }) => size[1]))
-    for (let from = 0; from < widest; from += PANEL) this.#panel(shares, from, row, next)
-  }
-
-  #panel(shares: readonly Share[], from: number, row: number, next: number): void {
-    const numbers = ({ at, row: r, column, next: n }: Matrix): number[] => [at, n, r, column]
-    const lists = shares
-      .filter(({ size }) => size[1] > from)
-      .map(({ count, size: [m, n, k], left, right, at }, thread) => [
-        ...[count, m, Math.min(PANEL, n - from), k],
-        ...numbers(left),
-        ...numbers({ ...right, at: right.at + 4 * from * right.column }),
-        ...[at + 4 * from, next, row],
-        this.#scratch.offset + thread * this.#each
-      ])
-    this.#code.run('gemm', ...lists)
+  /** About `parts` parts of C, as high as goes well through the caches. */
+  #cut(m: number, n: number, parts: number): Parts {
+    const [panelsA, panelsB] = [this.#ask('panelsOfA', m), Math.ceil(n / COLUMNS)]
+    const down = Math.ceil(panelsA / HIGH)
+    const beside = Math.max(1, Math.min(panelsB, Math.ceil(parts / down)))
+    const [high, broad] = [Math.ceil(panelsA / down), Math.ceil(panelsB / beside)]
+    return { high, broad, count: Math.ceil(panelsA / high) * Math.ceil(panelsB / broad) }
   }
 }
 

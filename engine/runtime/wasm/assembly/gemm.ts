@@ -1,182 +1,25 @@
 /**
- * C = A·B in WebAssembly SIMD: packed panels, a 6 × 8 block of sums in twelve vector registers.
+ * C = A·B in WebAssembly SIMD, in two steps that threads share: both operands are packed into panels, then blocks of C are
+ * computed, each by one thread.
  *
  * AssemblyScript, compiled by `npm run wasm` into binaries.ts: once with fused multiply-add of relaxed SIMD, once
- * without. The build without gives the same numbers on every machine. (Goto and van de Geijn 2008; the block fits the
- * sixteen vector registers of x86-64: twelve sums, two columns of B, one element of A.)
+ * without. The build without gives the same numbers on every machine. An element of C is the same sum in the same order,
+ * however the work is cut: the depths at which sums are put aside depend on k alone.
  */
+import { block } from './block'
+import { panel, twoPanels } from './pack'
 
 const ROWS: i32 = 6
+const FEW_ROWS: i32 = 4
 const COLUMNS: i32 = 8
-/** Depth and height of a packed block of A: 96 × 256 floats are 96 kB, half of a second-level cache. */
+/** Most depth of a panel: one of A and one of B, 14 kB, share a first-level cache. */
 const DEPTH: i32 = 256
-const HEIGHT: i32 = 96
+/** Bytes beside the panels, for blocks at the edge. */
+const TILE: usize = 6 * 8 * 4
 
-// @ts-expect-error: decorator
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
-  return f32x4.add(f32x4.mul(a, b), c)
-}
-
-/** Sums of one 6 × 8 block over `depth`; added to what is at `c` unless `first`. `row` is the stride of C in bytes. */
-function block(depth: i32, a: usize, b: usize, c: usize, row: usize, first: bool): void {
-  let c00 = f32x4.splat(0)
-  let c01 = f32x4.splat(0)
-  let c10 = f32x4.splat(0)
-  let c11 = f32x4.splat(0)
-  let c20 = f32x4.splat(0)
-  let c21 = f32x4.splat(0)
-  let c30 = f32x4.splat(0)
-  let c31 = f32x4.splat(0)
-  let c40 = f32x4.splat(0)
-  let c41 = f32x4.splat(0)
-  let c50 = f32x4.splat(0)
-  let c51 = f32x4.splat(0)
-  for (let k = 0; k < depth; k++) {
-    const b0 = v128.load(b)
-    const b1 = v128.load(b, 16)
-    let x = v128.load32_splat(a)
-    c00 = madd(x, b0, c00)
-    c01 = madd(x, b1, c01)
-    x = v128.load32_splat(a, 4)
-    c10 = madd(x, b0, c10)
-    c11 = madd(x, b1, c11)
-    x = v128.load32_splat(a, 8)
-    c20 = madd(x, b0, c20)
-    c21 = madd(x, b1, c21)
-    x = v128.load32_splat(a, 12)
-    c30 = madd(x, b0, c30)
-    c31 = madd(x, b1, c31)
-    x = v128.load32_splat(a, 16)
-    c40 = madd(x, b0, c40)
-    c41 = madd(x, b1, c41)
-    x = v128.load32_splat(a, 20)
-    c50 = madd(x, b0, c50)
-    c51 = madd(x, b1, c51)
-    a += ROWS * 4
-    b += COLUMNS * 4
-  }
-  put(c, c00, c01, first)
-  put(c + row, c10, c11, first)
-  put(c + 2 * row, c20, c21, first)
-  put(c + 3 * row, c30, c31, first)
-  put(c + 4 * row, c40, c41, first)
-  put(c + 5 * row, c50, c51, first)
-}
-
-// @ts-expect-error: decorator
-@inline
-function put(c: usize, left: v128, right: v128, first: bool): void {
-  v128.store(c, first ? left : f32x4.add(v128.load(c), left))
-  v128.store(c, first ? right : f32x4.add(v128.load(c, 16), right), 16)
-}
-
-/** Four neighbours of each of four rows, `step` bytes apart, turned: written as four rows, `apart` bytes apart. */
-// @ts-expect-error: decorator
-@inline
-function turn(at: usize, step: usize, to: usize, apart: usize): void {
-  const a = v128.load(at)
-  const b = v128.load(at + step)
-  const c = v128.load(at + 2 * step)
-  const d = v128.load(at + 3 * step)
-  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
-  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5)
-  v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5))
-  v128.store(to + apart, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7))
-  const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
-  const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
-  v128.store(to + 2 * apart, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5))
-  v128.store(to + 3 * apart, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7))
-}
-
-/** The same for two rows. */
-// @ts-expect-error: decorator
-@inline
-function turnPair(at: usize, step: usize, to: usize, apart: usize): void {
-  const a = v128.load(at)
-  const b = v128.load(at + step)
-  const low = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
-  const high = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
-  v128.store64_lane(to, low, 0)
-  v128.store64_lane(to + apart, low, 1)
-  v128.store64_lane(to + 2 * apart, high, 0)
-  v128.store64_lane(to + 3 * apart, high, 1)
-}
-
-/** Rows of A by sixes, depth by depth; what is over the edge is 0. Strides are in elements. */
-function packA(a: usize, row: i32, column: i32, from: i32, height: i32, k0: i32, depth: i32, to: usize): void {
-  const rowBytes = <usize>row << 2
-  const columnBytes = <usize>column << 2
-  for (let i = 0; i < height; i += ROWS) {
-    const live = min(ROWS, height - i)
-    let at = a + <usize>(from + i) * rowBytes + <usize>k0 * columnBytes
-    let k = 0
-    if (live == ROWS && column == 1) {
-      for (; k + 4 <= depth; k += 4) {
-        turn(at, rowBytes, to, ROWS * 4)
-        turnPair(at + 4 * rowBytes, rowBytes, to + 16, ROWS * 4)
-        at += 16
-        to += 4 * ROWS * 4
-      }
-    } else if (live == ROWS && row == 1) {
-      for (; k < depth; k++) {
-        v128.store(to, v128.load(at))
-        store<u64>(to, load<u64>(at, 16), 16)
-        at += columnBytes
-        to += ROWS * 4
-      }
-    }
-    if (live < ROWS) memory.fill(to, 0, <usize>((depth - k) * ROWS) << 2)
-    for (let r = 0; r < live; r++) {
-      let from = at + <usize>r * rowBytes
-      let put = to + (<usize>r << 2)
-      for (let rest = k; rest < depth; rest++) {
-        store<f32>(put, load<f32>(from))
-        from += columnBytes
-        put += ROWS * 4
-      }
-    }
-    to += <usize>((depth - k) * ROWS) << 2
-  }
-}
-
-/** Columns of B by eights, depth by depth. */
-function packB(b: usize, row: i32, column: i32, k0: i32, depth: i32, width: i32, to: usize): void {
-  const rowBytes = <usize>row << 2
-  const columnBytes = <usize>column << 2
-  for (let j = 0; j < width; j += COLUMNS) {
-    const live = min(COLUMNS, width - j)
-    let at = b + <usize>k0 * rowBytes + <usize>j * columnBytes
-    let k = 0
-    if (live == COLUMNS && row == 1) {
-      for (; k + 4 <= depth; k += 4) {
-        turn(at, columnBytes, to, COLUMNS * 4)
-        turn(at + 4 * columnBytes, columnBytes, to + 16, COLUMNS * 4)
-        at += 16
-        to += 4 * COLUMNS * 4
-      }
-    } else if (live == COLUMNS && column == 1) {
-      for (; k < depth; k++) {
-        v128.store(to, v128.load(at))
-        v128.store(to, v128.load(at, 16), 16)
-        at += rowBytes
-        to += COLUMNS * 4
-      }
-    }
-    if (live < COLUMNS) memory.fill(to, 0, <usize>((depth - k) * COLUMNS) << 2)
-    for (let c = 0; c < live; c++) {
-      let from = at + <usize>c * columnBytes
-      let put = to + (<usize>c << 2)
-      for (let rest = k; rest < depth; rest++) {
-        store<f32>(put, load<f32>(from))
-        from += rowBytes
-        put += COLUMNS * 4
-      }
-    }
-    to += <usize>((depth - k) * COLUMNS) << 2
-  }
-}
+/** Number of the thread that runs this instance. */
+@external('env', 'thread')
+declare const thread: i32
 
 // @ts-expect-error: decorator
 @inline
@@ -184,18 +27,199 @@ function roundUp(x: i32, step: i32): i32 {
   return ((x + step - 1) / step) * step
 }
 
-/** Bytes of scratch memory that a product of width n needs: one block of A, one strip of B, one block of sums. */
-export function scratch(n: i32): i32 {
-  return (roundUp(HEIGHT, ROWS) * DEPTH + roundUp(n, COLUMNS) * DEPTH + ROWS * COLUMNS) * 4 + 64
+/** How deep the panels of a product are: all alike, as far as that goes. */
+export function depthOf(k: i32): i32 {
+  const count = (k + DEPTH - 1) / DEPTH
+  return count <= 1 ? k : roundUp((k + count - 1) / count, 4)
+}
+
+/** How many of the panels of A have six rows; the others have four. 8 rows are two fours, 7 too, 5 are a six. */
+// @ts-expect-error: decorator
+@inline
+function sixesOf(m: i32): i32 {
+  const whole = m / ROWS
+  const rest = m % ROWS
+  return rest == 5 ? whole + 1 : rest == 1 || rest == 2 ? max(whole - 1, 0) : whole
+}
+
+/** Rows of A with those that fill the last panel up. */
+// @ts-expect-error: decorator
+@inline
+function paddedRows(m: i32): i32 {
+  const sixes = sixesOf(m) * ROWS
+  return sixes + roundUp(max(m - sixes, 0), FEW_ROWS)
+}
+
+/** Panels of A. */
+export function panelsOfA(m: i32): i32 {
+  const sixes = sixesOf(m)
+  return sixes + (max(m - sixes * ROWS, 0) + FEW_ROWS - 1) / FEW_ROWS
+}
+
+/** The first row of a panel of A. */
+// @ts-expect-error: decorator
+@inline
+function rowOf(panelA: i32, sixes: i32): i32 {
+  return panelA <= sixes ? panelA * ROWS : sixes * ROWS + (panelA - sixes) * FEW_ROWS
+}
+
+/** Bytes of an edge block's own memory, of which each thread needs one. */
+export function tileBytes(): i32 {
+  return ROWS * COLUMNS * 4
+}
+
+/** Bytes that the panels of a product take. */
+export function packedBytes(m: i32, n: i32, k: i32): i32 {
+  return (paddedRows(m) + roundUp(n, COLUMNS)) * k * 4
+}
+
+/** What there is to pack: panels of A, then pairs of panels of B. */
+export function packs(m: i32, n: i32): i32 {
+  return panelsOfA(m) + (n + 2 * COLUMNS - 1) / (2 * COLUMNS)
 }
 
 /**
- * C (m × n, `rowC` from row to row) = A (m × k) · B (k × n), for `count` products one after the other. Pointers are bytes,
- * strides elements, `next` those from one product to the next; `work` holds `scratch(n)` bytes. An element of C is the
- * same sum in the same order, whatever part of a larger C is computed.
+ * Packs A (m × k) and B (k × n), or a part of their depth, into the `packedBytes` at `work`. Pointers are bytes, strides
+ * elements. From and to count `packs`.
+ */
+export function pack(
+  work: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  step: i32,
+  a: usize,
+  rowA: i32,
+  columnA: i32,
+  b: usize,
+  rowB: i32,
+  columnB: i32,
+  from: i32,
+  to: i32
+): void {
+  const sixes = sixesOf(m)
+  const panelsA = panelsOfA(m)
+  const heightA = paddedRows(m)
+  const widthB = roundUp(n, COLUMNS)
+  for (let k0 = 0; k0 < k; k0 += step) {
+    const depth = min(step, k - k0)
+    const chunkA = work + (<usize>(k0 * heightA) << 2)
+    const fromA = a + (<usize>(k0 * columnA) << 2)
+    for (let i = from; i < min(to, panelsA); i++) {
+      const row = rowOf(i, sixes)
+      const rows = i < sixes ? ROWS : FEW_ROWS
+      const at = fromA + (<usize>(row * rowA) << 2)
+      panel(at, rowA, columnA, rows, min(rows, m - row), depth, chunkA + (<usize>(row * depth) << 2))
+    }
+    const chunkB = work + (<usize>(k * heightA + k0 * widthB) << 2)
+    const fromB = b + (<usize>(k0 * rowB) << 2)
+    for (let i = max(from, panelsA); i < to; i++) {
+      const j = (i - panelsA) * 2 * COLUMNS
+      const at = fromB + (<usize>(j * columnB) << 2)
+      const put = chunkB + (<usize>(j * depth) << 2)
+      const right = min(n - j, 2 * COLUMNS) - COLUMNS
+      if (right == COLUMNS && columnB == 1) {
+        twoPanels(at, rowB, depth, put)
+        continue
+      }
+      panel(at, columnB, rowB, COLUMNS, min(COLUMNS, n - j), depth, put)
+      if (right <= 0) continue
+      const next = at + (<usize>(COLUMNS * columnB) << 2)
+      panel(next, columnB, rowB, COLUMNS, right, depth, put + (<usize>(COLUMNS * depth) << 2))
+    }
+  }
+}
+
+/**
+ * C (m × n, `rowC` from row to row) = A·B from the panels at `work`, or C += A·B unless `first`. C is cut into parts of
+ * `high` panels of A and `broad` panels of B, part below part: from and to count these.
+ */
+export function multiply(
+  work: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  step: i32,
+  c: usize,
+  rowC: i32,
+  first: bool,
+  tiles: usize,
+  high: i32,
+  broad: i32,
+  from: i32,
+  to: i32
+): void {
+  const panelsA = panelsOfA(m)
+  const panelsB = (n + COLUMNS - 1) / COLUMNS
+  const partsDown = (panelsA + high - 1) / high
+  const tile = tiles + <usize>(thread * tileBytes())
+  for (let part = from; part < to; part++) {
+    const i = (part % partsDown) * high
+    const j = (part / partsDown) * broad
+    partOf(work, m, n, k, step, c, rowC, first, tile, i, min(i + high, panelsA), j, min(j + broad, panelsB))
+  }
+}
+
+function partOf(
+  work: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  step: i32,
+  c: usize,
+  rowC: i32,
+  first: bool,
+  tile: usize,
+  i0: i32,
+  i1: i32,
+  j0: i32,
+  j1: i32
+): void {
+  const sixes = sixesOf(m)
+  const heightA = paddedRows(m)
+  const widthB = roundUp(n, COLUMNS)
+  const rowBytes = <usize>rowC << 2
+  for (let k0 = 0; k0 < k; k0 += step) {
+    const depth = min(step, k - k0)
+    const fresh = first && k0 == 0
+    const chunkA = work + (<usize>(k0 * heightA) << 2)
+    const chunkB = work + (<usize>(k * heightA + k0 * widthB) << 2)
+    for (let j = j0; j < j1; j++) {
+      const width = min(COLUMNS, n - j * COLUMNS)
+      const wide = width > 4
+      const b = chunkB + (<usize>(j * COLUMNS * depth) << 2)
+      for (let i = i0; i < i1; i++) {
+        const row = rowOf(i, sixes)
+        const six = i < sixes
+        const rows = min(six ? ROWS : FEW_ROWS, m - row)
+        const a = chunkA + (<usize>(row * depth) << 2)
+        const at = c + <usize>row * rowBytes + (<usize>(j * COLUMNS) << 2)
+        if ((width & 3) == 0 && rows == (six ? ROWS : FEW_ROWS)) block(six, wide, depth, a, b, at, rowBytes, fresh)
+        else {
+          block(six, wide, depth, a, b, tile, COLUMNS * 4, true)
+          edge(at, tile, rows, width, rowBytes, fresh)
+        }
+      }
+    }
+  }
+}
+
+/** A block that is there in part only. */
+function edge(c: usize, tile: usize, rows: i32, width: i32, row: usize, first: bool): void {
+  for (let r = 0; r < rows; r++) {
+    for (let q = 0; q < width; q++) {
+      const to = c + <usize>r * row + (<usize>q << 2)
+      const sum = load<f32>(tile + (<usize>(r * COLUMNS + q) << 2))
+      store<f32>(to, first ? sum : load<f32>(to) + sum)
+    }
+  }
+}
+
+/**
+ * Small products one after the other, each by one thread, which has `each` bytes of its own at `work`: a tile and the
+ * panels. `next` are the strides from one product to the next. From and to count products.
  */
 export function gemm(
-  count: i32,
   m: i32,
   n: i32,
   k: i32,
@@ -209,62 +233,21 @@ export function gemm(
   columnB: i32,
   c: usize,
   nextC: i32,
-  rowC: i32,
-  work: usize
+  work: usize,
+  each: i32,
+  from: i32,
+  to: i32
 ): void {
-  for (let i = 0; i < count; i++) {
-    one(m, n, k, a, rowA, columnA, b, rowB, columnB, c, rowC, work)
-    a += <usize>nextA << 2
-    b += <usize>nextB << 2
-    c += <usize>nextC << 2
-  }
-}
-
-function one(
-  m: i32,
-  n: i32,
-  k: i32,
-  a: usize,
-  rowA: i32,
-  columnA: i32,
-  b: usize,
-  rowB: i32,
-  columnB: i32,
-  c: usize,
-  rowC: i32,
-  work: usize
-): void {
-  const tile = work
-  const blockA = work + ROWS * COLUMNS * 4
-  const stripB = blockA + roundUp(HEIGHT, ROWS) * DEPTH * 4
-  const rowBytes = <usize>rowC << 2
-  for (let k0 = 0; k0 < k; k0 += DEPTH) {
-    const depth = min(DEPTH, k - k0)
-    const first = k0 == 0
-    packB(b, rowB, columnB, k0, depth, n, stripB)
-    for (let i0 = 0; i0 < m; i0 += HEIGHT) {
-      const height = min(HEIGHT, m - i0)
-      packA(a, rowA, columnA, i0, height, k0, depth, blockA)
-      for (let j = 0; j < n; j += COLUMNS) {
-        const width = min(COLUMNS, n - j)
-        const panelB = stripB + (<usize>(j * depth) << 2)
-        for (let i = 0; i < height; i += ROWS) {
-          const rows = min(ROWS, height - i)
-          const panelA = blockA + (<usize>(i * depth) << 2)
-          const at = c + <usize>(i0 + i) * rowBytes + (<usize>j << 2)
-          if (rows == ROWS && width == COLUMNS) block(depth, panelA, panelB, at, rowBytes, first)
-          else {
-            block(depth, panelA, panelB, tile, COLUMNS * 4, true)
-            for (let r = 0; r < rows; r++) {
-              for (let q = 0; q < width; q++) {
-                const to = at + (<usize>r) * rowBytes + (<usize>q << 2)
-                const sum = load<f32>(tile + (<usize>(r * COLUMNS + q) << 2))
-                store<f32>(to, first ? sum : load<f32>(to) + sum)
-              }
-            }
-          }
-        }
-      }
-    }
+  const own = work + <usize>(thread * each)
+  const panels = own + tileBytes()
+  const step = depthOf(k)
+  const all = packs(m, n)
+  const panelsA = panelsOfA(m)
+  const panelsB = (n + COLUMNS - 1) / COLUMNS
+  for (let i = from; i < to; i++) {
+    const left = a + (<usize>(i * nextA) << 2)
+    const right = b + (<usize>(i * nextB) << 2)
+    pack(panels, m, n, k, step, left, rowA, columnA, right, rowB, columnB, 0, all)
+    partOf(panels, m, n, k, step, c + (<usize>(i * nextC) << 2), n, true, own, 0, panelsA, 0, panelsB)
   }
 }

@@ -1,5 +1,5 @@
 /** The compiled kernels: `npm run wasm` makes ../binaries.ts of them. */
-export { gemm, scratch } from './gemm'
+export { depthOf, gemm, multiply, pack, packedBytes, packs, panelsOfA, tileBytes } from './gemm'
 export { reduce } from './reduce'
 export { foldUp, poolMax, unfold, unpool } from './windows'
 export { copy } from './copy'

@@ -4,6 +4,8 @@
 export interface Start {
   readonly control: SharedArrayBuffer
   readonly memory: WebAssembly.Memory
+  /** Its number; the thread that gives the jobs is 0. */
+  readonly thread: number
 }
 
 type NodeThreads = typeof import('node:worker_threads')

@@ -2,9 +2,9 @@
 import { work } from './control.ts'
 import { nodeThreads, type Start } from './runtime.ts'
 
-function start({ control, memory }: Start, ready: () => void): void {
+function start({ control, memory, thread }: Start, ready: () => void): void {
   ready()
-  work(new Int32Array(control), memory)
+  work(new Int32Array(control), memory, thread)
 }
 
 const node = nodeThreads()
