@@ -52,6 +52,8 @@ export interface Device {
   upload(memory: Memory, numbers: ArrayLike<number>): void
   download(memory: Memory): Promise<Float32Array>
   release(memory: Memory): void
+  /** Hands the device what `run` of kernels asked for so far, where that is not done yet. */
+  submit(): void
   /** Compiles for inputs and outputs of these sizes; `run` takes others of the same sizes. */
   compile(source: KernelSource, outputs: readonly Memory[], inputs: readonly Memory[]): Promise<Kernel>
   /** Throws what the device reported since it was last asked: a lost device, memory that could not be had. */

@@ -97,6 +97,7 @@ export class GpuExecutor implements Executor {
           if (stop?.()) return false
           kernel.run(outputs.map(at), inputs.map(at))
         }
+        device.submit()
         device.check()
         for (const name of plan.updates.keys()) {
           const variable = this.#variable(name)

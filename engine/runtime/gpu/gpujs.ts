@@ -28,7 +28,10 @@ export interface RawKernel {
   getFragmentShader(inputs: unknown): string
   /** WebGPU. */
   outputBuffer: GPUBuffer | null
-  bindGroupDirty: boolean
+  readonly computePipeline: GPUComputePipeline
+  readonly bindGroupLayout: GPUBindGroupLayout
+  readonly paramsBuffer: GPUBuffer
+  readonly paramsLayout: { readonly byteLength: number }
   translatedFunctions: string
   workgroupSize: readonly number[]
   assembleWGSL(): string

@@ -260,6 +260,10 @@ export class WebGl2Device implements Device {
     }
   }
 
+  submit(): void {
+    this.#gl.flush()
+  }
+
   check(): void {
     const gl = this.#gl
     if (this.#lost !== null || gl.isContextLost())

@@ -5,8 +5,11 @@ import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory, re
 import { type Library, type RawContext, type RawKernel, webgpuContext, webgpuLibrary } from './gpujs.ts'
 import { parametersOf, wgslLibrary } from './math.ts'
 
+let buffers = 0
+
 /** A tensor, and what gpu.js takes for the result of one of its kernels. */
 class Buffer implements Memory {
+  readonly id = buffers++
   readonly type = 'WebGPUBuffer'
   readonly componentCount = 1
   readonly wide = false
@@ -32,6 +35,10 @@ export class WebGpuDevice implements Device {
   readonly #library: Library
   readonly #memories = new Set<Buffer>()
   readonly #kernels = new Set<RawKernel>()
+  /** Kernels that were asked for and are not submitted yet: all of a walk go to the device together. */
+  #recording: { readonly encoder: GPUCommandEncoder; readonly pass: GPUComputePassEncoder } | null = null
+  /** Counts releases: what was bound before one may be gone. */
+  #released = 0
   #error: GPUError | null = null
   #lost: string | null = null
   readonly #listen = (event: GPUUncapturedErrorEvent): void => {
@@ -73,11 +80,14 @@ export class WebGpuDevice implements Device {
   }
 
   upload(memory: Memory, numbers: ArrayLike<number>): void {
+    // what is recorded reads the numbers that are there now
+    this.submit()
     const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers)
     this.#context.device.queue.writeBuffer((memory as Buffer).buffer, 0, data as Float32Array<ArrayBuffer>)
   }
 
   async download(memory: Memory): Promise<Float32Array> {
+    this.submit()
     this.check()
     const { device } = this.#context
     const size = memory.count * 4
@@ -98,7 +108,26 @@ export class WebGpuDevice implements Device {
   }
 
   release(memory: Memory): void {
-    if (this.#memories.delete(memory as Buffer)) (memory as Buffer).buffer.destroy()
+    if (!this.#memories.delete(memory as Buffer)) return
+    this.submit()
+    this.#released++
+    ;(memory as Buffer).buffer.destroy()
+  }
+
+  submit(): void {
+    const recording = this.#recording
+    if (!recording) return
+    this.#recording = null
+    recording.pass.end()
+    this.#context.device.queue.submit([recording.encoder.finish()])
+  }
+
+  #pass(): GPUComputePassEncoder {
+    if (!this.#recording) {
+      const encoder = this.#context.device.createCommandEncoder()
+      this.#recording = { encoder, pass: encoder.beginComputePass() }
+    }
+    return this.#recording.pass
   }
 
   async compile(source: KernelSource, outputs: readonly Memory[], inputs: readonly Memory[]): Promise<Kernel> {
@@ -142,16 +171,49 @@ export class WebGpuDevice implements Device {
       destroy()
       await this.#explain(error)
     }
+    const { groups } = this.#parameters(raw, source, inputs)
+    const bind = this.#binder(raw)
     return {
       run: (to, from) => {
-        const { buffer } = to[0] as Buffer
-        if (raw.outputBuffer !== buffer) {
-          raw.outputBuffer = buffer
-          raw.bindGroupDirty = true
-        }
-        raw.run(...from)
+        const pass = this.#pass()
+        pass.setPipeline(raw.computePipeline)
+        pass.setBindGroup(0, bind([...from, to[0] as Memory] as Buffer[]))
+        pass.dispatchWorkgroups(...(groups as [number, number, number]))
       },
       destroy
+    }
+  }
+
+  /** What gpu.js would write before each run: the sizes, which never change here. */
+  #parameters(raw: RawKernel, source: KernelSource, inputs: readonly Memory[]) {
+    const dispatch = raw._computeDispatch([source.threads, 1, 1])
+    const sizes = inputs.flatMap(({ count }) => [count, 1, 1, count])
+    const words = new Uint32Array(raw.paramsLayout.byteLength / 4)
+    words.set([source.threads, 1, 1, dispatch.dispatchWidth, ...sizes])
+    this.#context.device.queue.writeBuffer(raw.paramsBuffer, 0, words)
+    return dispatch
+  }
+
+  /** Bind groups of a kernel by what is bound: variables change places from walk to walk, and come back. */
+  #binder(raw: RawKernel): (buffers: readonly Buffer[]) => GPUBindGroup {
+    const { device } = this.#context
+    const known = new Map<string, GPUBindGroup>()
+    let released = this.#released
+    return (buffers) => {
+      if (released !== this.#released) known.clear()
+      released = this.#released
+      const key = buffers.map((b) => b.id).join()
+      const made =
+        known.get(key) ??
+        device.createBindGroup({
+          layout: raw.bindGroupLayout,
+          entries: [raw.paramsBuffer, ...buffers.map((b) => b.buffer)].map((buffer, binding) => ({
+            binding,
+            resource: { buffer }
+          }))
+        })
+      known.set(key, made)
+      return made
     }
   }
 
@@ -172,6 +234,7 @@ export class WebGpuDevice implements Device {
   }
 
   async dispose(): Promise<void> {
+    this.#recording = null
     for (const memory of [...this.#memories]) this.release(memory)
     this.#context.device.removeEventListener('uncapturederror', this.#listen)
     await this.#library.destroy()
