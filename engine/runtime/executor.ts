@@ -15,6 +15,15 @@ export interface Program {
   run(feeds: Readonly<Record<string, ArrayLike<number>>>, stop?: Stop): Promise<boolean>
   /** A result of the last run, by IR id. A copy: it stays as it is. */
   read(id: number): Promise<Numbers>
+  /**
+   * Milliseconds of each step of the plan, where they cannot be taken between steps because those are only handed to a
+   * device: each is repeated in its turn, for so many milliseconds in all. Null where it was stopped. Variables stay.
+   */
+  time?(
+    feeds: Readonly<Record<string, ArrayLike<number>>>,
+    milliseconds: number,
+    stop: Stop
+  ): Promise<readonly number[] | null>
   /** Gives the program's memory back; variables stay. */
   dispose(): void
 }

@@ -162,7 +162,7 @@ export interface PlanTiming {
   readonly walks: number
   /** One walk over the plan, feeding it included. */
   readonly milliseconds: number
-  /** By kernel; null where kernels run beside each other, on a GPU, so that none has a time of its own. */
+  /** By kernel; on a GPU each was repeated by itself. Null where there are no kernels, on the reference. */
   readonly kernels: readonly number[] | null
 }
 

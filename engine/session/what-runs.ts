@@ -245,5 +245,8 @@ export async function timed(
   } while (walks < FEWEST || now() - began < MEASURE)
   await finish()
   const walk = (now() - began) / walks
-  return { walks, milliseconds: walk, kernels: inTurn ? Array.from(kernels, (sum) => sum / walks) : null }
+  if (inTurn) return { walks, milliseconds: walk, kernels: Array.from(kernels, (sum) => sum / walks) }
+  if (!program.time) return { walks, milliseconds: walk, kernels: null }
+  const apart = await program.time(feeds, MEASURE, stop)
+  return apart && { walks, milliseconds: walk, kernels: apart }
 }

@@ -54,6 +54,8 @@ export interface Device {
   release(memory: Memory): void
   /** Hands the device what `run` of kernels asked for so far, where that is not done yet. */
   submit(): void
+  /** Resolves when the device is through with all that it was asked for. */
+  finish(): Promise<void>
   /** Compiles for inputs and outputs of these sizes; `run` takes others of the same sizes. */
   compile(source: KernelSource, outputs: readonly Memory[], inputs: readonly Memory[]): Promise<Kernel>
   /** Throws what the device reported since it was last asked: a lost device, memory that could not be had. */

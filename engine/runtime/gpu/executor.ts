@@ -6,6 +6,7 @@ import type { Executor, Program, Stop } from '../executor.ts'
 import { callsOf, MOST_INPUTS } from './calls.ts'
 import type { Device, Kernel, KernelSource, Memory } from './device.ts'
 import type { CallSource, Place } from './text.ts'
+import { timeSteps } from './timing.ts'
 
 interface Variable {
   readonly size: number
@@ -18,8 +19,9 @@ interface Cached {
   users: number
 }
 
-/** One kernel call: which slots it reads and writes. */
+/** One kernel call of a step: which slots it reads and writes. */
 interface Call {
+  readonly step: number
   readonly kernel: Kernel
   readonly inputs: readonly number[]
   readonly outputs: readonly number[]
@@ -73,9 +75,13 @@ export class GpuExecutor implements Executor {
     const calls: Call[] = []
     try {
       for (const [at, slot] of plan.slots.entries()) memory[at] = this.#place(slot)
-      const sources = plan.steps.filter((step) => sizeOf(step.shape) > 0).flatMap((step) => callsOf(step, device))
+      const sources = plan.steps.flatMap((step, at) =>
+        sizeOf(step.shape) === 0 ? [] : callsOf(step, device).map((source) => ({ source, at }))
+      )
       // All at once: a device compiles one while the next is translated.
-      const made = await Promise.allSettled(sources.map((source) => this.#call(source, memory, scratch, used)))
+      const made = await Promise.allSettled(
+        sources.map(({ source, at }) => this.#call(at, source, memory, scratch, used))
+      )
       for (const one of made) {
         if (one.status === 'rejected') throw one.reason
         calls.push(one.value)
@@ -85,17 +91,22 @@ export class GpuExecutor implements Executor {
       release()
       throw error
     }
+    type Feeds = Readonly<Record<string, ArrayLike<number>>>
+    const bind = (feeds: Feeds): void => {
+      for (const [at, slot] of plan.slots.entries()) {
+        if (slot.role === 'feed') this.#feed(memory[at] as Memory, slot, feeds[slot.name])
+        if (slot.role === 'variable' || slot.role === 'next') memory[at] = this.#place(slot)
+      }
+    }
+    const at = (n: number): Memory => memory[n] as Memory
+    const start = ({ kernel, inputs, outputs }: Call): void => kernel.run(outputs.map(at), inputs.map(at))
     const program = {
       plan,
-      run: async (feeds: Readonly<Record<string, ArrayLike<number>>>, stop?: Stop): Promise<boolean> => {
-        for (const [at, slot] of plan.slots.entries()) {
-          if (slot.role === 'feed') this.#feed(memory[at] as Memory, slot, feeds[slot.name])
-          if (slot.role === 'variable' || slot.role === 'next') memory[at] = this.#place(slot)
-        }
-        const at = (n: number): Memory => memory[n] as Memory
-        for (const { kernel, inputs, outputs } of calls) {
+      run: async (feeds: Feeds, stop?: Stop): Promise<boolean> => {
+        bind(feeds)
+        for (const call of calls) {
           if (stop?.()) return false
-          kernel.run(outputs.map(at), inputs.map(at))
+          start(call)
         }
         device.submit()
         device.check()
@@ -112,6 +123,12 @@ export class GpuExecutor implements Executor {
         if (!at) throw new Error(`%${id} is no result of this plan`)
         if ('number' in at) return Float32Array.of(at.number)
         return this.#download(memory[at.slot] as Memory, (plan.slots[at.slot] as Slot).size)
+      },
+      time: async (feeds: Feeds, milliseconds: number, stop: Stop): Promise<readonly number[] | null> => {
+        bind(feeds)
+        const byStep = Map.groupBy(calls, ({ step }) => step)
+        const steps = plan.steps.map((_, step) => () => byStep.get(step)?.forEach(start))
+        return timeSteps(device, steps, milliseconds, stop)
       },
       dispose: (): void => {
         release()
@@ -190,6 +207,7 @@ export class GpuExecutor implements Executor {
   }
 
   async #call(
+    step: number,
     source: CallSource,
     memory: (Memory | null)[],
     scratch: Map<string, number>,
@@ -207,7 +225,7 @@ export class GpuExecutor implements Executor {
     }
     const [inputs, outputs] = [source.inputs.map(place), source.outputs.map(place)]
     const at = (n: number): Memory => memory[n] as Memory
-    return { kernel: await this.#kernel(source, outputs.map(at), inputs.map(at), used), inputs, outputs }
+    return { step, kernel: await this.#kernel(source, outputs.map(at), inputs.map(at), used), inputs, outputs }
   }
 
   /** From the cache, by text and sizes; sizes are part of what gpu.js compiles. */

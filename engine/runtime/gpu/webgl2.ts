@@ -264,6 +264,15 @@ export class WebGl2Device implements Device {
     this.#gl.flush()
   }
 
+  /** `finish` alone returns early in browsers; a number that is read back cannot. */
+  async finish(): Promise<void> {
+    const gl = this.#gl
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#reader)
+    const [any] = this.#memories
+    if (any) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, any.texture, 0)
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.FLOAT, new Float32Array(4))
+  }
+
   check(): void {
     const gl = this.#gl
     if (this.#lost !== null || gl.isContextLost())

@@ -122,6 +122,11 @@ export class WebGpuDevice implements Device {
     this.#context.device.queue.submit([recording.encoder.finish()])
   }
 
+  async finish(): Promise<void> {
+    this.submit()
+    await this.#context.device.queue.onSubmittedWorkDone()
+  }
+
   #pass(): GPUComputePassEncoder {
     if (!this.#recording) {
       const encoder = this.#context.device.createCommandEncoder()
