@@ -549,6 +549,11 @@ const table = {
       'The optimizer "{kind}" cannot solve for the parameters: its matrix is not positive definite (pivot {pivot} at {place}).',
     hint: 'Raise "{option}" a little, remove parameters that do the same, or choose sgd or adam.'
   },
+  'train.rowsTogether': {
+    message:
+      'This batch fits only in parts of {rows} rows, and their gradients do not add up to those of the batch: its rows depend on each other, as in a batch normalisation.',
+    hint: 'Take a batch of at most {rows} rows, or another backend.'
+  },
   'train.diverged': {
     message: 'The loss became {loss} in epoch {epoch}, step {step}.',
     hint: 'Lower the learning rate; or look for the first NaN in the graph.'

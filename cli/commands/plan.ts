@@ -5,7 +5,7 @@ import { openGraph, provideData } from '../files.ts'
 import { bytes, number, print, printJson, say, table } from '../output.ts'
 import { interruptible, newSession } from '../session.ts'
 
-function printPlan({ backend, batch, kernels, memory, compileMilliseconds, timing }: PlanReport): void {
+function printPlan({ backend, batch, rowsAtOnce, kernels, memory, compileMilliseconds, timing }: PlanReport): void {
   const times = timing?.kernels
   const head = ['', 'kernel', 'output', 'reads', 'writes', 'nodes', ...(times ? ['µs'] : [])]
   const rows = kernels.map((kernel, i) => [
@@ -21,6 +21,8 @@ function printPlan({ backend, batch, kernels, memory, compileMilliseconds, timin
   const { total, ...parts } = memory
   const held = Object.entries(parts).map(([name, size]) => `${name} ${bytes(size)}`)
   say(`${kernels.length} kernels on ${backend.device}${batch === null ? '' : `, batch ${batch}`}`)
+  if (batch !== null && rowsAtOnce !== null && rowsAtOnce < batch)
+    say(`a batch goes through in parts of at most ${rowsAtOnce} rows, of which this is one`)
   say(`${bytes(total)} of memory: ${held.join(', ')}`)
   say(`compiled in ${number(Number(compileMilliseconds.toPrecision(3)))} ms`)
   if (timing) say(`${number(Number(timing.milliseconds.toPrecision(3)))} ms a pass, over ${timing.walks} of them`)

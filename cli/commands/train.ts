@@ -22,6 +22,7 @@ function tell(event: TrainEvent): void {
       `${event.parameters} parameters, ${event.examples} examples, ${event.epochs} epochs of ${event.stepsPerEpoch} steps on ${event.backend.backend}`
     )
     say(`  on ${event.backend.device}, ${bytes(event.memory)} of memory`)
+    if (event.rowsAtOnce < event.batch) say(`  a batch goes through in parts of at most ${event.rowsAtOnce} rows`)
     for (const { backend, stepsPerSecond } of event.backend.trials)
       say(`  tried ${backend}: ${number(stepsPerSecond)} steps/s`)
     for (const { backend, why } of event.backend.passedOver) say(`  not on ${backend}: ${why.message}`)

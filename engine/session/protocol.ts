@@ -173,6 +173,8 @@ export interface PlanReport {
   readonly backend: BackendReport
   /** What B stands for; null where the graph has no batch. */
   readonly batch: number | null
+  /** Fewer than the batch where the backend cannot hold all of it: the plan is that of such a part. */
+  readonly rowsAtOnce: number | null
   readonly kernels: readonly KernelReport[]
   readonly memory: PlanMemory
   /** Why the backend cannot hold it; null where it can. */
@@ -228,6 +230,10 @@ export type TrainEvent =
       readonly parameters: number
       /** Bytes that a step takes: parameters, optimizer state and everything between. */
       readonly memory: number
+      /** Rows of a batch. */
+      readonly batch: number
+      /** Of these, how many go through together: all, or as many as the backend can hold. */
+      readonly rowsAtOnce: number
     }
   | {
       readonly type: 'progress'

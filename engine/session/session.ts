@@ -16,7 +16,8 @@ import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
 import { evaluationGraph, type TrainingGraph, trainingGraph, variablesOf } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
-import { compileStep, stepRate } from '../train/step.ts'
+import { stepRate } from '../train/rate.ts'
+import { planOf, refusalOf } from '../train/steps.ts'
 import { Backends, type Chosen, makeExecutor, type Work } from './backends.ts'
 import { chains } from './chains.ts'
 import { DataSets } from './data.ts'
@@ -353,7 +354,7 @@ export class Session {
     tables: ReadonlyMap<string, Table>,
     { batch, seed, milliseconds, stop }: { batch: number; seed: number; milliseconds: number; stop: Stop }
   ): Promise<number> {
-    executor.check(compileStep(graph, batch, executor).plan)
+    await planOf(executor, graph, batch)
     this.#model.prepare(graph.parameters, seed)
     await this.#model.send(executor, graph.parameters)
     const data = new BatchFeeder(tables).gather(Uint32Array.from({ length: batch }, (_, i) => i))
@@ -398,9 +399,8 @@ export class Session {
         }
     const chosen = await this.#backends.choose(request.backend, work)
     const { executor, report: backend } = chosen
-    const { plan } = compileStep(graph, batch, executor)
     // First of all: what does not fit is refused here, before gigabytes of weights are drawn for it.
-    executor.check(plan)
+    const planned = await planOf(executor, graph, batch)
     this.#model.prepare(graph.parameters, settings.seed)
     await this.#model.send(executor, graph.parameters)
     const inspection = request.snapshotEvery > 0 ? this.#inspect(document) : null
@@ -416,7 +416,9 @@ export class Session {
       stepsPerEpoch,
       examples: rows,
       parameters: graph.parameters.reduce((sum, p) => sum + sizeOf(p.shape), 0),
-      memory: memoryNeeded(plan)
+      memory: memoryNeeded(planned.held),
+      batch,
+      rowsAtOnce: planned.rows
     })
     const kept = [...graph.parameters, ...graph.states]
     const all = { variables: kept, steps: stepsPerEpoch * settings.epochs, executor, now: this.#now }
@@ -431,22 +433,31 @@ export class Session {
       this.#past.keep(new History({ ...of, samples, bytesPerSample, steps }))
     }
     let snapshotAt = 0
+    // The same rows at every look, so that what changes is the network and not the batch.
+    let shown = planned.rows < batch ? planned.rows : batchSize
     const looking = new BatchFeeder(tables)
-    const snapshot = async (indices: ArrayLike<number>): Promise<void> => {
+    const look = async (into: Inspection): Promise<void> => {
+      const feeds = looking.gather(Uint32Array.from({ length: shown }, (_, i) => i))
+      const fed = { batch: shown, open: true, feeds }
+      // On the training's own executor, whose variables are the newest.
+      const run = await this.#runInspection(into, chosen, request.revision, fed, stop, this.#now())
+      on({ type: 'snapshot', run })
+    }
+    const snapshot = async (): Promise<void> => {
       if (!inspection) return
-      const fed = { batch: indices.length, open: true, feeds: looking.gather(indices) }
       try {
-        // On the training's own executor, whose variables are the newest.
-        const run = await this.#runInspection(inspection, chosen, request.revision, fed, stop, this.#now())
-        on({ type: 'snapshot', run })
+        // a look keeps more than a step: it may have to be at fewer rows
+        for (let refusal = await refusalOf(() => look(inspection)); refusal; ) {
+          if (shown === 1) throw refusal
+          shown = Math.ceil(shown / 2)
+          refusal = await refusalOf(() => look(inspection))
+        }
       } catch (error) {
         // stopped in the middle of a look: the training then ends as stopped, with the weights of its last step
         if (!stop()) throw error
       }
       snapshotAt = this.#now()
     }
-    // The same rows at every look, so that what changes is the network and not the batch.
-    const shown = Uint32Array.from({ length: batchSize }, (_, i) => i)
     const loop = await trainLoop({
       graph,
       settings,
@@ -459,7 +470,7 @@ export class Session {
         onEpoch: (epoch) => on({ type: 'epoch', report: epoch }),
         ...(recorder && { beforeStep: (step: number) => recorder.before(step) }),
         pause: async () => {
-          if (inspection && this.#now() - snapshotAt >= request.snapshotEvery) await snapshot(shown)
+          if (inspection && this.#now() - snapshotAt >= request.snapshotEvery) await snapshot()
           await this.#plots.look({ executor, meaning: drawn })
           await this.#breathe()
         }
@@ -482,7 +493,7 @@ export class Session {
       loss: last?.loss ?? before?.loss ?? null,
       metrics: last?.metrics ?? before?.metrics ?? {}
     }
-    if (inspection && !stop()) await snapshot(shown)
+    if (inspection && !stop()) await snapshot()
     if (loop.outcome === 'cancelled') return { outcome: 'cancelled', report }
     const test = await evaluate(executor, graph.evaluation, tablesOf(sets, 'test'), stop, this.#breathe)
     return { outcome: test ? 'done' : 'cancelled', report: { ...report, test } }

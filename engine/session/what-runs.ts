@@ -9,8 +9,11 @@ import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { sizeOf } from '../shape.ts'
 import { BatchFeeder, datasetsIn, type Feeds, feedAll, rowsOf, tablesOf } from '../train/feeds.ts'
 import type { TrainingGraph } from '../train/graph.ts'
+import { partFeeds, partsOf } from '../train/parts.ts'
+import { stepRate } from '../train/rate.ts'
 import { takesAll } from '../train/second-order.ts'
-import { clearStates, compileStep, stepRate } from '../train/step.ts'
+import { clearStates, compileStep } from '../train/step.ts'
+import { planOf, refusalOf } from '../train/steps.ts'
 import type { Backends, Chosen } from './backends.ts'
 import type { DataSets } from './data.ts'
 import type { Inspection } from './inspect.ts'
@@ -33,7 +36,7 @@ function bytesRead(operands: readonly Operand[]): number {
   return sum
 }
 
-function kernelOf(step: Step): KernelReport {
+export function kernelOf(step: Step): KernelReport {
   const outputs = 1 + (step.kind === 'elementwise' ? step.also.length : 0)
   const fused = step.kind === 'product' ? (step.epilogue?.nodes ?? []) : step.nodes
   return {
@@ -100,7 +103,10 @@ export interface Tools {
 interface Planned {
   readonly chosen: Chosen
   readonly compiled: Compiled
+  /** What is held at once: more than the plan where a step goes in parts. */
+  readonly held: Plan
   readonly batch: number
+  readonly rowsAtOnce: number
   /** Whether the graph has a batch at all. */
   readonly open: boolean
   /** Makes ready for a walk; then what is fed. */
@@ -128,15 +134,15 @@ async function plannedTraining(
     : tablesIf(tools, document, graph.ir)
   const rows = tables && (rowsOf(tables) ?? fail('train.noData'))
   const { batch, stepsPerEpoch } = sizesOf(settings, rows ?? settings.batchSize)
-  const prepare = async (executor: Executor): Promise<Feeds> => {
+  const prepare = async (executor: Executor, count = batch): Promise<Feeds> => {
     model.prepare(graph.parameters, settings.seed)
     await model.send(executor, graph.parameters)
     await clearStates(executor, graph)
-    return new BatchFeeder(tables ?? new Map()).gather(Uint32Array.from({ length: batch }, (_, i) => i))
+    return new BatchFeeder(tables ?? new Map()).gather(Uint32Array.from({ length: count }, (_, i) => i))
   }
   const run = async (executor: Executor, milliseconds: number): Promise<number> => {
     if (!measure) return Number.NaN
-    executor.check(compileStep(graph, batch, executor).plan)
+    await planOf(executor, graph, batch)
     const fed = await prepare(executor)
     try {
       return await stepRate(executor, { graph, batch, data: fed, milliseconds, now, stop })
@@ -146,7 +152,21 @@ async function plannedTraining(
   }
   const trial = { key: trialKey(meaning, batch), steps: stepsPerEpoch * settings.epochs, run }
   const chosen = await backends.choose(backend, graph.secondOrder ? { kind: 'host' } : { kind: 'learn', trial })
-  return { chosen, compiled: compileStep(graph, batch, chosen.executor), batch, open: true, prepare }
+  const { executor } = chosen
+  const whole = compileStep(graph, batch, executor)
+  let planned = { rows: batch, compiled: whole, held: whole.plan }
+  // what does not fit is told as it is, with its refusal
+  await refusalOf(async () => {
+    planned = await planOf(executor, graph, batch)
+  })
+  const { rows: once, compiled, held } = planned
+  const part = async (): Promise<Feeds> => {
+    const fed = await prepare(executor, once)
+    if (once === batch) return fed
+    await clearStates(executor, partsOf(graph) ?? graph)
+    return { ...fed, ...partFeeds(graph.summed, 0, once, batch) }
+  }
+  return { chosen, compiled, held, batch, rowsAtOnce: once, open: true, prepare: part }
 }
 
 async function plannedRun(
@@ -162,7 +182,8 @@ async function plannedRun(
     await model.send(executor, inspection.variables)
     return fed.feeds
   }
-  return { chosen, compiled, batch: fed.batch, open: fed.open, prepare }
+  const held = compiled.plan
+  return { chosen, compiled, held, batch: fed.batch, rowsAtOnce: fed.batch, open: fed.open, prepare }
 }
 
 function refusal(executor: Executor, plan: Plan): Problem | null {
@@ -178,19 +199,19 @@ function refusal(executor: Executor, plan: Plan): Problem | null {
 /** @throws ProblemError where there is nothing to compile, or, to be measured, nothing to run */
 export async function planReport(request: PlanRequest, about: About, tools: Tools): Promise<PlanReport> {
   const { now, stop, model } = tools
-  const { chosen, compiled, batch, open, prepare } = await ('graph' in about
+  const { chosen, compiled, held, batch, rowsAtOnce, open, prepare } = await ('graph' in about
     ? plannedTraining(request, about, tools)
     : plannedRun(request, about.inspection, tools))
   const { plan } = compiled
   const { executor } = chosen
   let timing: PlanTiming | null = null
   if (request.measure) {
-    executor.check(plan)
+    executor.check(held)
     const data = await prepare(executor)
     const program = await executor.load(plan)
     const training = 'graph' in about
     const scalars = training ? about.graph.optimizer.scalars(1, 0) : {}
-    const feeds = feedAll(plan, data, { step: 1, training, rows: batch, scalars })
+    const feeds = feedAll(plan, data, { step: 1, training, rows: rowsAtOnce, scalars })
     const [last] = plan.results.keys()
     const finish = async () => last !== undefined && (await program.read(last))
     try {
@@ -207,9 +228,10 @@ export async function planReport(request: PlanRequest, about: About, tools: Tool
     revision: request.revision,
     backend: chosen.report,
     batch: open ? batch : null,
+    rowsAtOnce: open ? rowsAtOnce : null,
     kernels: plan.steps.map(kernelOf),
-    memory: memoryOf(plan),
-    refused: refusal(executor, plan),
+    memory: memoryOf(held),
+    refused: refusal(executor, held),
     compileMilliseconds: compiled.milliseconds,
     timing,
     text: printPlan(plan)
@@ -220,7 +242,8 @@ export async function planReport(request: PlanRequest, about: About, tools: Tool
 export async function timed(
   program: Program,
   feeds: Feeds,
-  { now, stop, inTurn, finish }: Timer
+  { now, stop, inTurn, finish }: Timer,
+  milliseconds = MEASURE
 ): Promise<PlanTiming | null> {
   const { length } = program.plan.steps
   // the first walk compiles and fills caches
@@ -242,11 +265,11 @@ export async function timed(
     if (inTurn && at >= 0) kernels[at] = (kernels[at] as number) + now() - last
     walks++
     if (inTurn && at !== length - 1) throw new Error(`${at + 1} of ${length} steps were asked for`)
-  } while (walks < FEWEST || now() - began < MEASURE)
+  } while (walks < FEWEST || now() - began < milliseconds)
   await finish()
   const walk = (now() - began) / walks
   if (inTurn) return { walks, milliseconds: walk, kernels: Array.from(kernels, (sum) => sum / walks) }
   if (!program.time) return { walks, milliseconds: walk, kernels: null }
-  const apart = await program.time(feeds, MEASURE, stop)
+  const apart = await program.time(feeds, milliseconds, stop)
   return apart && { walks, milliseconds: walk, kernels: apart }
 }

@@ -77,7 +77,7 @@ export interface StepContext {
 }
 
 /** Everything that is fed besides the data sets' rows. */
-export function otherFeeds(plan: Plan, context: StepContext): Feeds {
+export function otherFeeds(plan: Pick<Plan, 'feeds'>, context: StepContext): Feeds {
   const feeds: Feeds = {}
   for (const { name, shape, node } of plan.feeds) {
     const { random, example } = node.attributes
@@ -90,7 +90,7 @@ export function otherFeeds(plan: Plan, context: StepContext): Feeds {
 }
 
 /** All that a plan is fed. @throws ProblemError where an input has no numbers, or not as many as its shape takes. */
-export function feedAll(plan: Plan, given: Feeds, context: StepContext): Feeds {
+export function feedAll(plan: Pick<Plan, 'feeds'>, given: Feeds, context: StepContext): Feeds {
   const feeds: Feeds = { ...otherFeeds(plan, context), ...given }
   for (const { name, shape, node } of plan.feeds) {
     const place = { nodeId: node.origin?.node ?? name }

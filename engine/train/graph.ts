@@ -38,6 +38,9 @@ export interface TrainingGraph {
   readonly metrics: Readonly<Record<string, number>>
   /** Variable name → IR id of its value after the step; sums for the epoch's means among them. */
   readonly updates: ReadonlyMap<string, number>
+  /** Parameter that is learned → IR id of its gradient, before it is clipped. */
+  readonly gradients: ReadonlyMap<string, number>
+  readonly clip: TrainingSettings['clip']
   readonly parameters: readonly Variable[]
   /** Everything else that the step keeps, starting at 0. */
   readonly states: readonly Variable[]
@@ -148,13 +151,10 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
   const metrics = metricValues(document, built, settings.metrics)
   const order = secondOrder(document, built, settings, trained)
   b.phase = 'update'
-  const updates = new Map([...b.updates].map(([name, value]) => [name, value.id]))
-  const states: Variable[] = []
-  const scalars = new Map<string, Value>()
-  b.origin = null
   const found = trained.map((p) => gradients.get(p.id) as Value)
-  for (const [i, gradient] of clipped(b, found, settings.clip).entries())
-    emitUpdate(b, trained[i] as IrNode, gradient, optimizer, { updates, states, scalars })
+  const emitted = emitUpdates(b, trained, found, optimizer, settings.clip)
+  const updates = new Map([...[...b.updates].map(([name, { id }]) => [name, id] as const), ...emitted.updates])
+  const states = [...emitted.states]
   b.origin = null
   const rows = b.feed(ROWS, [])
   const sums: Record<string, string> = {}
@@ -175,11 +175,28 @@ export function trainingGraph(document: GraphDocument, built: Built, settings: T
     loss: objective.id,
     metrics: idsOf(metrics),
     updates,
+    gradients: new Map(trained.map((p, i) => [p.attributes.name as string, (found[i] as Value).id])),
+    clip: settings.clip,
     parameters: variablesOf({ nodes: parameters }),
     states,
     sums,
     summed
   }
+}
+
+/** What parameters and the optimizer's states become, by their gradients. */
+export function emitUpdates(
+  b: Builder,
+  parameters: readonly IrNode[],
+  gradients: readonly Value[],
+  optimizer: Optimizer,
+  clip: TrainingSettings['clip']
+): { readonly updates: ReadonlyMap<string, number>; readonly states: readonly Variable[] } {
+  const into: Collected = { updates: new Map(), states: [], scalars: new Map() }
+  b.origin = null
+  for (const [i, gradient] of clipped(b, gradients, clip).entries())
+    emitUpdate(b, parameters[i] as IrNode, gradient, optimizer, into)
+  return into
 }
 
 interface Collected {

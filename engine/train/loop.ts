@@ -9,11 +9,11 @@ import type { Executor, Stop } from '../runtime/executor.ts'
 import { Course } from './course.ts'
 import { BatchFeeder, feedAll, rowsOf } from './feeds.ts'
 import type { EvaluationGraph, TrainingGraph } from './graph.ts'
-import { type Loaded, Programs } from './programs.ts'
+import { Programs } from './programs.ts'
 import { clearStates } from './step.ts'
-import { StepTaker } from './taker.ts'
+import { StepTaker, type Taken } from './taker.ts'
 
-/** Rows per pass when nothing is learned. Fixed, so that an evaluation gives the same number every time. */
+/** Most rows per pass when nothing is learned. Fixed, so that an evaluation gives the same number every time. */
 const EVALUATION_BATCH = 500
 
 export interface Scores {
@@ -66,14 +66,16 @@ export async function evaluate(
 ): Promise<(Scores & { readonly examples: number }) | null> {
   const rows = rowsOf(tables) ?? 1
   const ids = [lossId, ...Object.values(metricIds)]
+  const { maxOperands, maxOutputs, looseSlots } = executor
   const programs = new Programs(executor, (batch) =>
-    compile(ir, { batch, wanted: ids, maxOperands: executor.maxOperands, maxOutputs: executor.maxOutputs })
+    compile(ir, { batch, wanted: ids, maxOperands, maxOutputs, looseSlots })
   )
   const feeder = new BatchFeeder(tables)
   const sums = ids.map(() => 0)
   try {
-    for (let from = 0; from < rows; from += EVALUATION_BATCH) {
-      const count = Math.min(EVALUATION_BATCH, rows - from)
+    const most = await programs.fit(Math.min(EVALUATION_BATCH, rows))
+    for (let from = 0; from < rows; from += most) {
+      const count = Math.min(most, rows - from)
       const { compiled, program } = await programs.get(count)
       const indices = Uint32Array.from({ length: count }, (_, i) => from + i)
       const feeds = feedAll(compiled.plan, feeder.gather(indices), { step: 0, training: false, rows: count })
@@ -119,7 +121,6 @@ export async function trainLoop({
   const course = new Course(settings, sets)
   const { steps, rows, held } = course
   const names = Object.keys(graph.metrics)
-  const wanted = [graph.loss, ...Object.values(graph.metrics)]
   const taker = new StepTaker({ graph, settings, course, executor, stop, breathe: listener.pause })
   await clearStates(executor, graph)
 
@@ -133,10 +134,8 @@ export async function trainLoop({
     steps: step,
     seconds: (now() - start) / 1000
   })
-  const progress = async (epoch: number, at: number, { compiled, program }: Loaded, rowsNow: number): Promise<void> => {
-    const [total, ...metrics] = await Promise.all(
-      wanted.map(async (id) => (await program.read(compiled.idOf(id)))[0] as number)
-    )
+  const progress = async (epoch: number, at: number, taken: Taken, rowsNow: number): Promise<void> => {
+    const { loss: total, ...metrics } = await taken.values()
     const loss = (total as number) / (graph.summed ? rowsNow : 1)
     const seconds = (now() - start) / 1000
     listener.onProgress?.({
@@ -144,7 +143,7 @@ export async function trainLoop({
       step: at,
       steps,
       loss,
-      metrics: Object.fromEntries(names.map((name, i) => [name, metrics[i] as number])),
+      metrics,
       stepsPerSecond: at / seconds,
       secondsLeft: ((steps - at) * seconds) / at
     })
@@ -171,14 +170,14 @@ export async function trainLoop({
       for (const last = epoch * course.stepsPerEpoch; step < last; ) {
         const before = listener.beforeStep?.(step + 1)
         if (before) await before
-        const loaded = await taker.take(step + 1)
-        if (!loaded) return result('cancelled')
+        const taken = await taker.take(step + 1)
+        if (!taken) return result('cancelled')
         step++
         const time = now()
         if (time - shown >= PROGRESS_EVERY || step === 1 || step === steps) {
           shown = time
           await arrived()
-          reading = progress(epoch, step, loaded, course.rowsAt(step).length).catch((error) => {
+          reading = progress(epoch, step, taken, course.rowsAt(step).length).catch((error) => {
             failure = { error }
           })
         }

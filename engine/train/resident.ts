@@ -57,7 +57,7 @@ function piecesOf(table: Table, { dataset, output }: DataFeed, limit: number): P
   }))
 }
 
-/** The graph with its data on the device; null where it reads none, or more than a device should hold. */
+/** The graph of a step with its data on the device; null where it reads none, or more than a device should hold. */
 export function residentData(
   ir: IrGraph,
   tables: ReadonlyMap<string, Table>,

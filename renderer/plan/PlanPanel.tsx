@@ -10,7 +10,7 @@ import { Button, IconButton } from '../ui/Button.tsx'
 import { Hint } from '../ui/Hint.tsx'
 import { KernelList } from './KernelList.tsx'
 import { MemoryBar } from './MemoryBar.tsx'
-import { closePlan, followGraph, kindOf, measure, showKind, stopMeasuring, usePlan } from './state.ts'
+import { closePlan, followGraph, kindOf, measure, partOf, showKind, stopMeasuring, usePlan } from './state.ts'
 import { timeText } from './text.ts'
 import { useLitNodes } from './useLitNodes.ts'
 import './plan.css'
@@ -60,9 +60,11 @@ function Summary({ report }: { readonly report: PlanReport }) {
   const { t } = useTranslation()
   const numbers = useNumbers()
   const { kernels, backend, compileMilliseconds, timing } = report
+  const part = partOf(report)
   const parts = [
     t('plan.kernels', { count: kernels.length, number: numbers.count(kernels.length) }),
     t('plan.compiled', { time: timeText(numbers, compileMilliseconds) }),
+    ...(part ? [t('plan.inParts', { rows: numbers.count(part) })] : []),
     ...(timing ? [t('plan.walk', { time: timeText(numbers, timing.milliseconds) })] : [])
   ]
   return (

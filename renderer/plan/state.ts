@@ -17,7 +17,12 @@ interface PlanState {
   readonly problems: readonly Problem[]
   readonly busy: 'compiling' | 'measuring' | null
   /** Bytes of a training step of the document, and why they cannot be had, if so; null while it is not known. */
-  readonly step: { readonly bytes: number; readonly refused: Problem | null } | null
+  readonly step: {
+    readonly bytes: number
+    readonly refused: Problem | null
+    /** Fewer rows than the batch, which goes through in parts then. */
+    readonly rowsAtOnce: number | null
+  } | null
   /** Nodes under the pointer or the cursor of the list. */
   readonly lit: readonly string[]
 }
@@ -118,6 +123,10 @@ export function followGraph(): () => void {
 /** Graphs beyond that are not compiled at every edit only to tell their memory; the panel of what runs tells it. */
 const MOST_NODES = 2000
 
+/** Rows that go through together where the batch goes in parts; null where all of it goes at once. */
+export const partOf = ({ batch, rowsAtOnce }: PlanReport): number | null =>
+  batch !== null && rowsAtOnce !== null && rowsAtOnce < batch ? rowsAtOnce : null
+
 /** Keeps the memory of a training step up with the document. Gives back the function that ends it. */
 export function followMemory(): () => void {
   let waiting: ReturnType<typeof setTimeout> | undefined
@@ -132,7 +141,8 @@ export function followMemory(): () => void {
     const report = await client()
       .plan(request)
       .catch(() => null)
-    if (mine === newest) set({ step: report && { bytes: report.memory.total, refused: report.refused } })
+    if (mine !== newest) return
+    set({ step: report && { bytes: report.memory.total, refused: report.refused, rowsAtOnce: partOf(report) } })
   }
   const soon = () => {
     clearTimeout(waiting)

@@ -55,6 +55,7 @@ function Idle({ hasData }: { readonly hasData: boolean }) {
     <p className="muted numbers">
       {t(hasData ? 'training.idle' : 'training.noData')}
       {memory && ` · ${memory}`}
+      {step?.rowsAtOnce && ` · ${t('plan.inParts', { rows: numbers.count(step.rowsAtOnce) })}`}
     </p>
   )
 }

@@ -3,7 +3,7 @@
  *
  *     npm run bench -- [PART…] [--quick] [--write] [--only NAME] [--gpu auto|real|software] [--node] [--threads N]
  *
- * Parts are w, cnn, attention, scalar, chain, gemm, compile and first; all where none is named. --quick takes few
+ * Parts are w, cnn, attention, scalar, chain, gemm, compile, first and kernels; all where none is named. --quick takes few
  * repeats (and, where no part is named, few parts). --only takes the engines whose name has this in it. --write puts the
  * tables into docs/performance.md, between the two marks. --node runs everything in Node, for machines without a browser.
  */
@@ -19,12 +19,12 @@ import { type Answers, type Host, Skipped } from './hosts/protocol.ts'
 import { findPython, pythonHost } from './hosts/python.ts'
 import { installPeers, versions } from './install.ts'
 import { type Effort, type Found, measure, median } from './measure.ts'
-import { missing, rate, table, tables, withTables } from './report.ts'
+import { kernelTable, missing, peakLine, rate, table, tables, withTables } from './report.ts'
 import { SIZES, TRANSPOSES } from './workloads/gemm.ts'
 
 const PAGE = join(import.meta.dirname, '../../docs/performance.md')
 
-const PARTS = ['w', 'cnn', 'attention', 'gemm', 'chain', 'scalar', 'compile', 'first'] as const
+const PARTS = ['w', 'cnn', 'attention', 'gemm', 'chain', 'scalar', 'compile', 'first', 'kernels'] as const
 type Part = (typeof PARTS)[number]
 
 const { values: options, positionals } = parseArgs({
@@ -114,6 +114,7 @@ try {
   if (wanted('gemm') && !options.quick) sections.push(await transposes())
   if (wanted('compile')) sections.push(await compileTable())
   if (wanted('first')) sections.push(await firstLosses())
+  if (wanted('kernels')) sections.push(...(await kernelTables()))
 } finally {
   say('')
   for (const host of hosts.values()) await host.then((h) => h.close()).catch(() => undefined)
@@ -180,6 +181,32 @@ async function firstLosses(): Promise<string> {
     ['Train is pressed on W, data at hand', 'first loss after ms', 'steps/s then', 'frames/s of the page'],
     rows
   )
+}
+
+/** How near each kernel comes to what its device can do: by memory where little is computed, else by arithmetic. */
+async function kernelTables(): Promise<string[]> {
+  const who = all.filter((e) => isOurs(e) && e.backend !== 'cpu' && (e.backend !== 'wasm' || e.threads > 1))
+  const found: string[] = []
+  for (const engine of who) {
+    const host = chromium ? await chromium.host() : nodeHost()
+    try {
+      say(`kernels: ${label(engine)}`)
+      const peaks = await host.call('peaks', engine, 5 * effort.patience)
+      found.push(peakLine(label(engine), peaks))
+      for (const workload of options.quick ? ['w'] : ['w', 'cnn', 'attention', 'chain']) {
+        say(`kernels: ${label(engine)}, ${workload}`)
+        const request = { ...engine, workload, milliseconds: 2000 * effort.seconds }
+        found.push(
+          kernelTable(workload, label(engine), await host.call('kernels', request, 5 * effort.patience), peaks)
+        )
+      }
+    } catch (error) {
+      found.push(`Kernels of ${label(engine)}: ${(error as Error).message.split('\n')[0]}.`)
+    } finally {
+      await host.close()
+    }
+  }
+  return found
 }
 
 const adapters = chromium

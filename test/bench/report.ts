@@ -1,5 +1,6 @@
 /** What was found, as Markdown: ratios first, absolute figures after them. */
 import { type Engine, isOurs, label } from './engines.ts'
+import { COPIED, type KernelTime, type Peaks, type Timed } from './kernels.ts'
 import type { Found } from './measure.ts'
 import { workload } from './workloads/index.ts'
 
@@ -77,6 +78,67 @@ export function missing(results: Results): string {
   }
   if (reasons.size === 0) return ''
   return ['Not measured:', '', ...[...reasons].map(([line, keys]) => `- ${line} (${keys.join(', ')})`)].join('\n')
+}
+
+const percent = (x: number): string => `${Math.round(100 * x)} %`
+
+export const peakLine = (engine: string, { bytes, operations, what }: Peaks): string =>
+  `**${engine}** at most: ${show(bytes / 1e9)} GB/s (a copy of ${show((COPIED * 4) / 1e6)} MB), ${show(operations / 1e9)} Gop/s (${what}).`
+
+/** Kernels of the same name and size as one line. */
+function merged(kernels: readonly KernelTime[]): (KernelTime & { readonly count: number })[] {
+  const rows = new Map<string, KernelTime & { readonly count: number }>()
+  for (const k of kernels) {
+    const key = `${k.what} ${k.shape}`
+    const { count, milliseconds, bytes, operations } = rows.get(key) ?? {
+      count: 0,
+      milliseconds: 0,
+      bytes: 0,
+      operations: 0
+    }
+    rows.set(key, {
+      ...k,
+      count: count + 1,
+      milliseconds: milliseconds + k.milliseconds,
+      bytes: bytes + k.bytes,
+      operations: operations + k.operations
+    })
+  }
+  return [...rows.values()].toSorted((a, b) => b.milliseconds - a.milliseconds)
+}
+
+/** Lines of a table, and the share of the time that is left for one line for all others. */
+const MOST_LINES = 12
+
+export function kernelTable(workload: string, engine: string, { kernels, walk }: Timed, peaks: Peaks): string {
+  const rows = merged(kernels)
+  const sum = rows.reduce((s, k) => s + k.milliseconds, 0)
+  const others = rows.slice(MOST_LINES)
+  const line = ({ what, shape, count, milliseconds, bytes, operations }: (typeof rows)[number]): Cell[] => {
+    const seconds = milliseconds / 1000
+    const [gb, gop] = seconds > 0 ? [bytes / seconds, operations / seconds] : [0, 0]
+    return [
+      `${count > 1 ? `${count} × ` : ''}${what.length > 60 ? `${what.slice(0, 57)}…` : what} [${shape}]`,
+      milliseconds,
+      percent(milliseconds / sum),
+      gb / 1e9,
+      percent(gb / peaks.bytes),
+      gop / 1e9,
+      percent(gop / peaks.operations)
+    ]
+  }
+  const rest = others.reduce((s, k) => s + k.milliseconds, 0)
+  return table(
+    [`${workload}, ${engine}: kernel`, 'ms', 'of the time', 'GB/s', 'of the device', 'Gop/s', 'of the device'],
+    [
+      ...rows.slice(0, MOST_LINES).map(line),
+      ...(others.length > 0
+        ? [[`${others.reduce((n, k) => n + k.count, 0)} others`, rest, percent(rest / sum), '', '', '', '']]
+        : []),
+      [`all ${kernels.length}, one by one`, sum, '', '', '', '', ''],
+      ['a walk', walk, percent(walk / sum), '', '', '', '']
+    ]
+  )
 }
 
 const MARKS = ['<!-- bench -->', '<!-- /bench -->'] as const

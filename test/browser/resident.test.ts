@@ -1,11 +1,14 @@
-/** Data sets that lie on the GPU: the losses are those of feeding them, in one piece and in several, and nothing stays. */
+/**
+ * Data sets that lie on the GPU: the losses are those of feeding them, in one piece and in several, and nothing stays.
+ * Batches over the limit of a tensor go through in parts.
+ */
 import { afterAll, describe, expect, test } from 'vitest'
 import { createDataSet } from '../../engine/data/dataset.ts'
 import { build } from '../../engine/document/build.ts'
 import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
-import { createGpuExecutor, type GpuMode } from '../../engine/runtime/gpu/index.ts'
+import { createGpuExecutor, GpuExecutor, type GpuMode, openDevice } from '../../engine/runtime/gpu/index.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
 import { initialValues } from '../../engine/train/init.ts'
 import { trainLoop } from '../../engine/train/loop.ts'
@@ -71,6 +74,22 @@ describe.each(['webgl2', 'webgpu'] as const)('%s', (mode: GpuMode) => {
       expect(found).toEqual(fed)
       for (const [i, loss] of cpu.entries()) expect(found[i]).toBeCloseTo(loss, 4)
     }
+  })
+
+  test('a batch over the limit of a tensor goes through in parts, to the same losses', async () => {
+    const device = await openDevice(mode)
+    // a batch has 32 × 3 logits
+    Object.defineProperty(device, 'limit', { value: 50 })
+    const small = new GpuExecutor(device)
+    const parts = await train(small)
+    const whole = await train(await made)
+    for (const [i, loss] of whole.entries()) expect(parts[i]).toBeCloseTo(loss, 5)
+    // the sums of the gradients stay beside the parameters, as the optimizer's states do; no program does
+    const { memories } = small.held
+    await train(small)
+    expect(small.held.memories).toBe(memories)
+    await small.dispose()
+    expect(small.held).toEqual({ memories: 0, kernels: 0 })
   })
 
   test('gives the memory of the tables back', async () => {

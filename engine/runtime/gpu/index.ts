@@ -9,12 +9,15 @@ import { WebGpuDevice } from './webgpu.ts'
 export type { GpuMode } from './device.ts'
 export { GpuExecutor } from './executor.ts'
 
+export const openDevice = async (mode: GpuMode): Promise<Device> =>
+  mode === 'webgl2' ? WebGl2Device.open() : WebGpuDevice.open()
+
 /**
  * An executor on this machine's GPU.
  * @throws ProblemError run.backendUnavailable where it has none, or where a first kernel computes something else
  */
 export async function createGpuExecutor(mode: GpuMode): Promise<GpuExecutor> {
-  const device: Device = mode === 'webgl2' ? WebGl2Device.open() : await WebGpuDevice.open()
+  const device = await openDevice(mode)
   try {
     await selfTest(device)
   } catch (error) {

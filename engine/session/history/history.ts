@@ -127,10 +127,9 @@ export class History {
     let step = from.step
     try {
       while (step < to) {
-        const loaded = await taker.take(step)
-        if (!loaded || stop()) throw new DOMException('Looking back was cancelled.', 'AbortError')
-        const { program, compiled } = loaded
-        const loss = async (): Promise<number> => (await program.read(compiled.idOf(graph.loss)))[0] as number
+        const taken = await taker.take(step)
+        if (!taken || stop()) throw new DOMException('Looking back was cancelled.', 'AbortError')
+        const loss = async (): Promise<number> => (await taken.values()).loss as number
         if (await enough(step++, loss)) break
       }
       const values = new Map<string, Numbers>()

@@ -29,6 +29,7 @@ export function nodeHost(): Host {
 
 /** WebGPU in Node: Dawn's own binding, where it is installed. */
 async function bringWebGpu(): Promise<void> {
+  if ('gpu' in navigator) return
   const { create, globals } = await import('webgpu' as string)
   Object.assign(globalThis, globals)
   Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true })
@@ -40,7 +41,7 @@ if (process.send && process.argv[1] === import.meta.filename) {
   process.on('message', async (request: Request) => {
     let value: object | Failure
     try {
-      if (request.kind === 'open' && request.backend === 'webgpu') await bringWebGpu()
+      if ('backend' in request && request.backend === 'webgpu') await bringWebGpu()
       value = await answer(request)
     } catch (error) {
       value = { error: (error as Error).message }

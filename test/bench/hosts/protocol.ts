@@ -1,6 +1,7 @@
 /** What is said between the bench and where an engine runs: a worker of a page, a process of Node, a Python. */
 import type { BackendName } from '../../../engine/session/protocol.ts'
 import type { FirstLoss } from '../first-loss.ts'
+import type { Peaks, Timed } from '../kernels.ts'
 
 /** One engine, one backend, one number of threads. */
 export interface EngineSpec {
@@ -18,6 +19,10 @@ export interface Requests {
   /** So many steps, and then waits for the device. */
   readonly time: { readonly steps: number }
   readonly stop: object
+  /** Chainrule alone: what its device can do at most. */
+  readonly peaks: EngineSpec
+  /** Chainrule alone: how long each kernel of a workload takes. */
+  readonly kernels: EngineSpec & { readonly workload: string; readonly milliseconds: number }
   /** Chainrule alone: how long until the first loss, and what comes after it for some seconds. */
   readonly first: { readonly backend: BackendName; readonly seconds: number }
 }
@@ -28,6 +33,8 @@ export interface Answers {
   readonly check: { readonly results: readonly ArrayLike<number>[] }
   readonly time: { readonly seconds: number }
   readonly stop: object
+  readonly peaks: Peaks
+  readonly kernels: Timed
   readonly first: FirstLoss & { readonly framesPerSecond?: number }
 }
 

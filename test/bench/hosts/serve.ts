@@ -54,6 +54,10 @@ export function server(): (request: Request) => Promise<object | Failure> {
         session?.stop()
         session = null
         return {}
+      case 'peaks':
+        return (await import('../kernels.ts')).peaks(request)
+      case 'kernels':
+        return (await import('../kernels.ts')).kernels(request)
       case 'first':
         return (await import('../first-loss.ts')).firstLoss(request.backend, request.seconds)
     }
