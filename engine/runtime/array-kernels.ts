@@ -104,51 +104,53 @@ function elementwiseKernel(step: ElementwiseStep): Kernel {
 
 function plainLoop(step: LoopStep): Kernel {
   const index = coordinates(step.shape)
-  return scatterKernel(step) ?? compile(step.shape, step.operands.length, index, loopBody(step, index, dialect))
+  return compile(step.shape, step.operands.length, index, loopBody(step, index, dialect))
+}
+
+/** A matrix inside an operand: element (i, j) stands at offset + i·row + j·column. */
+export type Place = Omit<MatrixView, 'data'>
+
+/** One product of two matrices, written in rows of n from `at` on. */
+export interface MatrixProduct {
+  readonly m: number
+  readonly n: number
+  readonly k: number
+  readonly a: Place
+  readonly b: Place
+  readonly at: number
 }
 
 /** All products of the leading axes, one matrix at a time; a shared right-hand matrix makes it one tall product. */
-export function productKernel(step: ProductStep, gemm: Gemm): Kernel {
+export function productsOf(step: ProductStep): MatrixProduct[] {
   const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape, ...StaticShape[]]
   const lead = step.shape.slice(0, -2)
   const { m, n, k, transA, transB } = step
   const rows = sizeOf(lead) * m
-  const view = (data: Float32Array, offset: number, transposed: boolean, height: number, width: number): MatrixView =>
-    transposed ? { data, offset, row: 1, column: height } : { data, offset, row: width, column: 1 }
-  if (b.length === 2 && !transA && sizeOf(a.slice(0, -2)) === sizeOf(lead)) {
-    return (out, [x, y]) =>
-      gemm(rows, n, k, view(x as Float32Array, 0, false, rows, k), view(y as Float32Array, 0, transB, k, n), out, 0)
-  }
-  const batches = sizeOf(lead)
-  const offsets = (shape: StaticShape, step2: number): number[] => {
+  const place = (offset: number, transposed: boolean, height: number, width: number): Place =>
+    transposed ? { offset, row: 1, column: height } : { offset, row: width, column: 1 }
+  if (b.length === 2 && !transA && sizeOf(a.slice(0, -2)) === sizeOf(lead))
+    return [{ m: rows, n, k, a: place(0, false, rows, k), b: place(0, transB, k, n), at: 0 }]
+  const leadStrides = stridesOf(lead)
+  const offset = (shape: StaticShape, batch: number): number => {
     const own = shape.slice(0, -2)
     const strides = stridesOf(own)
     const shift = lead.length - own.length
-    return Array.from({ length: batches }, (_, batch) => {
-      const leadStrides = stridesOf(lead)
-      return (
-        step2 *
-        own.reduce(
-          (sum, d, i) =>
-            sum + (d === 1 ? 0 : (Math.floor(batch / (leadStrides[i + shift] as number)) % d) * (strides[i] as number)),
-          0
-        )
-      )
-    })
+    const along = (d: number, i: number): number =>
+      d === 1 ? 0 : (Math.floor(batch / (leadStrides[i + shift] as number)) % d) * (strides[i] as number)
+    return sizeOf(shape.slice(-2)) * own.reduce((sum, d, i) => sum + along(d, i), 0)
   }
-  const [atA, atB] = [offsets(a, m * k), offsets(b, k * n)]
+  return Array.from({ length: sizeOf(lead) }, (_, i) => ({
+    ...{ m, n, k, at: i * m * n },
+    a: place(offset(a, i), transA, m, k),
+    b: place(offset(b, i), transB, k, n)
+  }))
+}
+
+function productKernel(step: ProductStep, gemm: Gemm): Kernel {
+  const products = productsOf(step)
   return (out, [x, y]) => {
-    for (let i = 0; i < batches; i++) {
-      gemm(
-        m,
-        n,
-        k,
-        view(x as Float32Array, atA[i] as number, transA, m, k),
-        view(y as Float32Array, atB[i] as number, transB, k, n),
-        out,
-        i * m * n
-      )
-    }
+    for (const { m, n, k, a, b, at } of products)
+      gemm(m, n, k, { data: x as Float32Array, ...a }, { data: y as Float32Array, ...b }, out, at)
   }
 }
 
@@ -160,23 +162,10 @@ function finished(multiply: Kernel, finish: Kernel): Kernel {
   }
 }
 
-/** How an executor computes each kind of step; a loop that it leaves out (null) is compiled from its text. */
-export interface KernelParts {
-  readonly elementwise: (step: ElementwiseStep) => Kernel
-  readonly product: (step: ProductStep) => Kernel
-  readonly loop: (step: LoopStep) => Kernel | null
-}
-
-/** In JavaScript, products by `gemm`. */
-export const plainKernels = (gemm: Gemm): KernelParts => ({
-  elementwise: elementwiseKernel,
-  product: (step) => productKernel(step, gemm),
-  loop: () => null
-})
-
-export function kernelOf(step: Step, { elementwise, product, loop }: KernelParts): Kernel {
-  if (step.kind === 'elementwise') return elementwise(step)
-  if (step.kind === 'loop') return loop(step) ?? plainLoop(step)
-  const multiply = product(step)
-  return step.epilogue ? finished(multiply, elementwise(step.epilogue)) : multiply
+/** A step of a plan as a function compiled from its text, products by `gemm`. */
+export function kernelOf(step: Step, gemm: Gemm): Kernel {
+  if (step.kind === 'elementwise') return elementwiseKernel(step)
+  if (step.kind === 'loop') return scatterKernel(step) ?? plainLoop(step)
+  const multiply = productKernel(step, gemm)
+  return step.epilogue ? finished(multiply, elementwiseKernel(step.epilogue)) : multiply
 }

@@ -1,5 +1,5 @@
 /** Walks plans over float32 arrays, wherever those live: plain JavaScript memory, or that of a WebAssembly module. */
-import { memoryNeeded, type Plan, type Slot } from '../compile/plan.ts'
+import { memoryNeeded, type Plan, type Slot, type Step } from '../compile/plan.ts'
 import { fail } from '../problem.ts'
 import type { Kernel } from './array-kernels.ts'
 import type { Executor, Program, Stop } from './executor.ts'
@@ -14,14 +14,37 @@ export interface ArrayMemory {
   free(region: Region): void
 }
 
+/** Computes a step, or several, where its slots are now. */
+export type Run = (regions: readonly Region[]) => void
+
+export interface Compiled {
+  /** One for each step of the plan. */
+  readonly steps: readonly Run[]
+  /** The same, small steps together. */
+  readonly stages?: readonly Run[]
+  dispose(): void
+}
+
 export interface Arithmetic {
   readonly device: string
   /** Most outputs of one elementwise kernel. */
   readonly maxOutputs: number
   readonly memory: ArrayMemory
-  /** One kernel per step of the plan, until they are disposed of. */
-  compile(plan: Plan): { readonly kernels: readonly Kernel[]; dispose(): void }
+  /** @param own where each slot is, as long as the program lives; null for those of variables, which change places */
+  compile(plan: Plan, own: readonly (Region | null)[]): Compiled
   dispose(): void
+}
+
+/** A kernel at work on the arrays of a step's slots. */
+export function runOf(step: Step, kernel: Kernel): Run {
+  const also = step.kind === 'elementwise' ? step.also : []
+  const array = (regions: readonly Region[], slot: number): Float32Array => (regions[slot] as Region).array
+  return (regions) =>
+    kernel(
+      array(regions, step.output),
+      step.operands.map((o) => ('number' in o ? EMPTY : array(regions, o.slot))),
+      also.map((o) => array(regions, o.slot))
+    )
 }
 
 /** What one plan may take: more would make the whole machine swap. A 32-bit WebAssembly memory ends there too. */
@@ -43,6 +66,8 @@ export class ArrayExecutor implements Executor {
   readonly #memory: ArrayMemory
   readonly #arithmetic: Arithmetic
   readonly #variables = new Map<string, Variable>()
+  /** Another one with each variable that is made. */
+  #version = 0
 
   constructor(arithmetic: Arithmetic) {
     this.device = arithmetic.device
@@ -60,58 +85,43 @@ export class ArrayExecutor implements Executor {
     this.check(plan)
     const own: (Region | null)[] = []
     const release = (): void => {
-      for (const region of own) if (region) this.#memory.free(region)
+      for (const [at, region] of own.entries()) if (region && !ofVariable(plan.slots[at])) this.#memory.free(region)
       own.length = 0
     }
-    let compiled: ReturnType<Arithmetic['compile']>
+    let compiled: Compiled
     try {
       for (const slot of plan.slots) own.push(this.#allocate(slot))
-      compiled = this.#arithmetic.compile(plan)
+      compiled = this.#arithmetic.compile(plan, own)
     } catch (error) {
       // what was taken until then would never come back
       release()
       throw error
     }
-    const { kernels, dispose } = compiled
+    const { steps, stages = steps, dispose } = compiled
+    const fed = plan.slots.flatMap((slot, at) => (slot.role === 'feed' ? { name: slot.name, at } : []))
     /** Where each slot was in the last run: a variable's region changes with each update. */
-    let regions: readonly Region[] = []
-    const bind = (slot: Slot, at: number): Region => {
-      if (slot.role !== 'variable' && slot.role !== 'next') return own[at] as Region
-      const variable = this.#variable(slot.name)
-      if (slot.role === 'variable') return variable.current
-      variable.next ??= this.#memory.allocate(slot.size)
-      return variable.next
-    }
+    const regions = own as Region[]
+    const bind = this.#binding(plan)
+    let ran = false
     return {
       plan,
-      run: async (feeds, stop?: Stop) => {
-        regions = plan.slots.map(bind)
-        const arrays = regions.map((region) => region.array)
-        for (const [at, slot] of plan.slots.entries()) {
-          if (slot.role === 'feed') fillFeed(arrays[at] as Float32Array, slot.name, feeds[slot.name])
-        }
-        for (const [at, step] of plan.steps.entries()) {
+      run: async (feeds, stop?: Stop, apart = false) => {
+        bind.take(regions)
+        ran = true
+        for (const { name, at } of fed) fillFeed((regions[at] as Region).array, name, feeds[name])
+        for (const run of apart ? steps : stages) {
           if (stop?.()) return false
-          const operands = step.operands.map((o) => ('number' in o ? EMPTY : (arrays[o.slot] as Float32Array)))
-          const kernel = kernels[at] as Kernel
-          const also = step.kind === 'elementwise' ? step.also.map((o) => arrays[o.slot] as Float32Array) : []
-          kernel(arrays[step.output] as Float32Array, operands, also)
+          run(regions)
         }
-        for (const name of plan.updates.keys()) {
-          const variable = this.#variable(name)
-          const { current, next } = variable
-          variable.current = next as Region
-          variable.next = current
-        }
+        bind.update()
         return true
       },
       read: async (id) => {
         const at = plan.results.get(id)
         if (!at) throw new Error(`%${id} is no result of this plan`)
         if ('number' in at) return Float32Array.of(at.number)
-        const region = regions[at.slot]
-        if (!region) throw new Error('nothing was run yet')
-        return region.array.slice()
+        if (!ran) throw new Error('nothing was run yet')
+        return (regions[at.slot] as Region).array.slice()
       },
       dispose: () => {
         release()
@@ -120,8 +130,37 @@ export class ArrayExecutor implements Executor {
     }
   }
 
+  /** The variables of a plan, looked up again only where one of the executor's was made anew. */
+  #binding(plan: Plan): { take(regions: Region[]): void; update(): void } {
+    const slots = plan.slots.flatMap((slot, at) =>
+      slot.role === 'variable' || slot.role === 'next' ? { at, name: slot.name, next: slot.role === 'next', slot } : []
+    )
+    let [version, variables, updated] = [-1, [] as Variable[], [] as Variable[]]
+    return {
+      take: (regions) => {
+        if (version !== this.#version) {
+          variables = slots.map(({ name }) => this.#variable(name))
+          updated = [...plan.updates.keys()].map((name) => this.#variable(name))
+          version = this.#version
+        }
+        for (const [i, { at, next, slot }] of slots.entries()) {
+          const variable = variables[i] as Variable
+          if (next) variable.next ??= this.#memory.allocate(slot.size)
+          regions[at] = (next ? variable.next : variable.current) as Region
+        }
+      },
+      update: () => {
+        for (const variable of updated) {
+          const { current, next } = variable
+          variable.current = next as Region
+          variable.next = current
+        }
+      }
+    }
+  }
+
   #allocate(slot: Slot): Region | null {
-    if (slot.role === 'variable' || slot.role === 'next') return null
+    if (ofVariable(slot)) return null
     const region = this.#memory.allocate(slot.size)
     if (slot.role === 'constant') {
       const { array } = region
@@ -147,6 +186,7 @@ export class ArrayExecutor implements Executor {
     const current = this.#memory.allocate(values.length)
     current.array.set(values)
     this.#variables.set(name, { current, next: null })
+    this.#version++
   }
 
   #release({ current, next }: Variable): void {
@@ -166,6 +206,8 @@ export class ArrayExecutor implements Executor {
 }
 
 const EMPTY = new Float32Array(0)
+
+const ofVariable = (slot: Slot | undefined): boolean => slot?.role === 'variable' || slot?.role === 'next'
 
 function fillFeed(memory: Float32Array, name: string, values: ArrayLike<number> | undefined): void {
   if (!values) throw new Error(`input ${name} is not fed`)

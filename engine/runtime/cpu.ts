@@ -1,6 +1,6 @@
 /** Float32 on typed arrays, in plain JavaScript: runs everywhere and gives the same numbers everywhere. */
-import { kernelOf, plainKernels } from './array-kernels.ts'
-import { ArrayExecutor, type ArrayMemory } from './arrays.ts'
+import { kernelOf } from './array-kernels.ts'
+import { ArrayExecutor, type ArrayMemory, runOf } from './arrays.ts'
 import { gemm } from './gemm.ts'
 
 const memory: ArrayMemory = {
@@ -8,15 +8,16 @@ const memory: ArrayMemory = {
   free: () => undefined
 }
 
-const kernels = plainKernels(gemm)
-
 export class CpuExecutor extends ArrayExecutor {
   constructor() {
     super({
       device: 'Float32 typed arrays (JavaScript)',
       maxOutputs: 4,
       memory,
-      compile: (plan) => ({ kernels: plan.steps.map((step) => kernelOf(step, kernels)), dispose: () => undefined }),
+      compile: ({ steps }) => ({
+        steps: steps.map((step) => runOf(step, kernelOf(step, gemm))),
+        dispose: () => undefined
+      }),
       dispose: () => undefined
     })
   }

@@ -2,7 +2,7 @@
 import type { Plan } from '../compile/plan.ts'
 import type { Numbers } from '../tensor.ts'
 
-/** Asked before each step; true stops the run. */
+/** Asked between steps, before each one or after a few small ones; true stops the run. */
 export type Stop = () => boolean
 
 export interface Program {
@@ -10,9 +10,10 @@ export interface Program {
   /**
    * One walk over the plan. Afterwards each updated variable holds its new value.
    * @param feeds flat numbers by feed name, each as long as its shape says
+   * @param apart `stop` is asked before each single step; only executors that are `inTurn` do so
    * @returns false where `stop` ended it early; variables are then as before.
    */
-  run(feeds: Readonly<Record<string, ArrayLike<number>>>, stop?: Stop): Promise<boolean>
+  run(feeds: Readonly<Record<string, ArrayLike<number>>>, stop?: Stop, apart?: boolean): Promise<boolean>
   /** A result of the last run, by IR id. A copy: it stays as it is. */
   read(id: number): Promise<Numbers>
   /**

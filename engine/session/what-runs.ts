@@ -261,7 +261,7 @@ export async function timed(
       last = time
       return stop()
     }
-    if (!(await program.run(feeds, inTurn ? ask : stop))) return null
+    if (!(await program.run(feeds, inTurn ? ask : stop, inTurn))) return null
     if (inTurn && at >= 0) kernels[at] = (kernels[at] as number) + now() - last
     walks++
     if (inTurn && at !== length - 1) throw new Error(`${at + 1} of ${length} steps were asked for`)

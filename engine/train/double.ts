@@ -4,7 +4,7 @@
  */
 import { DIRECTION } from '../compile/jacobian.ts'
 import type { Plan, Slot, Step } from '../compile/plan.ts'
-import { kernelOf, plainKernels } from '../runtime/array-kernels.ts'
+import { kernelOf } from '../runtime/array-kernels.ts'
 import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { gemm } from '../runtime/gemm.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
@@ -12,7 +12,7 @@ import { sizeOf } from '../shape.ts'
 
 /** Kernels are typed for float32; they do nothing that doubles do not do too. */
 type Kernel = (out: Float64Array, inputs: readonly Float64Array[], also: readonly Float64Array[]) => void
-const compiled = (step: Step): Kernel => kernelOf(step, plainKernels(gemm)) as unknown as Kernel
+const compiled = (step: Step): Kernel => kernelOf(step, gemm) as unknown as Kernel
 
 const NONE = new Float64Array(0)
 

@@ -39,7 +39,7 @@ test('where memory ends in the middle of a plan, what was taken for it is given 
     device: 'three pieces',
     maxOutputs: 1,
     memory,
-    compile: () => ({ kernels: [], dispose: () => undefined }),
+    compile: () => ({ steps: [], dispose: () => undefined }),
     dispose: () => undefined
   })
   await expect(executor.load(plan)).rejects.toThrow('no memory')

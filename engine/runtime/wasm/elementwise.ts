@@ -2,7 +2,7 @@
 import type { ElementwiseStep } from '../../compile/plan.ts'
 import { opOf } from '../../ops/registry.ts'
 import { sizeOf } from '../../shape.ts'
-import type { Kernel } from '../array-kernels.ts'
+import { type Call, pointer } from './calls.ts'
 import { encodeModule, type FunctionBody } from './emit/bytes.ts'
 import { emitKernel, HOST_FUNCTIONS, turnsOf } from './emit/kernel.ts'
 import { LaneBuilder, type Lanes } from './emit/lanes.ts'
@@ -59,17 +59,8 @@ function sourceOf(step: ElementwiseStep): Source {
 
 /** Instructions that are worth a thread of their own: to tell it costs some microseconds. */
 const WORTH_A_THREAD = 60_000
-/** Parts for each thread: where one is held up, others do its share. */
-const PARTS = 4
-
-/** How many parts a step is cut into. */
-function partsOf(step: ElementwiseStep, threads: number): number {
-  const most = Math.floor((sizeOf(step.shape) * step.expressions.length) / WORTH_A_THREAD)
-  return most <= 1 || threads <= 1 ? 1 : Math.min(most, PARTS * threads)
-}
-
 export interface ElementwiseKernels {
-  readonly of: (step: ElementwiseStep) => Kernel
+  readonly of: (step: ElementwiseStep) => Call[]
   dispose(): void
 }
 
@@ -77,26 +68,23 @@ export interface ElementwiseKernels {
 export function elementwiseKernels(steps: readonly ElementwiseStep[], machine: Machine): ElementwiseKernels {
   const functions: FunctionBody[] = []
   const known = new Map<string, number>()
-  const emitted = new Map<
-    ElementwiseStep,
-    { readonly name: string; readonly reads: readonly number[]; readonly turns: number; readonly parts: number }
-  >()
+  const emitted = new Map<ElementwiseStep, { readonly name: string } & Pick<Source, 'reads' | 'turns'>>()
   for (const step of steps) {
     const { key, emit, reads, turns } = sourceOf(step)
     const index = known.get(key) ?? functions.push(emit()) - 1
     known.set(key, index)
-    const parts = partsOf(step, machine.threads)
-    emitted.set(step, { name: String(index), reads, turns: sizeOf(step.shape) === 0 ? 0 : turns, parts })
+    emitted.set(step, { name: String(index), reads, turns })
   }
   const code = machine.load(encodeModule({ imports: HOST_FUNCTIONS, functions, sharedPages: MOST_PAGES }))
   return {
     of: (step) => {
-      const { name, reads, turns, parts } = emitted.get(step) as NonNullable<ReturnType<typeof emitted.get>>
-      return (out, inputs, also = []) => {
-        if (turns === 0) return
-        const tensors = [out, ...also, ...reads.map((i) => inputs[i] as Float32Array)].map((t) => t.byteOffset)
-        code.run(name, tensors, turns, { parts })
-      }
+      const { name, reads, turns } = emitted.get(step) as NonNullable<ReturnType<typeof emitted.get>>
+      if (sizeOf(step.shape) === 0) return []
+      const read = reads.map((i) => (step.operands[i] as { readonly slot: number }).slot)
+      const list = [step.output, ...step.also.map((o) => o.slot), ...read].map((slot) => pointer(slot))
+      return [
+        { code, name, list, turns, cut: machine.cut(sizeOf(step.shape) * step.expressions.length, WORTH_A_THREAD) }
+      ]
     },
     dispose: code.dispose
   }

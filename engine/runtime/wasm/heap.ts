@@ -11,7 +11,7 @@ export const MOST_PAGES = 65_536
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
 
 /** A piece of the heap. Growing memory gives it a new buffer; `array` always looks at the present one. */
-class Piece implements Region {
+export class Piece implements Region {
   readonly offset: number
   readonly #size: number
   readonly #memory: WebAssembly.Memory

@@ -5,12 +5,14 @@
  * What is left runs as on the CPU, on the same memory: nothing is copied between the two. Work is shared out by
  * elements of the output, never by parts of a sum, so the numbers do not depend on how many threads there are.
  */
-import type { LoopStep, Plan, ProductStep } from '../../compile/plan.ts'
+import type { Plan, Step } from '../../compile/plan.ts'
 import { kernelOf } from '../array-kernels.ts'
-import { type Arithmetic, ArrayExecutor } from '../arrays.ts'
+import { type Arithmetic, ArrayExecutor, runOf } from '../arrays.ts'
+import { gemm } from '../gemm.ts'
 import { RELAXED, SIMD } from './binaries.ts'
+import { type Call, runOfCalls, stagesOf } from './calls.ts'
 import { elementwiseKernels } from './elementwise.ts'
-import { loopKernel } from './loops.ts'
+import { loopCalls } from './loops.ts'
 import { Machine } from './machine.ts'
 import { Products } from './products.ts'
 import { chooseThreads } from './threads/runtime.ts'
@@ -31,24 +33,39 @@ const notStarted = (error: Error): string => `others do not start: ${error.messa
 function arithmetic(build: Build, machine: Machine, why: string | null): Arithmetic {
   const { threads } = machine
   const code = machine.load(decode(build === 'relaxed' ? RELAXED : SIMD))
-  const products = new Products(code, machine)
   const simd = build === 'relaxed' ? 'WebAssembly SIMD with fused multiply-add' : 'WebAssembly SIMD'
   return {
     device: `${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${why ? ` (${why})` : ''}`,
     maxOutputs: 4,
     memory: machine.heap,
-    compile: (plan: Plan) => {
-      products.prepare(plan.steps.filter((step) => step.kind === 'product'))
+    compile: (plan: Plan, own) => {
       const chains = plan.steps.flatMap((step) =>
         step.kind === 'elementwise' ? [step] : step.kind === 'product' && step.epilogue ? [step.epilogue] : []
       )
+      const products = new Products(
+        code,
+        machine,
+        plan.steps.filter((step) => step.kind === 'product')
+      )
       const { of: elementwise, dispose } = elementwiseKernels(chains, machine)
-      const parts = {
-        elementwise,
-        product: (step: ProductStep) => products.kernel(step),
-        loop: (step: LoopStep) => loopKernel(step, code, threads)
+      const callsOf = (step: Step): Call[] | null => {
+        if (step.kind === 'elementwise') return elementwise(step)
+        if (step.kind === 'loop') return loopCalls(step, code, machine)
+        const calls = products.calls(step)
+        return calls && [...calls, ...(step.epilogue ? elementwise(step.epilogue) : [])]
       }
-      return { kernels: plan.steps.map((step) => kernelOf(step, parts)), dispose }
+      const work = plan.steps.map((step) => callsOf(step) ?? runOf(step, kernelOf(step, gemm)))
+      const { stages, dispose: giveBack } = stagesOf(work, own, machine)
+      const steps = work.map((calls) => (typeof calls === 'function' ? calls : runOfCalls(calls)))
+      return {
+        steps,
+        stages,
+        dispose: () => {
+          dispose()
+          products.dispose()
+          giveBack()
+        }
+      }
     },
     dispose: () => machine.close()
   }

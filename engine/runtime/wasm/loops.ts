@@ -8,12 +8,12 @@ import { opOf } from '../../ops/registry.ts'
 import { axesIn } from '../../ops/rules.ts'
 import { type Windows, windowsOf } from '../../ops/windows.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
-import type { Kernel } from '../array-kernels.ts'
 import { flatIndex } from '../kernel-text.ts'
-import type { Code } from './machine.ts'
+import { type Call, pointer } from './calls.ts'
+import type { Code, Machine } from './machine.ts'
 
-/** A call of a compiled function: pointers to the output and the inputs, numbers, and the turns to take, from and to. */
-interface Call {
+/** A compiled function and its arguments: pointers to the output and the inputs, numbers, and how many turns to take. */
+interface Part {
   readonly name: 'reduce' | 'unfold' | 'foldUp' | 'poolMax' | 'unpool' | 'copy' | 'gather' | 'scatterAdd'
   /** Where in the output to begin, in elements. */
   readonly start?: number
@@ -27,15 +27,13 @@ interface Call {
 
 /** Elements read or written that are worth a thread of their own: some twenty microseconds. */
 const WORTH_A_THREAD = 60_000
-/** Parts for each thread: where one is held up, others do its share. */
-const PARTS = 4
 
 const shapeOf = (step: LoopStep, n: number): StaticShape => step.operands[n]?.shape as StaticShape
 
 const KINDS: Readonly<Record<string, number>> = { ReduceSum: 0, ReduceMax: 1, ReduceMin: 2, ReduceProd: 3 }
 
 /** x as [reduced, kept, reduced, kept], neighbouring axes of one sort being one. */
-function reduction(step: LoopStep): Call[] | null {
+function reduction(step: LoopStep): Part[] | null {
   const { op = '', attributes = {} } = step.nodes[0] ?? {}
   const shape = shapeOf(step, 0)
   const axes = axesIn(op, (attributes.axes ?? null) as readonly number[] | null, shape)
@@ -63,7 +61,7 @@ function windowNumbers(w: Windows): number[] | null {
 }
 
 /** @param over the shape that the windows slide over */
-function windowed(step: LoopStep, name: Call['name'], over: StaticShape, more: readonly number[] = []): Call[] | null {
+function windowed(step: LoopStep, name: Part['name'], over: StaticShape, more: readonly number[] = []): Part[] | null {
   const { op = '', attributes = {} } = step.nodes[0] ?? {}
   const w = windowsOf(op, attributes, over, attributes.kernel_shape as readonly number[])
   const numbers = windowNumbers(w)
@@ -78,7 +76,7 @@ function strided(
   shape: StaticShape,
   y: readonly number[],
   x: readonly number[]
-): Pick<Call, 'numbers' | 'turns'> | null {
+): Pick<Part, 'numbers' | 'turns'> | null {
   const axes: { size: number; y: number; x: number }[] = []
   for (const [i, size] of shape.entries()) {
     if (size === 1) continue
@@ -95,7 +93,7 @@ function strided(
 }
 
 /** An operator each of whose elements is one element of x, at a place that is affine in the coordinates. */
-function rearranged(step: LoopStep): Call[] | null {
+function rearranged(step: LoopStep): Part[] | null {
   const node = step.nodes[0]
   if (!node) return null
   const { shape } = step
@@ -128,11 +126,11 @@ function rearranged(step: LoopStep): Call[] | null {
   return copied && [{ name: 'copy', from, ...copied }]
 }
 
-function joined(step: LoopStep): Call[] | null {
+function joined(step: LoopStep): Part[] | null {
   const named = step.nodes[0]?.attributes.axis as number
   const axis = named < 0 ? named + step.shape.length : named
   const strides = stridesOf(step.shape)
-  const calls: Call[] = []
+  const calls: Part[] = []
   let start = 0
   for (const [n, { shape }] of step.operands.entries()) {
     const copied = strided(shape, strides, stridesOf(shape))
@@ -143,7 +141,7 @@ function joined(step: LoopStep): Call[] | null {
   return calls
 }
 
-function gathered(step: LoopStep): Call[] {
+function gathered(step: LoopStep): Part[] {
   const [shape, indices] = [shapeOf(step, 0), shapeOf(step, 1)]
   const named = step.nodes[0]?.attributes.axis as number
   const axis = named < 0 ? named + shape.length : named
@@ -152,14 +150,14 @@ function gathered(step: LoopStep): Call[] {
   return [{ name: 'gather', numbers, turns: sizeOf(shape.slice(0, axis)) * count }]
 }
 
-function scattered(step: LoopStep): Call[] {
+function scattered(step: LoopStep): Part[] {
   const axis = step.nodes[0]?.attributes.axis as number
   const numbers = [sizeOf(shapeOf(step, 1)), step.shape[axis] as number, sizeOf(step.shape.slice(axis + 1))]
   return [{ name: 'scatterAdd', numbers, turns: sizeOf(step.shape.slice(0, axis)) }]
 }
 
-/** The calls that compute a step; null where it is none of these kernels' work. */
-const CALLS: Readonly<Record<string, (step: LoopStep) => Call[] | null>> = {
+/** What computes a step; null where it is none of these kernels' work. */
+const PARTS: Readonly<Record<string, (step: LoopStep) => Part[] | null>> = {
   ReduceSum: reduction,
   ReduceMax: reduction,
   ReduceMin: reduction,
@@ -178,19 +176,17 @@ const CALLS: Readonly<Record<string, (step: LoopStep) => Call[] | null>> = {
   ScatterAdd: scattered
 }
 
-/** The step's kernel, or null where there is none ahead of time. */
-export function loopKernel(step: LoopStep, code: Code, threads: number): Kernel | null {
+/** The step as calls, or null where there is nothing for it ahead of time. */
+export function loopCalls(step: LoopStep, code: Code, machine: Machine): Call[] | null {
   const shapes = [step.shape, ...step.operands.map((o) => o.shape)]
   if (shapes.some((s) => sizeOf(s) === 0)) return null
-  const calls = CALLS[step.nodes[0]?.op ?? '']?.(step)
-  if (!calls) return null
-  const most = Math.floor(Math.max(...shapes.map(sizeOf)) / WORTH_A_THREAD)
-  const parts = most <= 1 || threads <= 1 ? 1 : Math.min(most, PARTS * threads)
-  return (out, inputs) => {
-    for (const { name, start = 0, reads, from = 0, numbers, turns } of calls) {
-      const read = reads ? reads.map((n) => inputs[n] as Float32Array) : inputs
-      const pointers = [out.byteOffset + 4 * start, ...read.map((x, i) => x.byteOffset + (i === 0 ? 4 * from : 0))]
-      code.run(name, [...pointers, ...numbers], turns, { parts })
-    }
-  }
+  const parts = PARTS[step.nodes[0]?.op ?? '']?.(step)
+  if (!parts) return null
+  const cut = machine.cut(Math.max(...shapes.map(sizeOf)), WORTH_A_THREAD)
+  return parts.map(({ name, start = 0, reads, from = 0, numbers, turns }) => {
+    const slots = step.operands.map((o) => o.slot)
+    const read = reads ? reads.map((n) => slots[n] as number) : slots
+    const inputs = read.map((slot, i) => pointer(slot, i === 0 ? 4 * from : 0))
+    return { code, name, list: [pointer(step.output, 4 * start), ...inputs, ...numbers], turns, cut }
+  })
 }

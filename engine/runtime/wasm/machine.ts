@@ -35,6 +35,9 @@ function sharedMemory(): WebAssembly.Memory {
   }
 }
 
+/** Parts for each thread: where one is held up, others do its share. */
+const PARTS = 4
+
 export class Machine {
   readonly memory = sharedMemory()
   readonly heap = new Heap(this.memory, FIRST_FREE)
@@ -45,6 +48,12 @@ export class Machine {
   /** Threads that compute, this one included. */
   get threads(): number {
     return this.#workers.length + 1
+  }
+
+  /** How to share out work of that size where `worth` is worth a thread of its own; undefined where it is none. */
+  cut(work: number, worth: number): Cut | undefined {
+    const parts = Math.floor(work / worth)
+    return parts <= 1 ? undefined : { parts: Math.min(parts, PARTS * this.threads) }
   }
 
   /** @throws where a thread does not come up; there are none then but this one */
@@ -85,6 +94,15 @@ export class Machine {
       },
       dispose: () => this.heap.free(piece)
     }
+  }
+
+  /** What a module of this thread alone exports, in order. */
+  link(bytes: Uint8Array<ArrayBuffer>, imports: WebAssembly.Imports): readonly WasmFunction[] {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      ...imports,
+      env: { memory: this.memory }
+    })
+    return Object.values(exports) as WasmFunction[]
   }
 
   /** Ends the other threads. What was loaded goes on to run on one thread. */

@@ -1,8 +1,9 @@
 /** Matrix products by the compiled kernel, shared out among threads by blocks of the result, or by products. */
 import type { ProductStep } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf } from '../../shape.ts'
-import { type Gemm, type Kernel, productKernel } from '../array-kernels.ts'
-import type { Code, Machine } from './machine.ts'
+import { type MatrixProduct, productsOf } from '../array-kernels.ts'
+import { type Call, pointer } from './calls.ts'
+import type { Code, Cut, Machine } from './machine.ts'
 
 /** Columns of a panel of B. */
 const COLUMNS = 8
@@ -26,17 +27,21 @@ interface Parts {
   readonly count: number
 }
 
+/** The products of one plan. */
 export class Products {
   readonly #code: Code
   readonly #machine: Machine
   /** Where operands are packed: a tile for each thread, then panels. */
-  #scratch: ReturnType<Machine['heap']['allocate']>
-  #bytes = 0
+  readonly #scratch: ReturnType<Machine['heap']['allocate']>
 
-  constructor(code: Code, machine: Machine) {
+  constructor(code: Code, machine: Machine, steps: readonly ProductStep[]) {
     this.#code = code
     this.#machine = machine
-    this.#scratch = machine.heap.allocate(0)
+    this.#scratch = machine.heap.allocate(Math.ceil(Math.max(0, ...steps.map((step) => this.#room(step))) / 4))
+  }
+
+  dispose(): void {
+    this.#machine.heap.free(this.#scratch)
   }
 
   #ask(name: 'depthOf' | 'packedBytes' | 'packs' | 'panelsOfA' | 'tileBytes', ...of: number[]): number {
@@ -58,85 +63,72 @@ export class Products {
     return this.#machine.threads * this.#ask('tileBytes')
   }
 
-  /** Makes room for these products. */
-  prepare(steps: readonly ProductStep[]): void {
-    const needs = steps.map((step) => {
-      const { m, n, k } = step
-      const rows = Math.min(sizeOf(step.shape.slice(0, -2)) * m, MOST_ROWS)
-      const columns = Math.min(n, MOST_COLUMNS)
-      const whole = this.#ask('packedBytes', rows, columns, this.#depth(rows, columns, k))
-      const own = this.#own(m, n, k)
-      return Math.max(this.#tiles + whole, own <= MOST_OWN ? own * this.#machine.threads : 0)
-    })
-    const bytes = Math.max(0, ...needs)
-    if (bytes <= this.#bytes) return
-    const { heap } = this.#machine
-    // the new before the old is given back: where there is no room for it, what is loaded goes on with the old
-    const scratch = heap.allocate(Math.ceil(bytes / 4))
-    heap.free(this.#scratch)
-    this.#scratch = scratch
-    this.#bytes = bytes
+  /** Bytes that a product needs to be packed. */
+  #room({ m, n, k, shape }: ProductStep): number {
+    const rows = Math.min(sizeOf(shape.slice(0, -2)) * m, MOST_ROWS)
+    const columns = Math.min(n, MOST_COLUMNS)
+    const own = this.#own(m, n, k)
+    const whole = this.#tiles + this.#ask('packedBytes', rows, columns, this.#depth(rows, columns, k))
+    return Math.max(whole, own <= MOST_OWN ? own * this.#machine.threads : 0)
   }
 
-  kernel(step: ProductStep): Kernel {
+  /** The calls that compute a product, without its epilogue; null where there is nothing to add up. */
+  calls(step: ProductStep): Call[] | null {
     const [a, b] = step.operands.map((o) => o.shape) as [StaticShape, StaticShape, ...StaticShape[]]
     const lead = step.shape.slice(0, -2)
     const count = sizeOf(lead)
     const { m, n, k, transA, transB } = step
+    if (sizeOf(step.shape) === 0 || k === 0) return null
     const [nextA, nextB] = [stepOf(a, lead), stepOf(b, lead)]
-    // a shared right-hand matrix makes one tall product, which the general kernel knows
+    // a shared right-hand matrix makes one tall product, which `productsOf` knows
     const tall = nextB === 0 && !transA
     const own = this.#own(m, n, k)
-    if (count === 1 || tall || k === 0 || nextA === null || nextB === null || own > MOST_OWN)
-      return productKernel(step, this.#gemm)
+    if (count === 1 || tall || nextA === null || nextB === null || own > MOST_OWN)
+      return productsOf(step).flatMap((product) => this.#pieces(step, product))
+    const [left, right] = step.operands.map(({ slot }) => pointer(slot)) as [Call['list'][number], Call['list'][number]]
     const [rowA, columnA] = transA ? [1, m] : [k, 1]
     const [rowB, columnB] = transB ? [1, k] : [n, 1]
-    const parts = this.#partsOf(2 * count * m * n * k)
-    return (out, [x, y]) => {
-      const left = [(x as Float32Array).byteOffset, nextA, rowA, columnA]
-      const right = [(y as Float32Array).byteOffset, nextB, rowB, columnB]
-      const more = [out.byteOffset, m * n, this.#scratch.offset, own]
-      this.#code.run('gemm', [m, n, k, ...left, ...right, ...more], count, { parts })
-    }
+    const operands = [left, nextA, rowA, columnA, right, nextB, rowB, columnB]
+    const list = [m, n, k, ...operands, pointer(step.output), m * n, this.#scratch.offset, own]
+    return [{ code: this.#code, name: 'gemm', list, turns: count, cut: this.#cut(2 * count * m * n * k) }]
   }
 
-  /** How many parts so much work is cut into; one where it is no work for several threads. */
-  #partsOf(operations: number): number {
+  /** How work of so many operations is shared out; undefined where it is none for several threads. */
+  #cut(operations: number): Cut | undefined {
     const { threads } = this.#machine
-    if (Math.min(threads, Math.floor(operations / WORTH_A_THREAD)) <= 1) return 1
-    return Math.max(threads, Math.min(PARTS * threads, Math.floor(operations / LEAST_PART)))
+    if (operations < 2 * WORTH_A_THREAD) return undefined
+    return { parts: Math.max(threads, Math.min(PARTS * threads, Math.floor(operations / LEAST_PART))) }
   }
 
-  readonly #gemm: Gemm = (m, n, k, a, b, c, offset) => {
-    if (k === 0) {
-      c.fill(0, offset, offset + m * n)
-      return
-    }
+  #pieces({ operands, output }: ProductStep, { m, n, k, a, b, at }: MatrixProduct): Call[] {
+    const [x, y] = operands as [ProductStep['operands'][number], ProductStep['operands'][number]]
+    const code = this.#code
+    const calls: Call[] = []
     const step = this.#ask('depthOf', k)
     for (let row = 0; row < m; row += MOST_ROWS) {
       for (let column = 0; column < n; column += MOST_COLUMNS) {
         const [rows, columns] = [Math.min(MOST_ROWS, m - row), Math.min(MOST_COLUMNS, n - column)]
-        const to = c.byteOffset + 4 * (offset + row * n + column)
+        const to = pointer(output, 4 * (at + row * n + column))
         const depth = this.#depth(rows, columns, k)
         for (let from = 0; from < k; from += depth) {
           const deep = Math.min(depth, k - from)
-          const left = a.data.byteOffset + 4 * (a.offset + row * a.row + from * a.column)
-          const right = b.data.byteOffset + 4 * (b.offset + from * b.row + column * b.column)
-          const panels = this.#scratch.offset + this.#tiles
-          const size = [panels, rows, columns, deep, step]
-          const parts = this.#partsOf(2 * rows * columns * deep)
-          const operands = [left, a.row, a.column, right, b.row, b.column]
-          this.#code.run('pack', [...size, ...operands], this.#ask('packs', rows, columns), { parts })
-          const { high, broad, count } = this.#cut(rows, columns, parts)
+          const left = pointer(x.slot, 4 * (a.offset + row * a.row + from * a.column))
+          const right = pointer(y.slot, 4 * (b.offset + from * b.row + column * b.column))
+          const size = [this.#scratch.offset + this.#tiles, rows, columns, deep, step]
+          const cut = this.#cut(2 * rows * columns * deep)
+          const sides = [left, a.row, a.column, right, b.row, b.column]
+          calls.push({ code, name: 'pack', list: [...size, ...sides], turns: this.#ask('packs', rows, columns), cut })
+          const { high, broad, count } = this.#parts(rows, columns, cut?.parts ?? 1)
           const result = [to, n, from === 0 ? 1 : 0, this.#scratch.offset, high, broad]
-          this.#code.run('multiply', [...size, ...result], count, { parts: count })
+          calls.push({ code, name: 'multiply', list: [...size, ...result], turns: count, cut: cut && { parts: count } })
         }
       }
     }
+    return calls
   }
 
   /** About `parts` parts of C, as high as goes well through the caches. */
-  #cut(m: number, n: number, parts: number): Parts {
+  #parts(m: number, n: number, parts: number): Parts {
     const [panelsA, panelsB] = [this.#ask('panelsOfA', m), Math.ceil(n / COLUMNS)]
     const down = Math.ceil(panelsA / HIGH)
     const beside = Math.max(1, Math.min(panelsB, Math.ceil(parts / down)))

@@ -110,6 +110,7 @@ export const wasm = {
   branch: (depth: number): Bytes => [0x0c, ...unsigned(depth)],
   branchIf: (depth: number): Bytes => [0x0d, ...unsigned(depth)],
   lanes: (instruction: LaneInstruction): Bytes => simd(LANES[instruction]),
+  loadI32: (offset = 0): Bytes => [0x28, ...memarg(offset)],
   load: (offset = 0): Bytes => [...simd(0x00), ...memarg(offset)],
   loadSplat: (offset = 0): Bytes => [...simd(0x09), ...memarg(offset)],
   store: (offset = 0): Bytes => [...simd(0x0b), ...memarg(offset)],
@@ -136,9 +137,15 @@ export interface FunctionBody {
   readonly code: Bytes
 }
 
+export interface FunctionImport {
+  readonly module: string
+  readonly name: string
+  readonly type: FunctionType
+}
+
 export interface ModuleParts {
-  /** Functions of module "math", numbered from 0 on; the module's own follow. */
-  readonly imports: readonly { readonly name: string; readonly type: FunctionType }[]
+  /** Numbered from 0 on; the module's own functions follow. */
+  readonly imports: readonly FunctionImport[]
   /** Exported under their number in this list. */
   readonly functions: readonly FunctionBody[]
   /** How memory "env.memory" is declared where threads share it: its most pages. */
@@ -158,7 +165,7 @@ export function encodeModule({ imports, functions, sharedPages }: ModuleParts): 
   }
   const memory = sharedPages === null ? [0x00, 0x00] : [0x03, 0x00, ...unsigned(sharedPages)]
   const imported = [
-    ...imports.map((f) => [...name('math'), ...name(f.name), 0x00, ...unsigned(typeOf(f.type))]),
+    ...imports.map((f) => [...name(f.module), ...name(f.name), 0x00, ...unsigned(typeOf(f.type))]),
     [...name('env'), ...name('memory'), 0x02, ...memory]
   ]
   const declared = functions.map((f) => unsigned(typeOf({ parameters: f.parameters, results: [] })))

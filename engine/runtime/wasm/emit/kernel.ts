@@ -5,7 +5,17 @@
  * and writing beyond the last element does no harm; where rows end in the middle of a vector, a part of it is stored.
  * So every element is computed by the same instructions, wherever it stands.
  */
-import { type Bytes, F64, type FunctionBody, I32, type LaneInstruction, V128, type ValueType, wasm } from './bytes.ts'
+import {
+  type Bytes,
+  F64,
+  type FunctionBody,
+  type FunctionImport,
+  I32,
+  type LaneInstruction,
+  V128,
+  type ValueType,
+  wasm
+} from './bytes.ts'
 import type { HostFunction, Lanes } from './lanes.ts'
 import type { Nest } from './nest.ts'
 
@@ -14,14 +24,11 @@ export const WIDTH = 4
 const BYTES = 4 * WIDTH
 
 /** Functions that a kernel may call, by number. */
-export const HOST_FUNCTIONS: readonly {
-  readonly name: HostFunction
-  readonly type: { readonly parameters: readonly ValueType[]; readonly results: readonly ValueType[] }
-}[] = [
-  { name: 'sin', type: { parameters: [F64], results: [F64] } },
-  { name: 'cos', type: { parameters: [F64], results: [F64] } },
-  { name: 'tan', type: { parameters: [F64], results: [F64] } },
-  { name: 'pow', type: { parameters: [F64, F64], results: [F64] } }
+export const HOST_FUNCTIONS: readonly (FunctionImport & { readonly name: HostFunction })[] = [
+  { module: 'math', name: 'sin', type: { parameters: [F64], results: [F64] } },
+  { module: 'math', name: 'cos', type: { parameters: [F64], results: [F64] } },
+  { module: 'math', name: 'tan', type: { parameters: [F64], results: [F64] } },
+  { module: 'math', name: 'pow', type: { parameters: [F64, F64], results: [F64] } }
 ]
 
 /** How far the outermost loop goes: in vectors where it is the only one, else in its own steps. */
