@@ -6,6 +6,7 @@
 import { memoryNeeded } from '../compile/plan.ts'
 import type { Table } from '../data/table.ts'
 import { build } from '../document/build.ts'
+import { meaningOf } from '../document/meaning.ts'
 import { defaultTraining, type GraphDocument, type TrainingSettings } from '../document/types.ts'
 import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
 import { fail, isError, type Problem, ProblemError, problemsOf } from '../problem.ts'
@@ -93,14 +94,6 @@ export interface SessionOptions {
   /** For tests: less to keep of a training. */
   readonly historyLimits?: RecorderLimits
 }
-
-/** What a graph computes, without what only people see: edits that leave it the same need no new compilation. */
-const meaningOf = (document: GraphDocument): string =>
-  JSON.stringify([
-    document.nodes.map(({ id, op, attributes, mode }) => [id, op, attributes, mode]),
-    document.edges.map(({ points: _, ...ends }) => ends),
-    document.objective
-  ])
 
 const diverged = (error: unknown): boolean => problemsOf(error).some((p) => p.code === 'train.diverged')
 

@@ -6,6 +6,7 @@ import { ChainPanel } from '../chain/ChainPanel.tsx'
 import { useChain } from '../chain/state.ts'
 import { CheckPanel } from '../check/CheckPanel.tsx'
 import { useCheck } from '../check/state.ts'
+import { PastBanner } from '../history/PastBanner.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { PlanPanel } from '../plan/PlanPanel.tsx'
 import { usePlan } from '../plan/state.ts'
@@ -103,6 +104,7 @@ export function Workspace() {
           <Panel id="canvas" minSize={160}>
             <main className="canvas-area">
               <DataBanner />
+              <PastBanner />
               <Canvas />
             </main>
           </Panel>

@@ -1,5 +1,6 @@
 /** One action is one object: menus, the command palette, buttons, shortcuts and the native menu read the same. */
 import type { ParseKeys, TFunction } from 'i18next'
+import { useHistory } from '../history/state.ts'
 import { type EditorState, useEditor } from '../store/editor.ts'
 import { type RunState, useRun } from '../store/run.ts'
 import { type Settings, useSettings } from '../store/settings.ts'
@@ -58,7 +59,7 @@ export const isEnabled = (action: Action): boolean => action.when?.(appState()) 
 
 /** Calls `listener` after each change of anything that an action's state reads. */
 export function subscribe(listener: () => void): () => void {
-  const ends = [useEditor, useRun, useStepper, useSettings].map((store) => store.subscribe(listener))
+  const ends = [useEditor, useRun, useStepper, useSettings, useHistory].map((store) => store.subscribe(listener))
   return () => {
     for (const end of ends) end()
   }

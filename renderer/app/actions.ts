@@ -3,6 +3,7 @@ import type { Action, TextKey } from './action.ts'
 import { alignActions, distributeActions, editActions } from './actions/edit.ts'
 import { exampleActions, fileActions, pictureActions } from './actions/file.ts'
 import { helpActions } from './actions/help.ts'
+import { historyActions } from './actions/history.ts'
 import { runActions } from './actions/run.ts'
 import { stepActions } from './actions/steps.ts'
 import { colourActions, structureActions } from './actions/structure.ts'
@@ -18,6 +19,7 @@ export const actions: readonly Action[] = [
   // behind those of running: Escape stops a training before it leaves a group
   ...structureActions,
   ...stepActions,
+  ...historyActions,
   ...helpActions
 ]
 
@@ -155,6 +157,7 @@ export const menus: readonly Menu[] = [
       '-',
       'run.train',
       'run.stop',
+      { label: 'menus.history', entries: historyActions.map(idOf) },
       '-',
       'run.reset'
     ]

@@ -1,5 +1,6 @@
 /** What lives as long as the window: keys, the clipboard, the native menu, the title, the engine behind the document. */
 import { useEffect } from 'react'
+import { followHistory } from '../history/state.ts'
 import { platform } from '../platform.ts'
 import { useEditor } from '../store/editor.ts'
 import { followEditor, refreshDataSets, useRun } from '../store/run.ts'
@@ -102,6 +103,7 @@ export function useAppLife(): void {
       followDocumentState(),
       followEditor(),
       followRuns(),
+      followHistory(),
       followData(),
       followMenu(),
       platform.onMenu(onMenu),

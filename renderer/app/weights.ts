@@ -1,6 +1,7 @@
 /** The weights' own file: the graph file holds none of them. */
 import i18next from 'i18next'
 import { problemsOf } from '../../engine/problem.ts'
+import { refreshHistory } from '../history/state.ts'
 import { numbersOf } from '../i18n/useNumbers.ts'
 import { platform } from '../platform.ts'
 import { toast } from '../store/announce.ts'
@@ -42,6 +43,7 @@ export async function importWeightsFromFile(): Promise<void> {
     if (!file) return
     name = file.name
     const tensors = await importWeights(file.bytes)
+    await refreshHistory()
     toast('done', t('weights.imported', { name, count: tensors, tensors: numbersOf(i18next.language).count(tensors) }))
   } catch (error) {
     openDialog({ kind: 'problems', file: name, problems: problemsOf(error), about: 'weights' })

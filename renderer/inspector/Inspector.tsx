@@ -3,6 +3,7 @@ import './inspector.css'
 import type { KeyboardEvent } from 'react'
 import { indexOf } from '../../engine/document/lookup.ts'
 import { focusEdge, focusNode } from '../canvas/state.ts'
+import { PastMark } from '../history/PastMark.tsx'
 import { useEditor } from '../store/editor.ts'
 import { DocumentPanel } from './DocumentPanel.tsx'
 import { EdgePanel } from './EdgePanel.tsx'
@@ -48,6 +49,7 @@ export function Inspector() {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the key only moves the focus back
     <div className="inspector" data-inspector onKeyDown={onKeyDown}>
+      <PastMark />
       <Panel />
     </div>
   )

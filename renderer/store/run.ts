@@ -108,6 +108,8 @@ export async function run(): Promise<void> {
   set({ status: 'running' })
   try {
     await ready
+    if (looksBack) await client().live()
+    looksBack = false
     const request = {
       document,
       revision: graphRevision,
@@ -122,6 +124,36 @@ export async function run(): Promise<void> {
   } finally {
     if (controller === working) set({ status: 'idle' })
   }
+}
+
+/** The engine was told to look back: the next run begins with going back to now. */
+let looksBack = false
+
+/** A step of the last training in the place of the run of now, until the next run. False where it could not be had. */
+export async function lookBack(step: number): Promise<boolean> {
+  if (useRun.getState().status === 'training') return false
+  const controller = begin()
+  set({ status: 'running' })
+  try {
+    await ready
+    looksBack = true
+    const revision = useEditor.getState().graphRevision
+    const result = await client().lookBack({ step, revision }, controller.signal)
+    if (controller === working) set({ result, problems: noProblems, stale: isStale(result) })
+    return controller === working
+  } catch (error) {
+    if (controller === working) set({ problems: problemsOf(error) })
+    return false
+  } finally {
+    if (controller === working) set({ status: 'idle' })
+  }
+}
+
+/** Makes the weights of the step that is looked at those of now. */
+export async function keepPast(): Promise<void> {
+  await client().keepPast()
+  set({ unexported: true })
+  await run()
 }
 
 /** Numbers for the Input nodes that there are; others are kept, since undo may bring their nodes back. */
@@ -160,11 +192,13 @@ export async function train(): Promise<TrainOutcome | null> {
     revision: graphRevision,
     backend: useSettings.getState().backend,
     training: document.training ?? defaultTraining,
-    snapshotEvery: SNAPSHOT_EVERY
+    snapshotEvery: SNAPSHOT_EVERY,
+    history: true
   }
   let outcome: TrainOutcome
   try {
     await ready
+    looksBack = false
     outcome = await client().train(request, (event) => controller === working && onTraining(event), controller.signal)
   } catch (error) {
     outcome = { outcome: 'failed', problems: problemsOf(error), report: null }

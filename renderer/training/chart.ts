@@ -7,6 +7,8 @@ export interface ChartSpec {
   readonly metrics: readonly string[]
   readonly logLoss: boolean
   readonly onHover: (index: number | null) => void
+  /** After each drawing: places on the axes may be others. */
+  readonly onDraw: () => void
 }
 
 /** Colours from the design tokens, as a canvas needs them. */
@@ -82,7 +84,7 @@ export function createChart(host: HTMLElement, spec: ChartSpec): uPlot {
         })
       )
     ],
-    hooks: { setCursor: [(plot) => spec.onHover(plot.cursor.idx ?? null)] }
+    hooks: { setCursor: [(plot) => spec.onHover(plot.cursor.idx ?? null)], draw: [spec.onDraw] }
   }
   return new uPlot(options, [[], [], ...spec.metrics.map(() => [])], host)
 }

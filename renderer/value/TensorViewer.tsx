@@ -5,6 +5,7 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument } from '../../engine/document/types.ts'
 import type { Cell, RunResult, Target } from '../../engine/session/protocol.ts'
 import { titleOf } from '../canvas/geometry.ts'
+import { PastMark } from '../history/PastMark.tsx'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { useEditor } from '../store/editor.ts'
 import { useRun } from '../store/run.ts'
@@ -73,6 +74,7 @@ function Content({ viewed: { target, which } }: { readonly viewed: Viewed }) {
         <Dialog.Title className="viewer-title">
           <RichText text={name} />
         </Dialog.Title>
+        <PastMark />
         <Dialog.Close asChild>
           <IconButton icon={X} label={t('value.close')} />
         </Dialog.Close>

@@ -168,20 +168,22 @@ describe('a step as it was', () => {
   test.each(['cpu', 'wasm'] as const)(
     'has the weights that a training stopped there has, bit for bit, on %s',
     async (backend) => {
+      session = new Session({ breathe: () => Promise.resolve(), threads: 1 })
       const document = network()
       await train(document, backend)
       const overview = await session.history()
       expect(overview).toMatchObject({ revision: 7, backend, steps: 32, planned: 32, stepsPerEpoch: 4, broken: null })
-      for (const step of [1, 2, 14, 32]) {
-        const executor = await makeExecutor(backend, 1)
+      const executor = await makeExecutor(backend, 1)
+      for (const step of [2, 14, 32]) {
         const expected = await stoppedBefore(document, step, executor)
         const run = await session.lookBack({ step, revision: 9 })
         expect(run).toMatchObject({ revision: 9, past: { step, epoch: Math.ceil(step / 4) }, backend: { backend } })
         for (const [name, values] of expected)
           expect(await parameter(run.runId, name), `${name} at ${step}`).toEqual(values)
-        await executor.dispose()
       }
-    }
+      await executor.dispose()
+    },
+    30_000
   )
 
   test('between two samples it is reached from the one before, bit for bit', async () => {

@@ -19,7 +19,7 @@ const FEWEST = 3
 /** A whole run takes at most so many times the samples that are kept: the rest are dropped as it goes on. */
 const TAKEN_PER_KEPT = 4
 /** Share of the training's time that copying may take, beyond some milliseconds. */
-const SHARE = 0.01
+const SHARE = 0.015
 const FREE = 20
 
 export interface Sample {
