@@ -559,6 +559,52 @@ const table = {
     hint: 'Lower the learning rate; or look for the first NaN in the graph.'
   },
 
+  // The first number of a training that was none.
+  'broken.data': {
+    message: 'In step {step} (epoch {epoch}) the data themselves held {what}: {broken} of {count} numbers.',
+    hint: 'Mend the data set, or leave those rows out.'
+  },
+  'broken.log': {
+    message:
+      'In step {step} (epoch {epoch}) {op} made {what} first: {broken} of {count} numbers, from inputs in {from}.',
+    hint: 'The logarithm of 0 is no number. Keep its input above 0, with Clip or a small number added; or take a loss that works on logits.'
+  },
+  'broken.division': {
+    message:
+      'In step {step} (epoch {epoch}) {op} made {what} first: {broken} of {count} numbers, from inputs in {from}.',
+    hint: 'It divides by 0. Keep the divisor away from 0, with Clip or a small number added.'
+  },
+  'broken.root': {
+    message:
+      'In step {step} (epoch {epoch}) {op} made {what} first: {broken} of {count} numbers, from inputs in {from}.',
+    hint: 'The root of a negative number is none. Keep its input at 0 or above, with Abs, Relu or Clip.'
+  },
+  'broken.exp': {
+    message:
+      'In step {step} (epoch {epoch}) {op} made {what} first: {broken} of {count} numbers, from inputs in {from}.',
+    hint: 'The exponential of a number above 88 is too large to be written. Clip its input, subtract the maximum first, or lower the learning rate.'
+  },
+  'broken.grown': {
+    message:
+      'In step {step} (epoch {epoch}) {op} made {what} first: {broken} of {count} numbers, from inputs in {from}.',
+    hint: 'The numbers have grown beyond all bounds: the steps are too long. Lower the learning rate, clip the gradient (More settings), or draw smaller weights.'
+  },
+  'broken.slope': {
+    message:
+      'In step {step} (epoch {epoch}) the gradient became {what} on the way back through {op}: {broken} of {count} numbers, from {from}.',
+    hint: 'The slope is infinite there: the root and the logarithm at 0 are. Keep the inputs away from it, with Clip or a small number added.'
+  },
+  'broken.gradient': {
+    message:
+      'In step {step} (epoch {epoch}) the gradient became {what} on the way back through {op}: {broken} of {count} numbers, from {from}.',
+    hint: 'The gradient has grown beyond all bounds. Clip it (More settings), lower the learning rate, or draw smaller weights.'
+  },
+  'broken.update': {
+    message:
+      'In step {step} (epoch {epoch}) the update of {op} became {what}: {broken} of {count} numbers, from {from}.',
+    hint: 'Lower the learning rate, or clip the gradient (More settings).'
+  },
+
   // Looking back at a training.
   'history.none': {
     message: 'There is no training to look back at.',

@@ -471,8 +471,13 @@ export class Session {
     }).catch(async (error) => {
       // The weights stay those from before this training.
       this.#model.forget(executor)
-      if (diverged(error)) await keepHistory(recorder?.begun ?? 0)
-      throw error
+      if (!recorder || !diverged(error)) throw error
+      await keepHistory(recorder.begun)
+      const first = await this.#past.hunt(chosen, stop).catch((unfound) => {
+        if (!stop()) throw new ProblemError([...problemsOf(error), ...problemsOf(unfound)])
+        return null
+      })
+      throw first ? new ProblemError([first, ...problemsOf(error)]) : error
     })
     await keepHistory(loop.steps)
     await this.#model.receive(executor, graph.parameters)

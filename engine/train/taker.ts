@@ -23,6 +23,19 @@ export interface Taken {
   readonly values: () => Promise<Values>
 }
 
+type About = Pick<TakerInput, 'graph' | 'settings' | 'course'>
+
+export const learningRateAt = ({ settings, course }: Omit<About, 'graph'>, step: number): number =>
+  rateAt(settings, { step: step - 1, epoch: course.epochOf(step) - 1, steps: course.steps })
+
+/** What a step is fed besides its rows. */
+export const contextAt = (about: About, step: number): StepContext => ({
+  step,
+  training: true,
+  rows: about.course.rowsAt(step).length,
+  scalars: about.graph.optimizer.scalars(step, learningRateAt(about, step))
+})
+
 /** The executor's variables hold parameters and optimizer state before and after each step. */
 export class StepTaker {
   readonly #input: TakerInput
@@ -48,15 +61,9 @@ export class StepTaker {
       for (const sum of Object.values(graph.sums)) await executor.setVariable(sum, [0])
     }
     const indices = course.rowsAt(step)
-    const rate = rateAt(settings, { step: step - 1, epoch: course.epochOf(step) - 1, steps: course.steps })
-    const context: StepContext = {
-      step,
-      training: true,
-      rows: indices.length,
-      scalars: graph.optimizer.scalars(step, rate)
-    }
+    const context = contextAt(this.#input, step)
     const data = steps.resident ? rowFeeds(steps.resident, indices) : this.#feeder.gather(indices)
-    const next = this.#solver && (await this.#solver.step(executor, data, context, rate))
+    const next = this.#solver && (await this.#solver.step(executor, data, context, learningRateAt(this.#input, step)))
     if (this.#solver && !next) return null
     if (!(await steps.run(data, context))) return null
     for (const [name, values] of next ?? []) await executor.setVariable(name, values)

@@ -2,6 +2,7 @@ import { CircleCheck, CircleSlash, CircleX } from 'lucide-react'
 import { Progress as Bar } from 'radix-ui'
 import { useTranslation } from 'react-i18next'
 import type { TrainOutcome } from '../../engine/session/protocol.ts'
+import { ShowBroken } from '../history/ShowBroken.tsx'
 import { useNumbers } from '../i18n/useNumbers.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import type { TrainingState } from '../store/run.ts'
@@ -24,7 +25,8 @@ function Outcome({ outcome }: { readonly outcome: TrainOutcome }) {
   const { icon: Icon, colour } = OUTCOMES[outcome.outcome]
   const parts: string[] = []
   if (outcome.outcome === 'failed') {
-    for (const problem of outcome.problems) {
+    // the first says why; what else there is says less
+    for (const problem of outcome.problems.slice(0, 1)) {
       const { message, hint } = problemText(problem)
       parts.push([message, hint].filter(Boolean).join(' '))
     }
@@ -39,12 +41,15 @@ function Outcome({ outcome }: { readonly outcome: TrainOutcome }) {
   }
   const text = parts.join(' · ')
   return (
-    <Hint text={text} side="top">
-      <p className="outcome" role="status" data-state={outcome.outcome}>
-        <Icon size={15} color={colour} aria-hidden="true" />
-        <span className="numbers">{text}</span>
-      </p>
-    </Hint>
+    <>
+      <Hint text={text} side="top">
+        <p className="outcome" role="status" data-state={outcome.outcome}>
+          <Icon size={15} color={colour} aria-hidden="true" />
+          <span className="numbers">{text}</span>
+        </p>
+      </Hint>
+      {outcome.outcome === 'failed' && <ShowBroken problems={outcome.problems} />}
+    </>
   )
 }
 

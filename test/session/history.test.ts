@@ -150,9 +150,9 @@ describe('what is kept', () => {
     expect(none.reads).toBe(0)
   })
 
-  test('where a copy takes as long as a step, they are rare: about one in a hundred', async () => {
+  test('where a copy takes as long as a step, they are rare: less than two in a hundred', async () => {
     const { kept, reads } = await recorded(5000, { most: 240 }, 10)
-    expect(reads).toBeLessThanOrEqual(52)
+    expect(reads).toBeLessThanOrEqual(80)
     expect(kept.length).toBeGreaterThan(20)
     expect([kept[0], kept.at(-1)]).toEqual([1, 5000])
   })

@@ -11,9 +11,9 @@ import { fail } from '../../problem.ts'
 import type { Executor, Stop } from '../../runtime/executor.ts'
 import type { Numbers } from '../../tensor.ts'
 import { Course } from '../../train/course.ts'
-import { BatchFeeder } from '../../train/feeds.ts'
+import { BatchFeeder, type StepContext } from '../../train/feeds.ts'
 import type { TrainingGraph } from '../../train/graph.ts'
-import { StepTaker } from '../../train/taker.ts'
+import { contextAt, StepTaker } from '../../train/taker.ts'
 import { Inspection } from '../inspect.ts'
 import type { BackendName } from '../protocol.ts'
 import type { Rows } from '../rows.ts'
@@ -45,8 +45,11 @@ export class History {
   /** The step that was reached last by taking steps again. */
   #reached: Sample | null = null
 
+  readonly #samples: Sample[]
+
   constructor(input: HistoryInput) {
     this.input = input
+    this.#samples = [...input.samples]
     this.#course = new Course(input.settings, input.sets)
     this.#feeder = new BatchFeeder(this.#course.tables)
   }
@@ -58,7 +61,8 @@ export class History {
   }
 
   get overview(): HistoryOverview {
-    const { revision, backend, samples, bytesPerSample, steps } = this.input
+    const { revision, backend, bytesPerSample, steps } = this.input
+    const { samples } = this
     return {
       revision,
       backend,
@@ -70,6 +74,23 @@ export class History {
       bytesPerSample,
       broken: this.broken
     }
+  }
+
+  /** Ascending by step. */
+  get samples(): readonly Sample[] {
+    return this.#samples
+  }
+
+  /** Keeps one more state. */
+  insert(sample: Sample): void {
+    if (this.#samples.some(({ step }) => step === sample.step)) return
+    this.#samples.push(sample)
+    this.#samples.sort((a, b) => a.step - b.step)
+  }
+
+  contextAt(step: number): StepContext {
+    const { graph, settings } = this.input
+    return contextAt({ graph, settings, course: this.#course }, step)
   }
 
   epochOf(step: number): number {
@@ -94,7 +115,8 @@ export class History {
 
   /** The latest state that is kept at or before a step. @throws ProblemError history.noStep */
   sampleBefore(step: number): Sample {
-    const { samples, steps } = this.input
+    const { steps } = this.input
+    const { samples } = this
     const found = samples.findLast((sample) => sample.step <= step)
     if (!found || step > steps) return fail('history.noStep', { step, steps: samples.length === 0 ? 0 : steps })
     return this.#reached && this.#reached.step <= step && this.#reached.step > found.step ? this.#reached : found

@@ -1,6 +1,6 @@
 /** Looking back at the last training: one at a time, whose steps can be asked for. */
 import type { TrainingRecord } from '../../io/weights.ts'
-import { fail } from '../../problem.ts'
+import { fail, type Problem } from '../../problem.ts'
 import type { Stop } from '../../runtime/executor.ts'
 import type { Backends, Chosen } from '../backends.ts'
 import type { Inspection } from '../inspect.ts'
@@ -8,6 +8,7 @@ import type { Model } from '../model.ts'
 import type { RunResult } from '../protocol.ts'
 import type { Rows } from '../rows.ts'
 import type { History } from './history.ts'
+import { hunt } from './hunt.ts'
 import type { HistoryOverview, LookBackRequest } from './types.ts'
 
 interface Tools {
@@ -64,6 +65,17 @@ export class Past {
     await model.send(executor, inspection.variables)
     const run = await inspect(inspection, chosen, revision, history.rowsAt(step), stop, began)
     return { ...run, past: { step, epoch: history.epochOf(step) } }
+  }
+
+  /** Finds the first NaN or infinity of the training that is kept; null where it does not arise again. */
+  async hunt({ executor }: Chosen, stop: Stop): Promise<Problem | null> {
+    const history = this.#history
+    if (!history) return null
+    const found = await hunt(history, history.input.steps, executor, stop)
+    if (!found) return null
+    const { problem, ...broken } = found
+    history.broken = broken
+    return problem
   }
 
   /** Back to the weights of now. */
