@@ -89,6 +89,8 @@ export function createClient(port: Port, onBroken?: () => void): SessionClient {
     train: (request, on: (event: TrainEvent) => void, signal) => call('train', [request], { signal, on }),
     history: () => call('history', []),
     lookBack: (request, signal) => call('lookBack', [request], { signal }),
+    surveyHistory: (signal) => call('surveyHistory', [], { signal }),
+    overTime: (request, signal) => call('overTime', [request], { signal }),
     live: () => call('live', []),
     keepPast: () => call('keepPast', []),
     evaluate: (document, backend, signal) => call('evaluate', [document, backend], { signal }),

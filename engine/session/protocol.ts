@@ -8,7 +8,14 @@ import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { DType, Phase } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
 import type { Statistics } from '../tensor.ts'
-import type { HistoryOverview, LookBackRequest, PastStep } from './history/types.ts'
+import type {
+  HistoryOverview,
+  LookBackRequest,
+  OverTime,
+  OverTimeRequest,
+  PastStep,
+  RunFinding
+} from './history/types.ts'
 import type {
   CurveRequest,
   CurveResult,
@@ -440,6 +447,10 @@ export interface SessionClient {
    * weights (runs, walks, derivatives) reads those of that step, until `live`.
    */
   lookBack(request: LookBackRequest, signal?: AbortSignal): Promise<RunResult>
+  /** What the numbers said in the course of the last training, at steps spread over it. */
+  surveyHistory(signal?: AbortSignal): Promise<readonly RunFinding[]>
+  /** How the numbers of one tensor were spread in the course of it; null where it had none. */
+  overTime(request: OverTimeRequest, signal?: AbortSignal): Promise<OverTime | null>
   /** Back to the weights of now. */
   live(): Promise<void>
   /** Takes the weights of the step that is looked at for those of now. */

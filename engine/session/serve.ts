@@ -70,6 +70,10 @@ export function serve(scope: Scope): void {
         return session.history()
       case 'lookBack':
         return session.lookBack(first, stop)
+      case 'surveyHistory':
+        return session.surveyHistory(stop)
+      case 'overTime':
+        return session.overTime(first, stop)
       case 'live':
         return session.live()
       case 'keepPast':

@@ -28,7 +28,7 @@ import { checkGradients, differenceCurve } from './gradcheck.ts'
 import { History } from './history/history.ts'
 import { Past } from './history/index.ts'
 import { Recorder, type RecorderLimits } from './history/recorder.ts'
-import type { HistoryOverview, LookBackRequest } from './history/types.ts'
+import type { HistoryOverview, LookBackRequest, OverTime, OverTimeRequest, RunFinding } from './history/types.ts'
 import { Inspection } from './inspect.ts'
 import { Model } from './model.ts'
 import { curve } from './plots/curve.ts'
@@ -518,6 +518,14 @@ export class Session {
 
   lookBack(request: LookBackRequest, stop: Stop = never): Promise<RunResult> {
     return this.#exclusive(() => this.#past.look(request, stop))
+  }
+
+  surveyHistory(stop: Stop = never): Promise<RunFinding[]> {
+    return this.#exclusive(() => this.#past.survey(stop))
+  }
+
+  overTime(request: OverTimeRequest, stop: Stop = never): Promise<OverTime | null> {
+    return this.#exclusive(() => this.#past.overTime(request, stop))
   }
 
   live(): Promise<void> {

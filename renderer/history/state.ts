@@ -2,7 +2,7 @@
 import i18next from 'i18next'
 import { create } from 'zustand'
 import { meaningOf } from '../../engine/document/meaning.ts'
-import type { HistoryOverview } from '../../engine/session/history/types.ts'
+import type { HistoryOverview, RunFinding } from '../../engine/session/history/types.ts'
 import { client } from '../session/session.ts'
 import { announce, toast } from '../store/announce.ts'
 import { useEditor } from '../store/editor.ts'
@@ -15,9 +15,11 @@ export interface HistoryState {
   readonly fits: boolean
   /** The step that is asked for; null is now. What is on screen is of `useRun`'s result. */
   readonly at: number | null
+  /** What the numbers said in the course of the training; null until they were looked through. */
+  readonly findings: readonly RunFinding[] | null
 }
 
-const nothing = { overview: null, fits: false, at: null } as const
+const nothing = { overview: null, fits: false, at: null, findings: null } as const
 
 export const useHistory = create<HistoryState>(() => nothing)
 
@@ -91,12 +93,33 @@ export async function keepStep(): Promise<void> {
   toast('done', i18next.t('history.kept', { step: at }))
 }
 
+/** Milliseconds of quiet before the training is looked through: what people ask for comes first. */
+const QUIET = 300
+let survey: AbortController | null = null
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Looks through the training once nothing else is to do. */
+function surveySoon(): void {
+  clearTimeout(timer)
+  const { overview, findings } = get()
+  if (!overview || findings || overview.sampled.length === 0) return
+  timer = setTimeout(async () => {
+    const controller = new AbortController()
+    survey = controller
+    const found = await client()
+      .surveyHistory(controller.signal)
+      .catch(() => null)
+    if (found && get().overview === overview) set({ findings: found })
+  }, QUIET)
+}
+
 /** Asks the engine what there is to look back at. */
 export async function refreshHistory(): Promise<void> {
   const overview = await client()
     .history()
     .catch(() => null)
   set({ overview, fits: meaningOf(useEditor.getState().document) === trained, ...(!overview && nothing) })
+  surveySoon()
 }
 
 /** Keeps up with trainings, edits and other documents. Gives back the function that ends it. */
@@ -106,9 +129,15 @@ export function followHistory(): () => void {
       const { outcome } = s.training ?? {}
       if (s.status === 'training' && before.status !== 'training') {
         trained = meaningOf(useEditor.getState().document)
+        survey?.abort()
         set(nothing)
-      } else if (outcome && outcome !== before.training?.outcome) void refreshHistory()
-      else if (!s.training && before.training) set(nothing)
+      } else if (s.status === 'idle' && before.status === 'running') surveySoon()
+      else if (s.status === 'running') {
+        clearTimeout(timer)
+        survey?.abort()
+      }
+      if (outcome && outcome !== before.training?.outcome) void refreshHistory()
+      if (!s.training && before.training) set(nothing)
       // another run took its place
       if (s.result !== before.result && !s.result?.past && before.result?.past && !busy) set({ at: null })
     }),

@@ -311,3 +311,64 @@ describe('while a step is looked at', () => {
     expect(await codes(session.lookBack({ step: steps + 1, revision: 0 }))).toEqual(['history.noStep'])
   })
 })
+
+describe('the whole of a training', () => {
+  /** One long step, and every unit of the ReLU is closed for good. */
+  const dying = (): GraphDocument => {
+    const document = network({ optimizer: { kind: 'sgd', learningRate: 300 }, validationSplit: 0 })
+    const relu = { units: 16, activation: 'relu', biasInit: { kind: 'constant', value: 0.5 } }
+    return {
+      ...document,
+      nodes: document.nodes
+        .filter(({ id }) => id !== 'norm' && id !== 'drop')
+        .map((node) => (node.id === 'hidden' ? { ...node, attributes: relu } : node)),
+      edges: [
+        ...document.edges.filter(({ id }) => id !== 'e2' && id !== 'e3' && id !== 'e4'),
+        edge('e2', 'hidden', 'scores')
+      ]
+    }
+  }
+
+  test('what the numbers said, where it began and where it was last; what is on screen stays', async () => {
+    await train(dying())
+    const { runId } = await session.lookBack({ step: 2, revision: 0 })
+    const before = await parameter(runId, 'hidden.kernel')
+    const found = await session.surveyHistory()
+    const silent = found.find(({ problem }) => problem.code === 'finding.silent')
+    expect(silent?.problem.nodeId).toBe('hidden')
+    expect(silent?.from).toBeGreaterThan(1)
+    expect(silent?.to).toBe((await session.history())?.steps)
+    const at = (await session.lookBack({ step: silent?.from as number, revision: 0 })).findings
+    expect(at).toContainEqual(silent?.problem)
+    const first = (await session.lookBack({ step: 1, revision: 0 })).findings
+    expect(first.map(({ code }) => code)).not.toContain('finding.silent')
+    const again = await session.lookBack({ step: 2, revision: 0 })
+    await session.surveyHistory()
+    // a survey runs on a program of its own
+    expect(await parameter(again.runId, 'hidden.kernel')).toEqual(before)
+  })
+
+  test('how a tensor was spread, from the first step to the last', async () => {
+    const document = network()
+    await train(document)
+    const target = { kind: 'parameter', name: 'scores.kernel' } as const
+    const { runId: now } = await session.run({ document, revision: 0, backend: 'cpu' })
+    const learned = await parameter(now, 'scores.kernel')
+    const over = await session.overTime({ target, which: 'value' })
+    if (!over) throw new Error('nothing over time')
+    expect([over.columns[0]?.step, over.columns.at(-1)?.step]).toEqual([1, 32])
+    for (const { shares } of over.columns) expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 12)
+    expect(await parameter(now, 'scores.kernel')).toEqual(learned)
+    for (const { step, mean } of over.columns.slice(0, 6)) {
+      const { runId } = await session.lookBack({ step, revision: 0 })
+      const values = await parameter(runId, 'scores.kernel')
+      expect(mean).toBeCloseTo(values.reduce((a, b) => a + b) / values.length, 10)
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(over.low)
+      expect(Math.max(...values)).toBeLessThanOrEqual(over.high)
+    }
+    expect(await session.overTime({ target: { kind: 'edge', id: 'e6' }, which: 'gradient' })).not.toBeNull()
+    expect(await codes(session.overTime({ target: { kind: 'edge', id: 'no' }, which: 'value' }))).toEqual([
+      'graph.noSuchThing'
+    ])
+  })
+})

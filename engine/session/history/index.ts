@@ -2,14 +2,17 @@
 import type { TrainingRecord } from '../../io/weights.ts'
 import { fail, type Problem } from '../../problem.ts'
 import type { Stop } from '../../runtime/executor.ts'
+import { bindShape, sizeOf } from '../../shape.ts'
 import type { Backends, Chosen } from '../backends.ts'
-import type { Inspection } from '../inspect.ts'
+import { Inspection } from '../inspect.ts'
 import type { Model } from '../model.ts'
 import type { RunResult } from '../protocol.ts'
-import type { Rows } from '../rows.ts'
+import { feedsFor, type Rows } from '../rows.ts'
 import type { History } from './history.ts'
 import { hunt } from './hunt.ts'
-import type { HistoryOverview, LookBackRequest } from './types.ts'
+import type { Sample } from './recorder.ts'
+import { overTime, spread, survey, type Visit } from './survey.ts'
+import type { HistoryOverview, LookBackRequest, OverTime, OverTimeRequest, RunFinding } from './types.ts'
 
 interface Tools {
   readonly backends: Backends
@@ -30,6 +33,8 @@ export class Past {
   readonly #tools: Tools
   #history: History | null = null
   #step: number | null = null
+  /** The state that is looked at. */
+  #state: Sample | null = null
 
   constructor(tools: Tools) {
     this.#tools = tools
@@ -62,6 +67,7 @@ export class Past {
     const { inspection } = history
     model.show(state.values)
     this.#step = step
+    this.#state = state
     await model.send(executor, inspection.variables)
     const run = await inspect(inspection, chosen, revision, history.rowsAt(step), stop, began)
     return { ...run, past: { step, epoch: history.epochOf(step) } }
@@ -78,10 +84,47 @@ export class Past {
     return problem
   }
 
+  /** What the numbers said in the course of the training. @throws ProblemError history.none */
+  survey(stop: Stop): Promise<RunFinding[]> {
+    return survey((most, each) => this.#visit(most, each, stop))
+  }
+
+  /** @throws ProblemError history.none, graph.noSuchThing; null where the tensor never has a number */
+  async overTime({ target, which }: OverTimeRequest, stop: Stop): Promise<OverTime | null> {
+    const { inspection } = this.#history ?? fail('history.none')
+    const size = sizeOf(bindShape(inspection.valueOf(target).type.shape, this.#history?.rowsAt(1).batch ?? 1))
+    return overTime((most, each) => this.#visit(most, each, stop), target, which, size)
+  }
+
+  /** Runs kept states one after the other, on a program of their own: the numbers on screen can still be read. */
+  async #visit(most: number, each: Parameters<Visit>[1], stop: Stop): Promise<void> {
+    const { backends, model } = this.#tools
+    const history = this.#history ?? fail('history.none')
+    const { executor } = await backends.choose(history.input.backend, { kind: 'look' })
+    const inspection = new Inspection(history.input.document, { training: true })
+    try {
+      for (const { step, values } of spread(history.samples, most)) {
+        model.show(values)
+        await model.send(executor, inspection.variables)
+        const rows = history.rowsAt(step)
+        const { compiled, program } = await inspection.program(executor, rows.batch)
+        const done = !stop() && (await program.run(feedsFor(compiled.plan, rows), stop))
+        if (!done) throw new DOMException('Looking back was cancelled.', 'AbortError')
+        await each(inspection, step, rows.batch)
+      }
+    } finally {
+      inspection.dispose()
+      model.show(this.#state?.values ?? null)
+      // parameters of the run on screen are read where they lie on the executor
+      await model.send(executor, inspection.variables)
+    }
+  }
+
   /** Back to the weights of now. */
   leave(): void {
     this.#tools.model.show(null)
     this.#step = null
+    this.#state = null
   }
 
   /** Makes the weights that are looked at those of now; gives how long they had learned. */
@@ -89,6 +132,7 @@ export class Past {
     const { history, step } = this.shown ?? fail('history.none')
     this.#tools.model.keepShown()
     this.#step = null
+    this.#state = null
     return history.learnedBefore(step)
   }
 

@@ -1,5 +1,6 @@
 /** Looking back at a training: what was kept of it, and what is asked for. */
-import type { BackendName } from '../protocol.ts'
+import type { Problem } from '../../problem.ts'
+import type { BackendName, Target } from '../protocol.ts'
 
 export interface HistoryOverview {
   /** Of the document that was trained. */
@@ -35,4 +36,30 @@ export interface LookBackRequest {
   readonly step: number
   /** Of the document on screen. */
   readonly revision: number
+}
+
+/** What the numbers of a training said, and in which of its steps that were looked at. */
+export interface RunFinding {
+  /** As it was where it was met first. */
+  readonly problem: Problem
+  readonly from: number
+  readonly to: number
+}
+
+export interface OverTimeRequest {
+  readonly target: Target
+  readonly which: 'value' | 'gradient'
+}
+
+/** How the numbers of a tensor were spread in the course of a training. */
+export interface OverTime {
+  /** The range of all of them; each column cuts it into the same cells, low to high. */
+  readonly low: number
+  readonly high: number
+  readonly columns: readonly {
+    readonly step: number
+    /** Share of the numbers in each cell. */
+    readonly shares: readonly number[]
+    readonly mean: number
+  }[]
 }
