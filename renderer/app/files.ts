@@ -31,32 +31,38 @@ export async function newDocument(): Promise<void> {
   load({ ...emptyDocument, name: t('document.untitled'), training: defaultTraining }, { path: null, name: null })
 }
 
-/** Reads a file's bytes into the editor; a file with problems is shown with all of them and nothing changes. */
-export function openBytes(bytes: Uint8Array, name: string, path: string | null): boolean {
+/** Puts what was read into the editor. */
+type Show = () => void
+
+/** Reads a file's bytes; a file with problems is shown with all of them, and there is nothing to open. */
+function readFile(bytes: Uint8Array, name: string, path: string | null): Show | null {
   try {
     const inside = isPicture(bytes) ? graphIn(bytes) : undefined
     if (inside === null) throw new ProblemError(problem('file.noGraph'))
     const { document, problems } = readGraph(inside === undefined ? bytes : new TextEncoder().encode(inside))
-    // a picture is not written to: saving asks where
-    if (inside === undefined) load(document, { path, name })
-    else load(document, { path: null, name: null })
-    if (problems.length > 0) openDialog({ kind: 'problems', file: name, problems, about: 'warnings' })
-    return true
+    return () => {
+      // a picture is not written to: saving asks where
+      load(document, inside === undefined ? { path, name } : { path: null, name: null })
+      if (problems.length > 0) openDialog({ kind: 'problems', file: name, problems, about: 'warnings' })
+    }
   } catch (error) {
     openDialog({ kind: 'problems', file: name, problems: problemsOf(error), about: 'graph' })
-    return false
+    return null
   }
 }
 
-export async function openFile(file: OpenedFile): Promise<void> {
-  if (await mayReplace()) openBytes(file.bytes, file.name, file.path || null)
+/** Reads before it asks: for a file that cannot be opened nobody need give anything up. */
+async function openBytes(bytes: Uint8Array, name: string, path: string | null): Promise<void> {
+  const show = readFile(bytes, name, path)
+  if (show && (await mayReplace())) show()
 }
 
+export const openFile = (file: OpenedFile): Promise<void> => openBytes(file.bytes, file.name, file.path || null)
+
 export async function openByPicker(): Promise<void> {
-  if (!(await mayReplace())) return
   try {
     const file = await platform.openFile('graph')
-    if (file) openBytes(file.bytes, file.name, file.path || null)
+    if (file) await openFile(file)
   } catch (error) {
     refuse(error, '')
   }
@@ -65,8 +71,7 @@ export async function openByPicker(): Promise<void> {
 /** A file that was dropped on the window. */
 export async function openDropped(file: File): Promise<void> {
   if (file.size > FILE_LIMIT) return refuse(new TooLarge(file.size), file.name)
-  const bytes = new Uint8Array(await file.arrayBuffer())
-  if (await mayReplace()) openBytes(bytes, file.name, null)
+  await openBytes(new Uint8Array(await file.arrayBuffer()), file.name, null)
 }
 
 function refuse(error: unknown, file: string): void {
@@ -82,7 +87,10 @@ export async function openExample(id: string): Promise<void> {
 
 /** An example is nobody's file: saving it asks where. */
 export function openExampleNow(id: string): void {
-  if (openBytes(exampleBytes(id), `${id}.chainrule.json`, null)) markSaved({ path: null, name: null })
+  const show = readFile(exampleBytes(id), `${id}.chainrule.json`, null)
+  if (!show) return
+  show()
+  markSaved({ path: null, name: null })
 }
 
 async function write(path: string | null): Promise<boolean> {
