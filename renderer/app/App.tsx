@@ -3,6 +3,7 @@ import './base.css'
 import './app.css'
 import { DropTarget } from './DropTarget.tsx'
 import { Dialogs } from './dialogs/Dialogs.tsx'
+import { Guard } from './Guard.tsx'
 import { StatusBar } from './StatusBar.tsx'
 import { Toasts } from './Toasts.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -14,12 +15,18 @@ export function App() {
   return (
     <Tooltip.Provider delayDuration={500} skipDelayDuration={200}>
       <div className="app">
-        <TopBar />
+        <Guard>
+          <TopBar />
+        </Guard>
         <Workspace />
-        <StatusBar />
+        <Guard>
+          <StatusBar />
+        </Guard>
       </div>
       <DropTarget />
-      <Dialogs />
+      <Guard>
+        <Dialogs />
+      </Guard>
       <Toasts />
     </Tooltip.Provider>
   )

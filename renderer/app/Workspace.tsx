@@ -15,6 +15,7 @@ import { type PanelName, setPanelSize, togglePanel, useSettings } from '../store
 import { useStepper } from '../store/stepper.ts'
 import { TrainingPanel } from '../training/TrainingPanel.tsx'
 import { DataBanner } from './DataBanner.tsx'
+import { Guard } from './Guard.tsx'
 import { LeftPanel } from './LeftPanel.tsx'
 
 interface SideProps {
@@ -70,7 +71,7 @@ function Side({ name, label = name, min, max, least, children }: SideProps) {
       }}
     >
       <section className="side-content" aria-label={t(`panels.${label}`)} inert={!open}>
-        {children}
+        <Guard>{children}</Guard>
       </section>
     </Panel>
   )
@@ -105,7 +106,9 @@ export function Workspace() {
             <main className="canvas-area">
               <DataBanner />
               <PastBanner />
-              <Canvas />
+              <Guard>
+                <Canvas />
+              </Guard>
             </main>
           </Panel>
           <Separator className="separator" />
