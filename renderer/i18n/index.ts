@@ -40,10 +40,12 @@ export async function startTexts(): Promise<void> {
       postProcess: ['josa'],
       returnNull: false
     })
-  document.documentElement.lang = language()
-  useSettings.subscribe((s, before) => {
-    if (s.language === before.language) return
+  const follow = () => {
     document.documentElement.lang = language()
-    void i18next.changeLanguage(language())
-  })
+    if (i18next.language !== language()) void i18next.changeLanguage(language())
+  }
+  follow()
+  useSettings.subscribe(follow)
+  // another language of the system, for who has left the choice to it
+  window.addEventListener('languagechange', follow)
 }
