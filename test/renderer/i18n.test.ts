@@ -32,16 +32,40 @@ const english = new Map(flat(en))
 const korean = new Map(flat(ko))
 
 const root = join(import.meta.dirname, '../../renderer')
-const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.tsx?$/.test(name))
-  .map((name) => readFileSync(join(root, name), 'utf8'))
-  .join('\n')
+const textOf = (folder: string): string =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n')
+const sources = textOf(root)
+const found = (pattern: RegExp, text = sources): string[] => [...text.matchAll(pattern)].map(([, match]) => match ?? '')
 
-/** `a.${b}.c` in a template stands for every key of that form. */
-const patterns = [...sources.matchAll(/`([a-z]\w*(?:\.\w+)*\.\$\{[^`]+)`/g)].map(
-  ([, text]) => new RegExp(`^${(text as string).replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w -]+')}$`)
-)
-const literals = new Set([...sources.matchAll(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi)].map(([, text]) => text as string))
+const literals = new Set(found(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi))
+/** Sections that are read whole, by a name that only data has. */
+const sections = new Set(found(/\bt\('([\w.]+)', \{ returnObjects/g))
+
+/** Words that a variable may stand for: strings and names of properties, of the engine too, and names of examples. */
+const words = new Set([
+  ...found(/['"]([\w -]+)['"]/g, sources + textOf(join(root, '../engine'))),
+  ...found(/\b(\w+)\??:/g, sources + textOf(join(root, '../engine'))),
+  ...Object.keys(examples)
+])
+
+/** `a.${b}.c` in a template stands for the keys of that form whose b is a word of the program. */
+const patterns = found(/`([a-z]\w*(?:\.\w+)*\.\$\{[^`]+)`/g).map((text) => {
+  const free = text.replaceAll('.', '\\.').replace(/\$\{([^}]*)\}/g, (_, inside: string) => {
+    // either of two is written out
+    const [, a, b] = inside.match(/\? '(\w+)' : '(\w+)'/) ?? []
+    return b ? `(${a}|${b})` : '([\\w -]+)'
+  })
+  return new RegExp(`^${free}$`)
+})
+const byPattern = (key: string): boolean =>
+  patterns.some((pattern) => {
+    const parts = key.match(pattern)?.slice(1)
+    return parts?.every((part) => words.has(part))
+  })
+const inSection = (key: string): boolean => [...sections].some((section) => key.startsWith(`${section}.`))
 
 const placeholders = (text: string) => [...new Set(text.match(/\{+\w+\}+/g) ?? [])].sort()
 
@@ -64,9 +88,15 @@ describe('catalogues', () => {
   })
 
   it('hold no text that nothing shows', () => {
-    const shown = (key: string) =>
-      literals.has(key) || patterns.some((p) => p.test(key)) || [...literals].some((l) => key.startsWith(`${l}.`))
+    const shown = (key: string) => literals.has(key) || byPattern(key) || inSection(key)
     expect([...english.keys()].map(single).filter((key) => !shown(key))).toEqual([])
+  })
+
+  it('hold every text that the program asks for', () => {
+    const keys = new Set([...english.keys()].map(single))
+    const asked = found(/\bt\(\s*'([^']+)'/g).filter((key) => !sections.has(key))
+    expect(asked.length).toBeGreaterThan(400)
+    expect(asked.filter((key) => !keys.has(key))).toEqual([])
   })
 })
 
