@@ -96,8 +96,8 @@ function SearchBox({ search }: { readonly search: Search }) {
             return (
               <Command.Item key={op.kind} value={op.kind} className="op-search-item" onSelect={() => choose(op)}>
                 <OpGlyph op={op} />
-                <span className="op-search-name">{korean ? `${korean} · ${op.title}` : op.title}</span>
-                {op.kind !== op.title && <span className="op-search-kind">{op.kind}</span>}
+                <span className="op-search-name">{op.title}</span>
+                {(korean ?? op.kind) !== op.title && <span className="op-search-kind">{korean ?? op.kind}</span>}
               </Command.Item>
             )
           })}

@@ -104,14 +104,21 @@ function Uses({ node, op }: { readonly node: GraphNode; readonly op: Op | undefi
   const opens = openingOf(node, op) !== null
   return (
     <Section>
-      <Button icon={Flag} look={is ? 'quiet' : 'plain'} aria-pressed={is} onClick={() => setObjective(is ? null : id)}>
-        {t(is ? 'inspector.isObjective' : 'inspector.setObjective')}
-      </Button>
-      {opens && (
-        <Button icon={Ungroup} look="plain" onClick={() => void expandSelection()}>
-          {t('actions.expand')}
+      <div className="inspector-uses">
+        <Button
+          icon={Flag}
+          look={is ? 'quiet' : 'plain'}
+          aria-pressed={is}
+          onClick={() => setObjective(is ? null : id)}
+        >
+          {t(is ? 'inspector.isObjective' : 'inspector.setObjective')}
         </Button>
-      )}
+        {opens && (
+          <Button icon={Ungroup} look="plain" onClick={() => void expandSelection()}>
+            {t('actions.expand')}
+          </Button>
+        )}
+      </div>
     </Section>
   )
 }

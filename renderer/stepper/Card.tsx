@@ -32,6 +32,8 @@ export function Card({ walk, head }: { readonly walk: StepsResult; readonly head
       className="step-card"
       style={{ '--family': familyColour(family) } as CSSProperties}
       aria-label={t('steps.card')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: in a small window it is longer than its place, and keys scroll it
+      tabIndex={0}
     >
       <header className="step-head">
         <span className="node-icon" aria-hidden="true">

@@ -1,6 +1,6 @@
 import { ListOrdered } from 'lucide-react'
 import { Popover } from 'radix-ui'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { StepHead, StepsResult } from '../../engine/session/steps/types.ts'
 import { glyphOf } from '../app/glyphs.ts'
@@ -13,6 +13,7 @@ import { useContext } from './useContext.ts'
 export function StepList({ walk }: { readonly walk: StepsResult }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
+  const chosen = useRef(false)
   const at = useStepper((s) => s.at)
   const context = useContext()
   const name = (step: StepHead): string =>
@@ -30,6 +31,15 @@ export function StepList({ walk }: { readonly walk: StepsResult }) {
           sideOffset={6}
           collisionPadding={8}
           aria-label={t('steps.list')}
+          onOpenAutoFocus={() => {
+            chosen.current = false
+          }}
+          onCloseAutoFocus={(event) => {
+            // the button would have its hint over the step that was asked for
+            if (!chosen.current) return
+            event.preventDefault()
+            document.querySelector<HTMLElement>('.step-card')?.focus()
+          }}
         >
           <ol>
             {walk.steps.map((step, i) => (
@@ -40,6 +50,7 @@ export function StepList({ walk }: { readonly walk: StepsResult }) {
                   aria-current={i === at ? 'step' : undefined}
                   ref={i === at ? (button) => button?.scrollIntoView({ block: 'nearest' }) : undefined}
                   onClick={() => {
+                    chosen.current = true
                     setOpen(false)
                     void goToStep(i)
                   }}

@@ -8,9 +8,9 @@ import { useNumbers } from '../i18n/useNumbers.ts'
 import { type Curves, fuller } from '../store/curves.ts'
 import { useRun } from '../store/run.ts'
 import { useSettings } from '../store/settings.ts'
+import { useDarkMode } from '../ui/useDarkMode.ts'
 import { createChart } from './chart.ts'
 import { Legend } from './Legend.tsx'
-import { useDarkMode } from './useDarkMode.ts'
 
 /** A logarithm has no place for a loss of 0 or less. */
 const positive = (values: readonly number[]) => values.map((v) => (v > 0 ? v : null))

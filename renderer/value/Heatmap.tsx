@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSettings } from '../store/settings.ts'
+import { useDarkMode } from '../ui/useDarkMode.ts'
 import { paint, paintGrey, paletteOf } from './colours.ts'
 
 interface HeatmapProps {
@@ -40,14 +40,15 @@ function cellSize(rows: number, columns: number): readonly [wide: number, high: 
 export function Heatmap({ data, columns, extent, grey, at, onRead }: HeatmapProps) {
   const { t } = useTranslation()
   const canvas = useRef<HTMLCanvasElement>(null)
-  const theme = useSettings((s) => s.theme)
+  const dark = useDarkMode()
   const rows = Math.max(1, Math.ceil(data.length / columns))
   const [wide, high] = cellSize(rows, columns)
   const [width, height] = [Math.max(1, columns * wide), Math.max(1, rows * high)]
 
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
-    if (!canvas.current || !context || theme === undefined) return
+    if (!canvas.current || !context) return
+    canvas.current.dataset.theme = dark ? 'dark' : 'light'
     const palette = paletteOf(canvas.current.parentElement ?? document.body)
     const image = context.createImageData(columns, rows)
     for (let i = 0; i < data.length; i++) {
@@ -55,7 +56,7 @@ export function Heatmap({ data, columns, extent, grey, at, onRead }: HeatmapProp
       else paint(image.data, 4 * i, data[i] as number, extent, palette)
     }
     context.putImageData(image, 0, 0)
-  }, [data, columns, rows, extent, grey, theme])
+  }, [data, columns, rows, extent, grey, dark])
 
   const read = (event: PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect()

@@ -139,6 +139,7 @@ export const editActions: readonly Action[] = [
   {
     id: 'edit.expression',
     label: 'actions.expression',
+    keywords: ['expression', 'formula', '수식'],
     shortcuts: ['Mod+Shift+E'],
     perform: () => openDialog({ kind: 'expression' })
   },
