@@ -134,7 +134,7 @@ export class Solver {
    * @throws ProblemError train.singular
    */
   async step(
-    from: Executor,
+    from: Pick<Executor, 'getVariable'>,
     rows: Feeds,
     context: StepContext,
     rate: number

@@ -9,9 +9,10 @@ import { setSample, toggleOpened, useStepper } from '../store/stepper.ts'
 import { Button } from '../ui/Button.tsx'
 import { NumberField } from '../ui/NumberField.tsx'
 import { ForwardView } from './ForwardView.tsx'
-import { ForkView, SeedView, UpdateView } from './OtherViews.tsx'
+import { ForkView, SeedView } from './OtherViews.tsx'
 import { ShareView } from './ShareView.tsx'
 import { operatorName, parameterName, sentenceOf, textName } from './sentence.ts'
+import { UpdateView } from './UpdateView.tsx'
 import { useContext } from './useContext.ts'
 
 /** The step in one sentence, and its formula: in symbols, with the numbers put in, and the result. */

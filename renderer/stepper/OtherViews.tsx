@@ -1,10 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import type { ForkDetail, SeedDetail, UpdateDetail } from '../../engine/session/steps/types.ts'
-import { useStepper } from '../store/stepper.ts'
+import type { ForkDetail, SeedDetail } from '../../engine/session/steps/types.ts'
 import { Formula } from '../value/Formula.tsx'
-import { formatNumber } from '../value/format.ts'
 import { PieceGrid } from './PieceGrid.tsx'
-import { optimizerName } from './sentence.ts'
 import { numberTex, ofElement } from './tex.ts'
 import { useFill } from './useContext.ts'
 
@@ -52,54 +49,6 @@ export function ForkView({ detail, name }: { readonly detail: ForkDetail; readon
         />
       </div>
       {sum.shape.length > 0 && <PieceGrid piece={sum} name={t('steps.sum')} which="gradient" handle="out" />}
-    </article>
-  )
-}
-
-/** The optimizer's rule line by line, before and after. */
-export function UpdateView({ detail, name }: { readonly detail: UpdateDetail; readonly name: string }) {
-  const { t } = useTranslation()
-  const fill = useFill()
-  const walk = useStepper((s) => s.walk)
-  const { before, gradient, lines, after, assumed, optimizer } = detail
-  const tensor = before.shape.length > 0
-  const weight = ofElement(`\\name{${name}}`, before.cell, before.shape)
-  return (
-    <article className="step-share forward-view">
-      <div className="step-update-lines">
-        <Formula
-          tex={fill(
-            `w = ${weight} = ${numberTex(before.value)}, \\qquad g = \\frac{\\partial L}{\\partial w} = ${numberTex(gradient.value)}`
-          )}
-        />
-        {lines.map((line) => {
-          const arrow = line.of === 'corrected' ? '=' : '\\leftarrow'
-          const put = line.put === null ? '' : ` = ${fill(line.put, line.values)}`
-          const result = line.result === null ? '' : ` = \\mathbf{${numberTex(line.result, 5)}}`
-          return (
-            <span key={line.left + line.symbols} data-of={line.of}>
-              <Formula tex={`${line.left} ${arrow} ${line.symbols ?? ''}${put}${result}`} />
-            </span>
-          )
-        })}
-      </div>
-      {after === null ? (
-        <p className="step-share-note">{t('steps.allAtOnce', { optimizer: optimizerName(optimizer) })}</p>
-      ) : (
-        <p className="step-update-result numbers">
-          <span data-of="before">{formatNumber(before.value, 5)}</span> → <b>{formatNumber(after, 5)}</b>
-        </p>
-      )}
-      {assumed && <p className="step-share-note">{t('steps.assumed')}</p>}
-      {walk?.batch != null && walk.averaged && (
-        <p className="step-share-note">{t('steps.meanOver', { batch: walk.batch })}</p>
-      )}
-      {tensor && (
-        <div className="step-pieces">
-          <PieceGrid piece={gradient} name={t('steps.gradientOf')} which="gradient" handle="out" />
-          <PieceGrid piece={before} name={t('steps.before')} which="value" />
-        </div>
-      )}
     </article>
   )
 }

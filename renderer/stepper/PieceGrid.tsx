@@ -11,6 +11,8 @@ interface PieceGridProps {
   readonly which: 'value' | 'gradient'
   /** By which the engine is asked for another element; absent where the element follows from another. */
   readonly handle?: string
+  /** The row or column of the element takes part as a whole. */
+  readonly line?: 'row' | 'column' | undefined
 }
 
 /** Flat index of a row and a column, beside the element that is looked at. */
@@ -22,13 +24,15 @@ function flatAt(piece: Piece, row: number, column: number): number {
 }
 
 /** The numbers around one element; another one can be chosen. */
-export function PieceGrid({ piece, name, which, handle }: PieceGridProps) {
+export function PieceGrid({ piece, name, which, handle, line }: PieceGridProps) {
   const { t } = useTranslation()
   const grid = useRef<HTMLTableElement>(null)
   const extent = Math.max(Math.abs(piece.statistics.min), Math.abs(piece.statistics.max)) || 1
   const { rows, columns, window, shape } = piece
   const width = shape.at(-1) ?? 1
   const height = shape.length < 2 ? 1 : (shape.at(-2) as number)
+  const place = indexAt(piece.cell, shape)
+  const at = [place.at(-2) ?? 0, place.at(-1) ?? 0]
   const goTo = (row: number, column: number) => {
     if (handle === undefined || row < 0 || column < 0 || row >= height || column >= width) return
     void setCell(handle, flatAt(piece, row, column)).then(() => {
@@ -59,7 +63,10 @@ export function PieceGrid({ piece, name, which, handle }: PieceGridProps) {
                 return (
                   <td
                     key={column}
-                    data-chosen={chosen || undefined}
+                    data-chosen={(line === undefined && chosen) || undefined}
+                    data-line={
+                      (line === 'row' && row === at[0]) || (line === 'column' && column === at[1]) || undefined
+                    }
                     style={{ '--heat': heat(value, extent) } as React.CSSProperties}
                   >
                     <button

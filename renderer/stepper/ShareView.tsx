@@ -1,12 +1,14 @@
-import { CircleSlash, CornerDownLeft, Eye, Sigma } from 'lucide-react'
+import { CircleSlash, CornerDownLeft, Eye } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { BackwardDetail, Share, Term } from '../../engine/session/steps/types.ts'
+import type { BackwardDetail, Piece, Share, Term } from '../../engine/session/steps/types.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { useStepper } from '../store/stepper.ts'
 import { Formula } from '../value/Formula.tsx'
-import { formatNumber, formatShape } from '../value/format.ts'
+import { formatNumber, formatShape, indexAt } from '../value/format.ts'
+import { BatchStrip } from './BatchStrip.tsx'
 import { Boxes } from './Boxes.tsx'
+import { Broadcast } from './Broadcast.tsx'
 import { PieceGrid } from './PieceGrid.tsx'
 import { operatorName, textName } from './sentence.ts'
 import { numberTex, ofElement } from './tex.ts'
@@ -24,6 +26,8 @@ export function ShareView({ share, detail, op }: ShareViewProps) {
   const problemText = useProblemText()
   const context = useContext()
   const { gradient } = share
+  const walk = useStepper((s) => s.walk)
+  const [output] = detail.upstream
   const tensor = share.value.shape.length > 0
   return (
     <article className="step-share" data-given={share.given || undefined} data-none={!gradient || undefined}>
@@ -41,6 +45,17 @@ export function ShareView({ share, detail, op }: ShareViewProps) {
         <>
           <Chain share={share} />
           {share.shapes && <Boxes shapes={share.shapes} />}
+          {output && share.summed.length > 0 && (
+            <Broadcast
+              name={textName(context, share.name)}
+              from={share.value.shape}
+              to={output.gradient.shape}
+              way="backward"
+            />
+          )}
+          {walk?.batch != null && share.samples && share.value.shape[0] !== walk.batch && (
+            <BatchStrip samples={share.samples} gradient={gradient.value} />
+          )}
           {tensor && <PieceGrid piece={gradient} name={t('steps.gradientOf')} which="gradient" handle={share.handle} />}
           <Notes share={share} op={op} rule={detail.rules[share.handle]} />
         </>
@@ -58,12 +73,15 @@ function Column({
   of,
   symbol,
   number,
-  caption
+  caption,
+  formula = false
 }: {
   of: string
   symbol: string
   number: ReactNode
   caption: ReactNode
+  /** Whether the caption is one, which is not broken into lines. */
+  formula?: boolean
 }) {
   return (
     <div className="step-chain-column" data-of={of}>
@@ -71,7 +89,9 @@ function Column({
         <Formula tex={symbol} />
       </span>
       <span className="step-chain-number numbers">{number}</span>
-      <span className="step-chain-caption">{caption}</span>
+      <span className="step-chain-caption" data-formula={formula || undefined}>
+        {caption}
+      </span>
     </div>
   )
 }
@@ -93,16 +113,17 @@ function Chain({ share }: { readonly share: Share }) {
       <div className="step-chain">
         <Column
           of="upstream"
-          symbol={fill(upstream)}
+          symbol={fill(atPlace(upstream, only.at))}
           number={formatNumber(only.factors[0])}
           caption={t('steps.upstream')}
         />
         <Sign>×</Sign>
         <Column
           of="local"
-          symbol={fill(slope)}
+          symbol={fill(atPlace(slope, only.at, gradient))}
           number={formatNumber(only.factors[1])}
           caption={local?.symbols?.includes('\\name') ? <LocalFormula share={share} /> : t('steps.local')}
+          formula={local?.symbols?.includes('\\name') ?? false}
         />
         <Sign>=</Sign>
         <Column
@@ -131,55 +152,52 @@ function Chain({ share }: { readonly share: Share }) {
   )
 }
 
+/** Which element of the output, above and, of a local derivative, of the input below. */
+function atPlace(tex: string, at: readonly number[], below: Piece | null = null): string {
+  const index = at.length > 0 ? `[${at.join(',')}]` : ''
+  const under = below && below.shape.length > 0 ? `[${indexAt(below.cell, below.shape).join(',')}]` : ''
+  let names = 0
+  return tex.replace(/\\name\{[^}]*\}/g, (name) => `{${name}}${names++ === 0 ? index : under}`)
+}
+
 const factorTex = (x: number): string => {
   const tex = numberTex(x, 3)
   return x < 0 || tex.includes('cdot') ? `(${tex})` : tex
 }
 
-export function TermsLine({ terms, rest, result }: { terms: readonly Term[]; rest: number | null; result: number }) {
+interface TermsLineProps {
+  readonly terms: readonly Term[]
+  readonly rest: number | null
+  readonly result: number
+  /** What is added to the products. */
+  readonly plus?: number | null
+  readonly left?: string
+}
+
+export function TermsLine({ terms, rest, result, plus = null, left = '' }: TermsLineProps) {
   const sum = terms.map(({ factors: [a, b] }) => `${factorTex(a)} \\cdot ${factorTex(b)}`)
   const others = rest === null ? '' : ` + \\underbrace{${factorTex(rest)}}_{\\ldots}`
-  return <Formula tex={`= ${sum.join(' + ')}${others} = \\mathbf{${numberTex(result)}}`} />
+  const more = plus === null ? '' : ` + ${factorTex(plus)}`
+  return <Formula tex={`${left} = ${sum.join(' + ')}${others}${more} = \\mathbf{${numberTex(result)}}`} />
 }
 
 /** The local derivative as a formula: in names, and with the numbers where there are any to put in. */
 function LocalFormula({ share: { local } }: { readonly share: Share }) {
   const fill = useFill()
   if (!local?.symbols) return null
-  const put = local.put === null ? '' : ` = ${fill(local.put, local.values)}`
   const symbols = fill(local.symbols)
+  // a name alone is the number that stands above
+  const plain = /^\\name\{[^}]*\}$/.test(local.symbols)
+  const put = local.put === null || plain ? '' : ` = ${fill(local.put, local.values)}`
   return <Formula tex={`= ${symbols}${put.length < 60 && `= ${put}` !== symbols ? put : ''}`} />
 }
 
 function Notes({ share, op, rule }: { readonly share: Share; readonly op: string; readonly rule: string | undefined }) {
   const { t, i18n } = useTranslation()
-  const walk = useStepper((s) => s.walk)
-  const sample = useStepper((s) => s.sample)
   const title = operatorName(op, i18n.language)
-  const batch = walk?.batch ?? null
   const notes: { key: string; icon: typeof Eye; text: string }[] = []
   if (share.zero) notes.push({ key: 'zero', icon: CircleSlash, text: t(`steps.zero.${share.zero}`, { op: title }) })
   if (share.saturated) notes.push({ key: 'saturated', icon: CircleSlash, text: t('steps.saturated', { op: title }) })
-  if (share.summed.length > 0)
-    notes.push({
-      key: 'summed',
-      icon: Sigma,
-      text: t('steps.summed', {
-        count: share.summed.length,
-        axes: share.summed.join(', '),
-        shape: share.value.shape.length === 0 ? t('inspector.scalar') : formatShape(share.value.shape)
-      })
-    })
-  if (batch !== null && share.fromSample !== null && (share.terms?.count ?? 1) > 1 && share.value.shape[0] !== batch)
-    notes.push({
-      key: 'batch',
-      icon: Sigma,
-      text: t(walk?.averaged ? 'steps.fromSampleMean' : 'steps.fromSample', {
-        sample: sample + 1,
-        part: formatNumber(share.fromSample),
-        batch
-      })
-    })
   if (share.given) notes.push({ key: 'given', icon: CircleSlash, text: t('steps.given') })
   return (
     <>

@@ -57,6 +57,19 @@ export function ofElement(tex: string, cell: number, shape: readonly number[]): 
   return tex.replace(/\\name\{[^}]*\}/, (name) => `{${name}}${index}`)
 }
 
+/** Each name with the element of it that is read. */
+export const ofElements = (
+  tex: string,
+  inputs: readonly {
+    readonly name: string
+    readonly value: { readonly cell: number; readonly shape: readonly number[] }
+  }[]
+): string =>
+  tex.replace(/\\name\{([^}]*)\}/g, (whole, name: string) => {
+    const found = inputs.find((input) => input.name === name)?.value
+    return found && found.shape.length > 0 ? `{${whole}}[${indexAt(found.cell, found.shape).join(',')}]` : whole
+  })
+
 /** What may stand right before a negative number without parentheses. */
 const OPEN = /(^|[=({]|\\left[([]|\\ln\\left\()\s*$/
 

@@ -1,12 +1,28 @@
-/** Every operator, stepped through: upstream × local, summand by summand, is the number on the wire. */
-import { describe, expect, test } from 'vitest'
+/**
+ * Every operator, stepped through: upstream × local, summand by summand, is the number on the wire, in the engine and as
+ * it stands on the screen.
+ */
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+
+vi.hoisted(() => {
+  const localStorage = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined }
+  return Object.assign(globalThis, { localStorage, window: { innerWidth: 1440, localStorage } })
+})
+// stores as they are now, and formulas as LaTeX
+vi.mock('zustand', async () => (await import('../renderer/static.ts')).stores())
+vi.mock('../../renderer/value/Formula.tsx', async () => (await import('../renderer/static.ts')).formulas())
+
 import { emptyDocument, type GraphDocument, type GraphEdge, type GraphNode } from '../../engine/document/types.ts'
 import { portsOf } from '../../engine/ir/op.ts'
 import { Random } from '../../engine/random.ts'
 import { Session } from '../../engine/session/session.ts'
-import type { BackwardDetail } from '../../engine/session/steps/types.ts'
+import type { BackwardDetail, Share } from '../../engine/session/steps/types.ts'
 import { bindShape, type Shape, sizeOf } from '../../engine/shape.ts'
+import { chainOf, rounding, shareOf, show, sumOf } from '../renderer/shown.ts'
+import { texts } from '../renderer/static.ts'
 import { type Case, cases, drawInput } from './harness.ts'
+
+beforeAll(texts)
 
 const position = { x: 0, y: 0 }
 const BATCH = 3
@@ -61,6 +77,28 @@ function documentOf({ op, sample }: Case, outputShape: readonly number[] | null)
   }
 }
 
+/** Upstream times local as a person reads them off the card, beside the number that goes back there. */
+function checkShown(share: Share, detail: BackwardDetail, op: string): void {
+  const card = shareOf(share, detail, op)
+  const chain = chainOf(card)
+  if (chain) {
+    const [upstream = 0, local = 0, result = Number.NaN] = chain
+    const error = 2 * rounding(4) * Math.abs(upstream * local) + rounding(4) * Math.abs(result)
+    expect(Math.abs(upstream * local - result), `${op}: ${chain.join(', ')}`).toBeLessThanOrEqual(error + 1e-12)
+    return
+  }
+  const sum = sumOf(card)
+  if (share.terms?.count === 0) return
+  expect(sum, `${op} shows its summands: ${card}`).not.toBeNull()
+  if (!sum) return
+  const total = sum.products.reduce((t, [a, b]) => t + a * b, sum.rest)
+  const size = sum.products.reduce((t, [a, b]) => t + Math.abs(a * b), Math.abs(sum.rest))
+  expect(sum.products.length).toBe(share.terms?.shown.length)
+  expect(Math.abs(total - sum.result), `${op}: ${card}`).toBeLessThanOrEqual(
+    2 * rounding(3) * size + rounding(4) * Math.abs(sum.result) + 1e-12
+  )
+}
+
 const shown = cases.filter(({ op, sample }) => op.family !== 'internal' && sample.shapes.length > 0)
 /** Elements of an input that are asked for, from first to last. */
 const CELLS = 12
@@ -73,7 +111,9 @@ describe.each(shown)('$name', (one) => {
     const forward = plain.steps.findIndex((step) => step.name === 'node' && step.phase === 'forward')
     const shape = plain.steps[forward]?.outcomes[0]?.shape
     expect(shape, 'the node is computed').toBeDefined()
-    const { walkId, steps } = await walk(documentOf(one, shape as number[]))
+    const document = documentOf(one, shape as number[])
+    const walked = await walk(document)
+    const { walkId, steps } = walked
     const index = steps.findIndex((step) => step.name === 'node' && step.kind === 'backward')
     const read = async (cells: Record<string, number>) =>
       (await session.readStep({ walkId, index, cells })) as BackwardDetail
@@ -101,6 +141,10 @@ describe.each(shown)('$name', (one) => {
         const value = at?.value as number
         const scale = Math.max(1e-3, Math.abs(value))
         expect(Math.abs(total - value) / scale, `${handle}[${cell}]: ${total} is not ${value}`).toBeLessThan(1e-6)
+        if (k > 1) continue
+        const detail = await read({ [handle]: cell })
+        show(document, walked, detail)
+        checkShown(share as Share, detail, one.op.kind)
       }
     }
   })

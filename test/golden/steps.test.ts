@@ -73,9 +73,15 @@ function checkForward(head: StepHead, detail: ForwardDetail, one: Case): void {
   for (const { edge, value, handle } of detail.inputs)
     if (edge) compare(value, one.edges[edge]?.value, `${head.name}.${handle}`)
   for (const { name, value } of detail.owned) compare(value, one.values[name], name)
-  const { equation, terms } = detail
+  const { equation, terms, layer } = detail
   if (equation.put) expect(equation.values).toHaveLength(detail.inputs.length)
-  if (terms) close(terms.sum, equation.result as number, `the products of ${head.name}`)
+  if (!terms) return
+  const sum = terms.sum + (layer?.bias ?? 0)
+  close(sum, layer?.sum ?? (equation.result as number), `the products of ${head.name}`)
+  // the elements that are looked at are in the row and the column that are multiplied
+  for (const { line, value } of [...detail.inputs, ...detail.owned])
+    if (line) expect(value.cell).toBeLessThan(sizeOf(value.shape))
+  if (layer) close(layer.sum, one.values[`${head.name}.add`]?.[detail.outputs[0]?.value.cell as number] as number, 'z')
 }
 
 function checkBackward(head: StepHead, detail: BackwardDetail, one: Case): void {

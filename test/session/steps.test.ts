@@ -1,9 +1,15 @@
 /** Walking through a run as a service: what is asked for, what is refused, and how long it takes. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { defaultTraining, emptyDocument, type GraphDocument, type GraphNode } from '../../engine/document/types.ts'
+import {
+  defaultTraining,
+  emptyDocument,
+  type GraphDocument,
+  type GraphNode,
+  type TrainingSettings
+} from '../../engine/document/types.ts'
 import { ProblemError } from '../../engine/problem.ts'
 import { Session } from '../../engine/session/session.ts'
-import type { BackwardDetail, Share, StepsResult } from '../../engine/session/steps/types.ts'
+import type { BackwardDetail, Share, StepsResult, UpdateDetail } from '../../engine/session/steps/types.ts'
 
 const position = { x: 0, y: 0 }
 const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
@@ -144,11 +150,9 @@ describe('a batch', () => {
     const walk = await open(mlp, { feeds })
     expect(walk).toMatchObject({ batch: BATCH, averaged: true })
     const total = await shareOf(walk, 'dense2', 'kernel')
-    const cell = total.gradient?.cell as number
     let sum = 0
     for (let sample = 0; sample < BATCH; sample++) {
-      const share = await shareOf(walk, 'dense2', 'kernel', { sample, cells: { kernel: cell } })
-      sum += share.fromSample as number
+      sum += total.samples?.[sample] as number
     }
     expect(sum).toBeCloseTo(total.gradient?.value as number, 6)
     // what is a row of the batch is looked at in that row
@@ -222,23 +226,113 @@ describe('a walk', () => {
     expect(log?.outcomes).toEqual([{ shape: [4], largest: expect.closeTo(Math.log(3)), broken: 2 }])
   })
 
-  test('shows no update where steps are taken on all weights at once', async () => {
-    const training = { ...defaultTraining, optimizer: { kind: 'newton' as const, learningRate: 1 } }
-    const walk = await open({ ...gated, training })
-    const index = walk.steps.findIndex((step) => step.kind === 'update')
-    expect(await session.readStep({ walkId: walk.walkId, index })).toMatchObject({
-      lines: [],
-      after: null,
-      assumed: false
-    })
-  })
-
   test('a non-scalar objective begins with ones', async () => {
     const walk = await open({ ...gated, objective: 'product' })
     const index = walk.steps.findIndex((step) => step.kind === 'seed')
     expect(await session.readStep({ walkId: walk.walkId, index })).toMatchObject({
       objective: 21,
       gradient: { shape: [4], window: [1, 1, 1, 1] }
+    })
+  })
+})
+
+describe('an update', () => {
+  const xor = (optimizer: TrainingSettings['optimizer'], more: Partial<TrainingSettings> = {}): GraphDocument => ({
+    ...learning,
+    nodes: learning.nodes.map((node) =>
+      node.id === 'dense' ? { ...node, attributes: { units: 1, kernelInit: { kind: 'constant', value: 0.3 } } } : node
+    ),
+    training: { ...defaultTraining, epochs: 6, batchSize: 2, shuffle: true, seed: 3, optimizer, ...more }
+  })
+  const updateOf = async (walk: StepsResult, cell: number): Promise<UpdateDetail> => {
+    const index = walk.steps.findIndex((step) => step.parameter === 'dense.kernel')
+    return (await session.readStep({ walkId: walk.walkId, index, cells: { out: cell } })) as UpdateDetail
+  }
+
+  test.each<TrainingSettings['optimizer']>([
+    { kind: 'sgd', learningRate: 0.5, momentum: 0.9, nesterov: true, weightDecay: 0.01 },
+    { kind: 'adagrad', learningRate: 0.5 },
+    { kind: 'rmsprop', learningRate: 0.05, momentum: 0.5 },
+    { kind: 'adam', learningRate: 0.1 },
+    { kind: 'adamw', learningRate: 0.1, weightDecay: 0.1 }
+  ])('of a step that is looked back at is the one that was taken: $kind', async (optimizer) => {
+    const document = xor(optimizer, { schedule: { kind: 'cosine' }, clip: { norm: 0.4 } })
+    await session.train({ document, revision: 0, backend: 'cpu', snapshotEvery: 0, history: true }, () => undefined)
+    for (const step of [1, 2, 7, 11]) {
+      await session.lookBack({ step: step + 1, revision: 0 })
+      const next = (await open(document)) as StepsResult
+      const after = (await updateOf(next, 1)).before.value
+      await session.lookBack({ step, revision: 0 })
+      const update = await updateOf(await open(document), 1)
+      expect(update).toMatchObject({ step, schedule: { kind: 'cosine', step, steps: 12 }, refused: null })
+      expect(Math.abs((update.after as number) - after)).toBeLessThan(2e-6 * Math.max(1, Math.abs(after)))
+      const states = update.lines.filter(({ of }) => of === 'state')
+      expect(states.length).toBeGreaterThan(0)
+      // what it remembers begins with 0, and is kept
+      for (const { before } of states) expect(before === 0).toBe(step === 1)
+    }
+    await session.live()
+  })
+
+  test('is a mean over the batch: each example’s own gradient, and all of them', async () => {
+    const document = xor({ kind: 'sgd', learningRate: 1 })
+    const update = await updateOf(await open(document, { batch: 4 }), 0)
+    expect(update.samples).toHaveLength(4)
+    expect(update.samples?.reduce((sum, x) => sum + x, 0)).toBeCloseTo(update.gradient.value, 12)
+    for (const [row, x] of (update.samples ?? []).entries()) {
+      const alone = await updateOf(await open(document, { sample: { split: 'train', row } }), 0)
+      expect(alone.gradient.value).toBeCloseTo(4 * x, 12)
+    }
+  })
+
+  test.each(['newton', 'normalEquation'] as const)(
+    'of %s is what the training does with the same rows',
+    async (kind) => {
+      const document: GraphDocument = {
+        ...learning,
+        nodes: [
+          { id: 'data', op: 'Dataset', attributes: { source: 'linear', size: 20 }, position },
+          { id: 'dense', op: 'Dense', attributes: { units: 1 }, position },
+          { id: 'loss', op: 'MeanSquaredError', position }
+        ],
+        training: { ...defaultTraining, epochs: 1, batchSize: 20, shuffle: false, optimizer: { kind, learningRate: 1 } }
+      }
+      const rows = { batch: 16 }
+      const update = await updateOf(await open(document, rows), 0)
+      expect(update).toMatchObject({ refused: null, unknowns: 2 })
+      expect(update.lines.at(-1)).toMatchObject({ of: 'parameter', result: update.after })
+      // both find the least-squares weights of a linear model in one step: there the gradient is 0
+      const walk = await open(document, rows)
+      const index = walk.steps.findIndex((step) => step.parameter === 'dense.bias')
+      const other = (await session.readStep({ walkId: walk.walkId, index })) as UpdateDetail
+      const solved: GraphDocument = {
+        ...document,
+        nodes: document.nodes.map((node) =>
+          node.id === 'dense'
+            ? {
+                ...node,
+                attributes: {
+                  units: 1,
+                  kernelInit: { kind: 'values', values: [update.after as number] },
+                  biasInit: { kind: 'values', values: [other.after as number] }
+                }
+              }
+            : node
+        )
+      }
+      const at = await updateOf(await open(solved, rows), 0)
+      expect(Math.abs(at.gradient.value)).toBeLessThan(1e-6 * Math.max(1, Math.abs(update.gradient.value)))
+    }
+  )
+
+  test('that cannot be solved for says why', async () => {
+    const training = { ...defaultTraining, optimizer: { kind: 'newton' as const, learningRate: 1 } }
+    const walk = await open({ ...gated, training })
+    const index = walk.steps.findIndex((step) => step.kind === 'update')
+    expect(await session.readStep({ walkId: walk.walkId, index })).toMatchObject({
+      lines: [],
+      after: null,
+      refused: { code: 'train.singular' }
     })
   })
 })

@@ -5,7 +5,7 @@ import { broadcastAxes, sizeOf } from '../../shape.ts'
 import { gradientTex, localFormula, localTex } from './formulas.ts'
 import { broadcastCell, column, coordinatesOf, type Sparse } from './local.ts'
 import { type Look, pieceOf } from './pieces.ts'
-import { backwardShapes, shareOfSample, termsOf } from './products.ts'
+import { backwardShapes, sharesOfSamples, termsOf } from './products.ts'
 import type { BackwardDetail, Equation, Piece, ShapeAlgebra, Share, Term, Terms, Zero } from './types.ts'
 import { type Operator, operatorOf, parameterName, type Walk, type WalkStep } from './walk.ts'
 
@@ -13,6 +13,8 @@ import { type Operator, operatorOf, parameterName, type Walk, type WalkStep } fr
 interface Input {
   readonly handle: string
   readonly edge: string | null
+  /** The node that it comes from, along a wire. */
+  readonly source: string | null
   readonly name: string
   readonly value: Value
   /** The value goes to several places, and this is the part of one. */
@@ -34,12 +36,8 @@ export async function backwardDetail(
   step: WalkStep,
   look: Look
 ): Promise<Omit<BackwardDetail, 'walkId' | 'index' | 'milliseconds'>> {
-  const node = operatorOf(walk, step)
-  const outputs = Object.entries(walk.built.outputs.get(step.name) ?? {}).flatMap(([handle, value]) => {
-    const gradient = walk.gradients.get(value.id)
-    return gradient ? [{ handle, value, gradient }] : []
-  })
-  const site: Site = { walk, step, node, look, inputs: inputsOf(walk, step), outputs }
+  const site = siteOf(walk, step, look)
+  const { node, outputs } = site
   const upstream: { handle: string; gradient: Piece }[] = []
   for (const { handle, value, gradient } of outputs) {
     upstream.push({ handle, gradient: await pieceOf(walk, value, gradient, look.cells[handle], look.sample) })
@@ -49,12 +47,45 @@ export async function backwardDetail(
   return { kind: 'backward', upstream, shares, reads: readsOf(site), rules: node.op.formula.backward ?? {} }
 }
 
+function siteOf(walk: Walk, step: WalkStep, look: Look): Site {
+  const outputs = Object.entries(walk.built.outputs.get(step.name) ?? {}).flatMap(([handle, value]) => {
+    const gradient = walk.gradients.get(value.id)
+    return gradient ? [{ handle, value, gradient }] : []
+  })
+  return { walk, step, node: operatorOf(walk, step), look, inputs: inputsOf(walk, step), outputs }
+}
+
+/**
+ * What each sample of the batch adds to the gradient of one element of a parameter, over all that read it.
+ * Null where a reader's output has no row for each sample, or its derivative would take too long.
+ */
+export async function samplesOf(walk: Walk, variable: IrNode, cell: number): Promise<number[] | null> {
+  const look: Look = { sample: 0, cells: {} }
+  const node = variable.origin?.node ?? ''
+  const owner = walk.find(node)?.op === 'Parameter' ? node : null
+  let sum: number[] | null = null
+  for (const step of walk.steps) {
+    if (step.kind !== 'backward') continue
+    const site = siteOf(walk, step, look)
+    for (const input of site.inputs) {
+      const reads = input.value.id === variable.id || (owner !== null && input.source === owner)
+      if (!reads || !walk.gradients.has(input.value.id)) continue
+      const found = await columnOf(site, input, cell)
+      const shares = found && sharesOfSamples(await allTerms(site, found), walkNodes(site), walk.batch)
+      if (!shares) return null
+      sum = sum ? sum.map((x, i) => x + (shares[i] as number)) : shares
+    }
+  }
+  return sum
+}
+
 function inputsOf(walk: Walk, step: WalkStep): Input[] {
   const wires = walk.entering(step.name).map((edge) => {
     const back = walk.leaving(edge.source, edge.sourceHandle).filter((e) => walk.gradients.has(walk.wire(e.id).id))
     return {
       handle: edge.targetHandle,
       edge: walk.drawn(edge.id),
+      source: edge.source,
       name: walk.nameOf(edge.source, edge.sourceHandle),
       value: walk.wire(edge.id),
       partial: back.length > 1
@@ -63,6 +94,7 @@ function inputsOf(walk: Walk, step: WalkStep): Input[] {
   const owned = walk.ownedBy(step.name).map((variable) => ({
     handle: variable.origin?.part ?? parameterName(variable),
     edge: null,
+    source: null,
     name: parameterName(variable),
     value: variable,
     partial: false
@@ -95,7 +127,7 @@ async function shareOf(site: Site, input: Input, index: number): Promise<Share> 
     shapes: shapesOf(site, index),
     zero: gradient && all && gradient.value === 0 ? zeroOf(site, all) : null,
     saturated: first !== undefined && terms !== null && isSaturated(site, terms),
-    fromSample: all && terms ? shareOfSample(all, walkNodes(site), look.sample) : null
+    samples: all && terms && terms.count > 1 ? sharesOfSamples(all, walkNodes(site), walk.batch) : null
   }
 }
 

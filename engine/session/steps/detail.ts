@@ -3,24 +3,24 @@ import type { Value } from '../../ir/builder.ts'
 import type { IrNode } from '../../ir/types.ts'
 import { fail } from '../../problem.ts'
 import { sizeOf } from '../../shape.ts'
-import { rateAt } from '../../train/schedules.ts'
 import { backwardDetail } from './back.ts'
 import { forwardTex, nameTex } from './formulas.ts'
+import { type Learning, updateDetail } from './learn.ts'
 import { broadcastCell, coordinatesOf } from './local.ts'
 import { type Look, pieceOf } from './pieces.ts'
-import { dotProduct, forwardShapes } from './products.ts'
+import { dotProduct, forwardShapes, operandCells } from './products.ts'
 import type {
   Equation,
   ForkDetail,
   ForwardDetail,
+  LayerSum,
   Piece,
   SeedDetail,
   StepDetail,
   StepInput,
   StepRequest,
-  UpdateDetail
+  Term
 } from './types.ts'
-import { updateLines } from './update.ts'
 import { operatorOf, parameterName, type Walk, type WalkStep } from './walk.ts'
 
 /** What is said of a step, before it is said of which walk. */
@@ -32,7 +32,7 @@ export type Made<T extends StepDetail = StepDetail> = T extends StepDetail
 export async function detailOf(
   walk: Walk,
   { index, sample = 0, cells = {} }: StepRequest,
-  rows: number | null
+  learning: Learning
 ): Promise<Made> {
   const step = walk.steps[index] ?? fail('graph.noSuchThing', { what: 'step', id: String(index) })
   const look: Look = { sample: Math.min(sample, walk.batch - 1), cells }
@@ -47,7 +47,7 @@ export async function detailOf(
     case 'backward':
       return backwardDetail(walk, step, look)
     case 'update':
-      return updateDetail(walk, step, look, rows)
+      return updateDetail(walk, step, look, learning)
   }
 }
 
@@ -67,33 +67,36 @@ async function forwardDetail(
   const out = (outputs[0] as { value: Piece }).value
   const [, outValue] = made[0] as [string, Value]
   const at = coordinatesOf(out.cell, out.shape)
+  const product = await productOf(walk, step, outValue, out)
   const inputs: StepInput[] = []
   const wires = walk.entering(step.name)
   for (const edge of wires) {
     const wire = walk.wire(edge.id)
-    // an elementwise step reads its inputs at the place of its output
-    const cell = op.scalar ? broadcastCell(at, walk.shape(wire)) : cells[edge.targetHandle]
+    // an elementwise step reads its inputs at the place of its output, a product a row and a column
+    const cell = op.scalar ? broadcastCell(at, walk.shape(wire)) : (product?.cells[edge.targetHandle] ?? undefined)
     inputs.push({
       handle: edge.targetHandle,
       edge: walk.drawn(edge.id),
       name: walk.nameOf(edge.source, edge.sourceHandle),
-      value: await pieceOf(walk, wire, wire, cell, sample)
+      value: await pieceOf(walk, wire, wire, cell ?? cells[edge.targetHandle], sample),
+      ...lineOf(product, edge.targetHandle)
     })
   }
   const owned: StepInput[] = []
   for (const variable of walk.ownedBy(step.name)) {
     const handle = variable.origin?.part ?? parameterName(variable)
+    const cell = product?.cells[handle] ?? cells[handle]
     owned.push({
       handle,
       edge: null,
       name: parameterName(variable),
-      value: await pieceOf(walk, variable, variable, cells[handle], sample)
+      value: await pieceOf(walk, variable, variable, cell, sample),
+      ...lineOf(product, handle)
     })
   }
   const single = op.scalar !== undefined || inputs.every(({ value }) => sizeOf(value.shape) === 1)
   const names = inputs.map((input) => input.name)
   const written = inputs.length > 0 ? forwardTex(op, attributes, names) : null
-  const product = op.kind === 'MatMul'
   const equation: Equation = {
     left: nameTex(walk.nameOf(step.name, made[0]?.[0] ?? 'out')),
     symbols: written?.symbols ?? null,
@@ -101,50 +104,69 @@ async function forwardDetail(
     values: written && single ? inputs.map(({ value }) => value.value) : [],
     result: out.value
   }
-  const shapes = product
-    ? await productOf(walk, step, outValue, out)
-    : { terms: null, shapes: op.kind === 'Dense' ? denseShapes(inputs, owned, step.name, out) : null }
   const rule = kind === 'source' || written ? null : op.formula.forward
-  return { kind, outputs, inputs, owned, equation, rule, ...shapes }
+  const { terms, layer, shapes } = product ?? { terms: null, layer: null, shapes: null }
+  return { kind, outputs, inputs, owned, equation, rule, terms, layer, shapes }
 }
 
-/** X·W as boxes, without the bias that is added to each row. */
-function denseShapes(
-  inputs: readonly StepInput[],
-  owned: readonly StepInput[],
-  name: string,
-  out: Piece
-): ForwardDetail['shapes'] {
-  const [x, w] = [inputs[0], owned[0]]
-  if (!x || !w) return null
-  return forwardShapes(
-    { name: x.name, shape: x.value.shape },
-    { name: w.name, shape: w.value.shape },
-    { name, shape: out.shape }
-  )
+interface Product extends Pick<ForwardDetail, 'terms' | 'layer' | 'shapes'> {
+  /** Elements of the operands that are looked at, by handle, and which of their lines take part. */
+  readonly cells: Readonly<Record<string, number>>
+  readonly lines: Readonly<Record<string, 'row' | 'column'>>
 }
 
-async function productOf(
-  walk: Walk,
-  step: WalkStep,
-  value: Value,
-  out: Piece
-): Promise<Pick<ForwardDetail, 'terms' | 'shapes'>> {
-  const [a, b] = walk.entering(step.name)
-  const node = walk.forwardOf(step.name).at(-1)
-  if (!a || !b || !node || sizeOf(out.shape) === 0) return { terms: null, shapes: null }
-  const operand = async (edge: string) => ({
-    shape: walk.shape(walk.wire(edge)),
-    data: await walk.read(walk.wire(edge).id)
-  })
-  const [left, right] = [await operand(a.id), await operand(b.id)]
+function lineOf(product: Product | null, handle: string): Pick<StepInput, 'line'> {
+  const line = product?.lines[handle]
+  return line ? { line } : {}
+}
+
+/** An element of a product, or of a layer that is one: its row times its column, summand by summand. */
+async function productOf(walk: Walk, step: WalkStep, value: Value, out: Piece): Promise<Product | null> {
+  const layer = step.op === 'Dense'
+  if ((step.op !== 'MatMul' && !layer) || sizeOf(out.shape) === 0) return null
+  const nodes = walk.forwardOf(step.name)
+  const node = nodes.find(({ op }) => op === 'MatMul')
+  const wires = walk.entering(step.name)
+  const kernel = walk.ownedBy(step.name).find((variable) => variable.origin?.part === 'kernel')
+  const [a, b] = [wires[0], layer ? kernel : wires[1] && walk.wire(wires[1].id)]
+  if (!node || !a || !b) return null
+  const operand = async (from: Value) => ({ shape: walk.shape(from), data: await walk.read(from.id) })
+  const [left, right] = [await operand(walk.wire(a.id)), await operand(b)]
+  const terms = dotProduct(node, [left, right], walk.shape(value), out.cell)
+  const heaviest = [...terms.shown].sort((x, y) => sizeOfTerm(y) - sizeOfTerm(x))[0]
+  const [p, q] = operandCells(node, [left.shape, right.shape], out.cell, heaviest?.at[0] ?? 0)
+  const [first, second] = layer ? ['x', 'kernel'] : ['a', 'b']
+  const bias = walk.ownedBy(step.name).find((variable) => variable.origin?.part === 'bias')
+  const place = out.cell % (out.shape.at(-1) ?? 1)
   return {
-    terms: dotProduct(node, [left, right], walk.shape(value), out.cell),
+    terms,
+    layer: layer ? await layerOf(walk, step, nodes, out.cell) : null,
     shapes: forwardShapes(
-      { name: a.source, shape: left.shape },
-      { name: b.source, shape: right.shape },
+      { name: walk.nameOf(a.source, a.sourceHandle), shape: left.shape },
+      { name: kernel ? parameterName(kernel) : (wires[1]?.source ?? ''), shape: right.shape },
       { name: step.name, shape: out.shape }
-    )
+    ),
+    cells: { [first as string]: p, [second as string]: q, ...(bias && { bias: place }) },
+    lines: {
+      ...(left.shape.length > 1 && { [first as string]: 'row' as const }),
+      ...(right.shape.length > 1 && { [second as string]: 'column' as const })
+    }
+  }
+}
+
+const sizeOfTerm = ({ factors: [a, b] }: Term): number => Math.abs(a * b)
+
+/** What comes behind the products of a dense layer. */
+async function layerOf(walk: Walk, step: WalkStep, nodes: readonly IrNode[], cell: number): Promise<LayerSum> {
+  const { attributes } = operatorOf(walk, step)
+  const activation = String(attributes.activation ?? 'linear')
+  const sum = nodes.findLast(({ origin }) => origin?.part === 'add' || origin?.part === 'matmul') as IrNode
+  const bias = nodes.find(({ op, origin }) => op === 'Variable' && origin?.part === 'bias')
+  const units = bias ? sizeOf(walk.shape(bias)) : 1
+  return {
+    bias: bias ? ((await walk.read(bias.id))[cell % units] as number) : null,
+    sum: (await walk.read(sum.id))[cell] as number,
+    activation: activation === 'linear' ? null : activation
   }
 }
 
@@ -173,47 +195,4 @@ async function forkDetail(walk: Walk, step: WalkStep, { sample, cells }: Look): 
     })
   }
   return { kind: 'fork', parts, sum }
-}
-
-async function updateDetail(
-  walk: Walk,
-  step: WalkStep,
-  { sample, cells }: Look,
-  rows: number | null
-): Promise<Made<UpdateDetail>> {
-  const variable = walk.ir.nodes.find((n) => n.op === 'Variable' && parameterName(n) === step.parameter) as IrNode
-  const gradient = await pieceOf(walk, variable, gradientOf(walk, variable), cells.out, sample)
-  const before = await pieceOf(walk, variable, variable, gradient.cell, sample)
-  const settings = walk.training
-  const steps = Math.ceil((rows ?? 1) / settings.batchSize) * settings.epochs
-  const made = updateLines({
-    settings,
-    learningRate: rateAt(settings, { step: 0, epoch: 0, steps }),
-    weight: before.value,
-    gradient: gradient.value,
-    shortened: await shortening(walk)
-  })
-  return {
-    kind: 'update',
-    parameter: step.parameter as string,
-    before,
-    gradient,
-    optimizer: settings.optimizer.kind,
-    assumed: walk.document.training === null,
-    lines: made?.lines ?? [],
-    after: made?.after ?? null
-  }
-}
-
-/** min(1, c / ‖g‖) over all gradients as one vector, as engine/train/clip.ts has it. */
-async function shortening(walk: Walk): Promise<number> {
-  const { clip } = walk.training
-  if (!clip || !('norm' in clip)) return 1
-  let squares = 0
-  for (const { kind, parameter } of walk.steps) {
-    if (kind !== 'update') continue
-    const variable = walk.ir.nodes.find((n) => n.op === 'Variable' && parameterName(n) === parameter) as IrNode
-    squares += (await walk.statistics(gradientOf(walk, variable).id)).norm ** 2
-  }
-  return Math.min(1, clip.norm / (Math.sqrt(squares) + 1e-6))
 }

@@ -1,4 +1,5 @@
 /** Runs that are kept to be walked through: one at a time, of which each step can be asked for. */
+import type { TrainingSettings } from '../../document/types.ts'
 import { fail } from '../../problem.ts'
 import type { Stop } from '../../runtime/executor.ts'
 import { datasetsIn, rowsOf, tablesOf } from '../../train/feeds.ts'
@@ -6,8 +7,9 @@ import type { Backends } from '../backends.ts'
 import type { DataSets } from '../data.ts'
 import type { Past } from '../history/index.ts'
 import type { Model } from '../model.ts'
-import { feedsFor, rowsFor } from '../rows.ts'
+import { feedsFor, type Rows, rowsFor } from '../rows.ts'
 import { detailOf } from './detail.ts'
+import type { Learning } from './learn.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './types.ts'
 import { Walk } from './walk.ts'
 
@@ -33,10 +35,29 @@ function namesOf(walk: Walk): StepsResult['names'] {
   return Object.fromEntries([...nodes, ...owned])
 }
 
+/** The first step of a training to come. */
+function beginning(settings: TrainingSettings, rows: Rows, available: number | null): Learning {
+  const steps = Math.ceil((available ?? 1) / settings.batchSize) * settings.epochs
+  return { settings, step: 1, steps, epoch: 1, rows, state: () => undefined }
+}
+
+/** The step that is looked back at. */
+function looking({ history, step }: NonNullable<Past['shown']>, rows: Rows): Learning {
+  const before = history.sampleBefore(step)
+  return {
+    settings: history.input.settings,
+    step,
+    steps: history.overview.planned,
+    epoch: history.epochOf(step),
+    rows,
+    state: (name) => (before.step === step ? before.values.get(name) : undefined)
+  }
+}
+
 export class Walks {
   readonly #tools: Tools
   #count = 0
-  #open: { readonly id: number; readonly walk: Walk; readonly rows: number | null } | null = null
+  #open: { readonly id: number; readonly walk: Walk; readonly learning: Learning } | null = null
 
   constructor(tools: Tools) {
     this.#tools = tools
@@ -57,7 +78,8 @@ export class Walks {
     const { compiled, program } = await walk.load(executor, fed.batch)
     const walkId = ++this.#count
     const sets = data.of(request.document, datasetsIn(walk.ir))
-    this.#open = { id: walkId, walk, rows: rowsOf(tablesOf(sets, 'train')) }
+    const rows = rowsOf(tablesOf(sets, 'train'))
+    this.#open = { id: walkId, walk, learning: past ? looking(past, fed) : beginning(walk.training, fed, rows) }
     model.prepare(walk.variables, request.seed ?? request.document.training?.seed ?? 0)
     await model.send(executor, walk.variables)
     const done = await program.run(feedsFor(compiled.plan, fed), stop)
@@ -79,7 +101,7 @@ export class Walks {
     const open = this.#open
     if (open?.id !== request.walkId) return fail('run.stale')
     const began = this.#tools.now()
-    const detail = await detailOf(open.walk, request, open.rows)
+    const detail = await detailOf(open.walk, request, open.learning)
     const { walkId, index } = request
     return { ...detail, walkId, index, milliseconds: this.#tools.now() - began } as StepDetail
   }

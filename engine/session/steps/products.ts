@@ -37,16 +37,30 @@ export function dotProduct(node: IrNode, [a, b]: readonly [Operand, Operand], sh
   const view = productView(a.shape, b.shape, node.attributes)
   // a vector's added axis has one place, so that the flat index stays the same
   const at = coordinatesOf(cell, view.out)
-  const [row, column] = at.slice(-2) as [number, number]
-  const lead = at.slice(0, -2)
   const inner = view.a.at(view.transA ? -2 : -1) as number
   const all = Array.from({ length: inner }, (_, k): Term => {
-    const x = a.data[broadcastCell([...lead, ...(view.transA ? [k, row] : [row, k])], view.a)] as number
-    const w = b.data[broadcastCell([...lead, ...(view.transB ? [column, k] : [k, column])], view.b)] as number
-    return { factors: [x, w], at: [k], handle: 'out' }
+    const [x, w] = operandCells(node, [a.shape, b.shape], cell, k)
+    return { factors: [a.data[x] as number, b.data[w] as number], at: [k], handle: 'out' }
   })
   if (flatOf(at, view.out) !== cell) throw new Error(`no element ${cell} in [${shape.join(', ')}]`)
   return termsOf(all)
+}
+
+/** Elements of the operands that summand k of an element of the product multiplies. */
+export function operandCells(
+  node: IrNode,
+  [a, b]: readonly [StaticShape, StaticShape],
+  cell: number,
+  k: number
+): readonly [number, number] {
+  const view = productView(a, b, node.attributes)
+  const at = coordinatesOf(cell, view.out)
+  const [row, column] = at.slice(-2) as [number, number]
+  const lead = at.slice(0, -2)
+  return [
+    broadcastCell([...lead, ...(view.transA ? [k, row] : [row, k])], view.a),
+    broadcastCell([...lead, ...(view.transB ? [column, k] : [k, column])], view.b)
+  ]
 }
 
 interface Factor {
@@ -83,10 +97,14 @@ export function backwardShapes(
   }
 }
 
-/** What the summands of one sample add up to; null where the output has no row for each. */
-export function shareOfSample(terms: readonly Term[], outputs: readonly IrNode[], sample: number): number | null {
+/** What the summands of each sample add up to; null where the output has no row for each. */
+export function sharesOfSamples(terms: readonly Term[], outputs: readonly IrNode[], batch: number): number[] | null {
   if (outputs.some(({ type }) => type.shape[0] !== BATCH)) return null
-  return terms
-    .filter(({ at }) => at[0] === sample)
-    .reduce((sum, { factors: [upstream, local] }) => sum + upstream * local, 0)
+  const shares = new Array<number>(batch).fill(0)
+  for (const {
+    at: [sample = 0],
+    factors: [upstream, local]
+  } of terms)
+    shares[sample] = (shares[sample] as number) + upstream * local
+  return shares
 }

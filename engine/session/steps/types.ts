@@ -153,8 +153,8 @@ export interface Share {
   readonly zero: Zero | null
   /** The local derivative is small because the activation is at its flat end. */
   readonly saturated: boolean
-  /** Of a sum over the batch: what the sample that is looked at adds to it. */
-  readonly fromSample: number | null
+  /** Of a sum over the batch: what each sample adds to it. */
+  readonly samples: readonly number[] | null
 }
 
 export interface StepInput {
@@ -162,6 +162,15 @@ export interface StepInput {
   readonly edge: string | null
   readonly name: string
   readonly value: Piece
+  /** Its row or column with the element that is looked at takes part. */
+  readonly line?: 'row' | 'column'
+}
+
+/** What a dense layer adds to its products, and what it does with their sum. */
+export interface LayerSum {
+  readonly bias: number | null
+  readonly sum: number
+  readonly activation: string | null
 }
 
 interface Detail {
@@ -180,6 +189,7 @@ export interface ForwardDetail extends Detail {
   /** The operator's formula in its own letters, where it is not written in names. */
   readonly rule: string | null
   readonly terms: Terms | null
+  readonly layer: LayerSum | null
   readonly shapes: ShapeAlgebra | null
 }
 
@@ -209,6 +219,33 @@ export interface BackwardDetail extends Detail {
 /** One line of an optimizer: what becomes of the gradient, of a state and of the parameter. */
 export interface UpdateLine extends Equation {
   readonly of: 'gradient' | 'state' | 'corrected' | 'parameter'
+  /** Of a state and the parameter: what it was. */
+  readonly before: number | null
+}
+
+/** A letter of the optimizer's formulas. */
+export interface UpdateSymbol {
+  readonly tex: string
+  readonly name:
+    | 'learningRate'
+    | 'step'
+    | 'clip'
+    | 'momentum'
+    | 'rho'
+    | 'beta1'
+    | 'beta2'
+    | 'epsilon'
+    | 'weightDecay'
+    | 'damping'
+    | 'ridge'
+  readonly value: number
+}
+
+/** The rate of this step where it follows a schedule. */
+export interface ScheduledRate {
+  readonly kind: string
+  readonly step: number
+  readonly steps: number
 }
 
 export interface UpdateDetail extends Detail {
@@ -219,9 +256,18 @@ export interface UpdateDetail extends Detail {
   readonly optimizer: string
   /** The document says nothing of training: these are the presets. */
   readonly assumed: boolean
+  readonly symbols: readonly UpdateSymbol[]
+  readonly schedule: ScheduledRate | null
+  /** Step of the training, from 1: states begin with 0. */
+  readonly step: number
   readonly lines: readonly UpdateLine[]
-  /** The parameter at the element that is looked at; null where steps are taken on all weights at once. */
+  /** The parameter at the element that is looked at; null where it cannot be told, for the reason `refused`. */
   readonly after: number | null
+  readonly refused: Problem | null
+  /** Where steps are taken on all weights at once: how many there are. */
+  readonly unknowns: number | null
+  /** What each sample of the batch adds to the gradient. */
+  readonly samples: readonly number[] | null
 }
 
 export type StepDetail = ForwardDetail | SeedDetail | ForkDetail | BackwardDetail | UpdateDetail
