@@ -304,6 +304,10 @@ const table = {
     message: '{op}: index {index} at position {position} is outside 0…{last}.',
     hint: 'Check the labels or indices.'
   },
+  'value.slice': {
+    message: 'Element {last} was asked for; the tensor has {size}, counted from 0.',
+    hint: 'Run again, and look at what is there now.'
+  },
   'value.feedMissing': {
     message: 'Input "{name}" has no data.',
     hint: 'Feed it with --feed {name}=FILE.json, or give it values in the inspector.'

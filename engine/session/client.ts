@@ -80,6 +80,7 @@ export function createClient(port: Port, onBroken?: () => void): SessionClient {
     backends: () => call('backends', []),
     run: (request, signal) => call('run', [request], { signal }),
     readTensor: (request) => call('readTensor', [request]),
+    readProduct: (request) => call('readProduct', [request]),
     plan: (request, signal) => call('plan', [request], { signal }),
     steps: (request, signal) => call('steps', [request], { signal }),
     readStep: (request) => call('readStep', [request]),

@@ -10,7 +10,8 @@ import type { Executor, Program } from '../runtime/executor.ts'
 import { bindShape } from '../shape.ts'
 import { type Numbers, statisticsOf, stripOf } from '../tensor.ts'
 import { type Variable, variablesOf } from '../train/graph.ts'
-import type { Cell, Summary, Target } from './protocol.ts'
+import type { Cell, ProductDetail, ProductRequest, Summary, Target } from './protocol.ts'
+import { productDetail } from './tensors/product.ts'
 import { explainer } from './why.ts'
 
 const STRIP_CELLS = 32
@@ -122,6 +123,18 @@ export class Inspection {
     if (!wanted) return null
     const data = await this.#read(wanted.id)
     return { shape: bindShape(wanted.type.shape, this.#loaded?.batch ?? 1), dtype: wanted.type.dtype, data }
+  }
+
+  /** How one number of the last run comes about, where it is one of a matrix product. */
+  product({ target, which, index }: Pick<ProductRequest, 'target' | 'which' | 'index'>): Promise<ProductDetail | null> {
+    const place = this.#find(target)
+    const of = which === 'value' ? place.value : place.gradient
+    const { compiled, program, batch } = this.#loaded ?? fail('run.stale')
+    const read = (value: Value): Promise<Numbers> | null => {
+      const id = compiled.idOf(value.id)
+      return compiled.plan.results.has(id) ? program.read(id) : null
+    }
+    return of ? productDetail({ ir: this.ir, batch, read }, of, index) : Promise.resolve(null)
   }
 
   /** Everything that a screen shows of the last run. */

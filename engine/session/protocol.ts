@@ -28,6 +28,7 @@ import type {
 } from './plots/types.ts'
 import type { ExplainRequest, FindRequest, Found, SampleRef, SampleReport } from './sample/types.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
+import type { Bin } from './tensors/histogram.ts'
 
 export const BACKENDS = ['webgpu', 'webgl2', 'wasm', 'cpu', 'reference'] as const
 export type BackendName = (typeof BACKENDS)[number]
@@ -106,6 +107,16 @@ export interface TensorRequest {
   /** First element and how many, flat; all where absent. */
   readonly offset?: number
   readonly count?: number
+  /** In the place of `count`: axes that start at the first element, outermost first. */
+  readonly grid?: readonly GridAxis[]
+  /** Asks for a histogram of the whole, of so many bins. */
+  readonly bins?: number
+}
+
+export interface GridAxis {
+  readonly count: number
+  /** Elements from one to the next. */
+  readonly stride: number
 }
 
 export interface TensorSlice {
@@ -113,6 +124,38 @@ export interface TensorSlice {
   readonly dtype: DType
   readonly offset: number
   readonly data: Float32Array | Float64Array
+  /** Of the whole tensor; null where it was not asked for. */
+  readonly histogram: readonly Bin[] | null
+}
+
+export interface ProductRequest extends Pick<TensorRequest, 'runId' | 'target' | 'which'> {
+  /** Element, flat. */
+  readonly index: number
+}
+
+/** A row or a column that goes into a dot product. */
+export interface FactorDetail {
+  /** Id of its node, its wire's source or its parameter. */
+  readonly name: string
+  /** Rows and columns of its matrix as it is multiplied. */
+  readonly shape: readonly [number, number]
+  /** Whether that is the transpose of the tensor. */
+  readonly turned: boolean
+  /** Number of the row, of the right factor of the column. */
+  readonly at: number
+  readonly numbers: Float64Array
+}
+
+/** How one number of a matrix product comes about. */
+export interface ProductDetail {
+  /** Its place in the product. */
+  readonly at: readonly number[]
+  readonly left: FactorDetail
+  readonly right: FactorDetail
+  readonly sum: number
+  /** What a layer does with the sum: adds its bias, passes it through an activation. */
+  readonly after: readonly { readonly op: string; readonly added: number | null }[]
+  readonly result: number
 }
 
 export interface PlanRequest {
@@ -427,6 +470,8 @@ export interface SessionClient {
   backends(): Promise<BackendReport>
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>
   readTensor(request: TensorRequest): Promise<TensorSlice>
+  /** The dot product behind one number of the last run; null where it is none, or its factors were not kept. */
+  readProduct(request: ProductRequest): Promise<ProductDetail | null>
   /** What a training step, or a run, compiles to. Answers during a training too, unless it is to measure. */
   plan(request: PlanRequest, signal?: AbortSignal): Promise<PlanReport>
   /** A run kept to be walked through, with the order of its steps; the walk before it is given up. */

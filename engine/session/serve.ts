@@ -102,6 +102,8 @@ export function serve(scope: Scope): void {
         return session.backends()
       case 'readTensor':
         return session.readTensor(first)
+      case 'readProduct':
+        return session.readProduct(first)
       case 'steps':
         return session.steps(first, stop)
       case 'readStep':

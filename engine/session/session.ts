@@ -62,6 +62,8 @@ import type {
   JacobianResult,
   PlanReport,
   PlanRequest,
+  ProductDetail,
+  ProductRequest,
   RunRequest,
   RunResult,
   TensorRequest,
@@ -76,6 +78,8 @@ import { Samples } from './sample/index.ts'
 import type { ExplainRequest, FindRequest, Found, SampleReport } from './sample/types.ts'
 import { Walks } from './steps/index.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
+import { histogram } from './tensors/histogram.ts'
+import { partOf } from './tensors/slices.ts'
 import { type About, planReport, sizesOf, trialKey } from './what-runs.ts'
 
 /** Rows of a gradient check: few, since each element takes two walks through the graph. */
@@ -282,14 +286,23 @@ export class Session {
   }
 
   /** From the last run; `run.stale` where another came in between. */
-  async readTensor({ runId, target, which, offset = 0, count }: TensorRequest): Promise<TensorSlice> {
-    const inspection = this.#looked
-    if (!inspection || runId !== this.#lastRun) return fail('run.stale')
-    const found = await inspection.tensor(target, which)
+  async readTensor(request: TensorRequest): Promise<TensorSlice> {
+    const { target, which, offset = 0, bins } = request
+    const found = await this.#lastInspection(request).tensor(target, which)
     if (!found)
       return fail('graph.noSuchThing', { what: 'gradient', id: target.kind === 'parameter' ? target.name : target.id })
-    const data = found.data.slice(offset, count === undefined ? undefined : offset + count)
-    return { shape: found.shape, dtype: found.dtype, offset, data }
+    const { shape, dtype, data } = found
+    return { shape, dtype, offset, data: partOf(data, request), histogram: bins ? histogram(data, bins) : null }
+  }
+
+  async readProduct(request: ProductRequest): Promise<ProductDetail | null> {
+    return this.#lastInspection(request).product(request)
+  }
+
+  /** @throws ProblemError run.stale */
+  #lastInspection({ runId }: Pick<TensorRequest, 'runId'>): Inspection {
+    const inspection = this.#looked
+    return inspection && runId === this.#lastRun ? inspection : fail('run.stale')
   }
 
   /** One pass of which everything is kept, to be walked through. */

@@ -10,6 +10,9 @@ import { PastBanner } from '../history/PastBanner.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { PlanPanel } from '../plan/PlanPanel.tsx'
 import { usePlan } from '../plan/state.ts'
+import { SampleChip } from '../sample/SampleChip.tsx'
+import { SamplePanel } from '../sample/SamplePanel.tsx'
+import { useSample } from '../sample/state.ts'
 import { Stepper } from '../stepper/Stepper.tsx'
 import { type PanelName, setPanelSize, togglePanel, useSettings } from '../store/settings.ts'
 import { useStepper } from '../store/stepper.ts'
@@ -21,7 +24,7 @@ import { LeftPanel } from './LeftPanel.tsx'
 interface SideProps {
   readonly name: PanelName
   /** What it is called, where it is not the panel's own name. */
-  readonly label?: PanelName | 'steps' | 'plan' | 'check' | 'chain'
+  readonly label?: PanelName | 'steps' | 'plan' | 'check' | 'chain' | 'sample'
   readonly min: number
   readonly max: number
   /** What is shown now needs so much; afterwards the panel is as it was. */
@@ -82,18 +85,24 @@ const stepsHeight = (): number => Math.round(Math.min(330, window.innerHeight * 
 
 const panels = {
   steps: <Stepper />,
+  sample: <SamplePanel />,
   check: <CheckPanel />,
   chain: <ChainPanel />,
   plan: <PlanPanel />,
   training: <TrainingPanel />
 }
 
+/** Below the canvas is the first of these that is open. */
+const BOTTOM = ['steps', 'sample', 'check', 'chain', 'plan', 'training'] as const
+
 export function Workspace() {
   const walking = useStepper((s) => s.status !== 'off')
   const planned = usePlan((s) => s.open)
   const checking = useCheck((s) => s.open)
   const chained = useChain((s) => s.open)
-  const bottom = walking ? 'steps' : checking ? 'check' : chained ? 'chain' : planned ? 'plan' : 'training'
+  const sampling = useSample((s) => s.open)
+  const open = { steps: walking, sample: sampling, check: checking, chain: chained, plan: planned, training: true }
+  const bottom = BOTTOM.find((panel) => open[panel]) ?? 'training'
   return (
     <Group className="workspace" id="columns" orientation="horizontal">
       <Side name="palette" min={168} max={420}>
@@ -106,6 +115,7 @@ export function Workspace() {
             <main className="canvas-area">
               <DataBanner />
               <PastBanner />
+              <SampleChip />
               <Guard>
                 <Canvas />
               </Guard>
@@ -117,7 +127,7 @@ export function Workspace() {
             label={bottom}
             min={172}
             max={520}
-            {...(walking || chained ? { least: stepsHeight() } : {})}
+            {...(walking || chained || sampling ? { least: stepsHeight() } : {})}
           >
             {panels[bottom]}
           </Side>

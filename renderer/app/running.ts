@@ -5,6 +5,7 @@ import { closeCheck } from '../check/state.ts'
 import { numbersOf } from '../i18n/useNumbers.ts'
 import { problemText } from '../i18n/useProblemText.ts'
 import { closePlan } from '../plan/state.ts'
+import { closeSample } from '../sample/state.ts'
 import { announce, toast } from '../store/announce.ts'
 import { reset, run, train, useRun } from '../store/run.ts'
 import { togglePanel, useSettings } from '../store/settings.ts'
@@ -33,6 +34,7 @@ export async function startTraining(): Promise<void> {
   closeCheck()
   closeChain()
   closePlan()
+  closeSample()
   togglePanel('training', true)
   const outcome = await train()
   // the panel tells how it ended; only where it was closed meanwhile a message does

@@ -14,6 +14,7 @@ import type {
   TrainEvent,
   TrainOutcome
 } from '../../engine/session/protocol.ts'
+import type { SampleRef } from '../../engine/session/sample/types.ts'
 import { client } from '../session/session.ts'
 import { type Curves, emptyCurves, extend } from './curves.ts'
 import { useEditor } from './editor.ts'
@@ -49,6 +50,8 @@ export interface RunState {
   readonly dataSets: readonly DataSummary[]
   /** Numbers for Input nodes by id. */
   readonly feeds: Feeds
+  /** The example whose numbers are shown alone; null shows a batch. */
+  readonly sample: SampleRef | null
   /** The weights were trained, and no file has them. */
   readonly unexported: boolean
 }
@@ -64,6 +67,7 @@ export const useRun = create<RunState>(() => ({
   problems: noProblems,
   dataSets: [],
   feeds: {},
+  sample: null,
   unexported: false
 }))
 
@@ -114,7 +118,8 @@ export async function run(): Promise<void> {
       document,
       revision: graphRevision,
       backend: useSettings.getState().backend,
-      feeds: feedsOf(document)
+      feeds: feedsOf(document),
+      sample: useRun.getState().sample ?? undefined
     }
     const result = await client().run(request, controller.signal)
     if (controller !== working) return
@@ -291,6 +296,12 @@ export function setFeed(id: string, feed: Feeds[string] | null): void {
   runSoon()
 }
 
+/** Shows the numbers of one example alone, or of a batch again. */
+export function lookAtSample(sample: SampleRef | null): void {
+  set({ sample })
+  void run()
+}
+
 /** Keeps the numbers up with the document. Gives back the function that ends it. */
 export function followEditor(): () => void {
   const fresh = () => {
@@ -303,6 +314,7 @@ export function followEditor(): () => void {
       training: null,
       problems: noProblems,
       feeds: {},
+      sample: null,
       unexported: false
     })
     runSoon(0)

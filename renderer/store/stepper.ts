@@ -95,6 +95,7 @@ async function load(opened: readonly string[]): Promise<void> {
       revision: graphRevision,
       backend: useSettings.getState().backend,
       feeds: feedsOf(document),
+      sample: useRun.getState().sample ?? undefined,
       opened
     }
     const walk = await client().steps(request, controller.signal)

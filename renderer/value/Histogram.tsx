@@ -1,16 +1,29 @@
 import { TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import type { Target } from '../../engine/session/protocol.ts'
 import { formatNumber } from './format.ts'
-import { histogram } from './slices.ts'
+import { useSlice } from './useSlice.ts'
 
 const WIDTH = 220
 const HEIGHT = 72
 
-/** How the numbers are spread. */
-export function Histogram({ data }: { readonly data: ArrayLike<number> }) {
+interface HistogramProps {
+  readonly target: Target
+  readonly which: 'value' | 'gradient'
+  /** Elements of the tensor. */
+  readonly count: number
+}
+
+/** Its bars alone are asked for. */
+const ASKED = { part: { count: 0, bins: 40 } }
+
+/** How the numbers of a whole tensor are spread. */
+export function Histogram({ target, which, count }: HistogramProps) {
   const { t } = useTranslation()
-  const bins = histogram(data)
-  const left = data.length - bins.reduce((sum, bin) => sum + bin.count, 0)
+  const { slice } = useSlice(target, which, ASKED)
+  const bins = slice?.histogram
+  if (!bins) return <div className="histogram-wait" />
+  const left = count - bins.reduce((sum, bin) => sum + bin.count, 0)
   const [first] = bins
   const last = bins.at(-1)
   const leftOut = left > 0 && (

@@ -54,6 +54,22 @@ export function paint(pixels: Uint8ClampedArray, at: number, value: number, exte
   pixels[at + 3] = 255
 }
 
+/** From pale for the smallest to strong for the largest. */
+export function paintRange(
+  pixels: Uint8ClampedArray,
+  at: number,
+  value: number,
+  { min, max }: { readonly min: number; readonly max: number },
+  { zero, positive, nan }: Palette
+): void {
+  const share = max > min ? Math.max(0, Math.min(1, (value - min) / (max - min))) : 0.5
+  for (let c = 0; c < 3; c++) {
+    const [from, to] = [zero[c] as number, positive[c] as number]
+    pixels[at + c] = Number.isNaN(value) ? (nan[c] as number) : from + (to - from) * share
+  }
+  pixels[at + 3] = 255
+}
+
 /** Black for the smallest, white for the largest, in every theme. */
 export function paintGrey(
   pixels: Uint8ClampedArray,

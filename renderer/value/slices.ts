@@ -1,85 +1,96 @@
-/** Which part of a tensor is on screen: the last two axes as a table, the others by sliders, rows in windows. */
-import { indexAt } from './format.ts'
+import type { TensorRequest } from '../../engine/session/protocol.ts'
+
+/** Which part of a tensor is on screen: two axes as a table, at one index of each other; long tables in windows of rows. */
+export { type Bin, histogram } from '../../engine/session/tensors/histogram.ts'
 
 /** Elements that are asked for at once. */
-export const LIMIT = 100_000
+export const LIMIT = 500_000
 /** A vector longer than this is broken into rows. */
 const WRAP = 64
 
-export interface Layout {
+/** The axes that are rows and columns, null where there is none, and the index that is looked at along every axis. */
+export interface Axes {
+  readonly rows: number | null
+  readonly columns: number | null
+  readonly at: readonly number[]
+}
+
+/** The last two. */
+export const firstAxes = (shape: readonly number[]): Axes => ({
+  rows: shape.length > 1 ? shape.length - 2 : null,
+  columns: shape.length > 0 ? shape.length - 1 : null,
+  at: shape.map(() => 0)
+})
+
+/** Axes that are neither rows nor columns. */
+export const otherAxes = (shape: readonly number[], { rows, columns }: Axes): readonly number[] =>
+  shape.map((_, axis) => axis).filter((axis) => axis !== rows && axis !== columns)
+
+export interface Table {
   readonly rows: number
   readonly columns: number
-  /** Sizes of the axes before the last two. */
-  readonly leading: readonly number[]
-  /** Rows that fit into one slice. */
-  readonly window: number
-  /** How many elements one table holds. */
-  readonly size: number
-}
-
-export function layoutOf(shape: readonly number[]): Layout {
-  const last = shape.at(-1) ?? 1
-  const flat = shape.length < 2
-  const columns = flat && last > WRAP ? WRAP : last
-  const rows = flat ? Math.ceil(last / Math.max(1, columns)) : (shape.at(-2) as number)
-  const window = Math.max(1, Math.min(rows, Math.floor(LIMIT / Math.max(1, columns))))
-  return { rows, columns, leading: shape.slice(0, -2), window, size: flat ? last : rows * columns }
-}
-
-/** Smaller squares show no more than the row does. */
-const SMALLEST_IMAGE = 8
-
-/** The side of the pictures that the rows of a table hold, 28 for [128, 784]; null where they hold none. */
-export function imageSide(shape: readonly number[]): number | null {
-  const side = Math.sqrt(shape.at(-1) ?? 0)
-  return Number.isInteger(side) && side >= SMALLEST_IMAGE && (shape.length < 3 || shape.at(-2) === 1) ? side : null
-}
-
-/** Each row as a picture of its own. */
-export function imageLayout(shape: readonly number[], side: number): Layout {
-  return { rows: side, columns: side, leading: shape.slice(0, -1), window: side, size: side * side }
-}
-
-export interface Slice {
+  /** Elements: the last row of a broken vector may be short. */
+  readonly count: number
+  /** Of its first element, and from one row and column to the next. */
   readonly offset: number
-  readonly count: number
+  readonly rowStride: number
+  readonly columnStride: number
 }
 
-/** Flat position and length of rows `from` … of the table at `leading` indices. */
-export function sliceAt(layout: Layout, leading: readonly number[], from: number): Slice {
-  const table = leading.reduce((at, i, axis) => at * (layout.leading[axis] as number) + i, 0)
-  const start = from * layout.columns
-  return { offset: table * layout.size + start, count: Math.min(layout.window * layout.columns, layout.size - start) }
+const strideOf = (shape: readonly number[], axis: number): number =>
+  shape.slice(axis + 1).reduce((product, size) => product * size, 1)
+
+export function tableOf(shape: readonly number[], { rows, columns, at }: Axes): Table {
+  const size = (axis: number | null) => (axis === null ? 1 : (shape[axis] as number))
+  const stride = (axis: number | null) => (axis === null ? 1 : strideOf(shape, axis))
+  const [height, width] = [size(rows), size(columns)]
+  if (rows === null && width > WRAP)
+    return { rows: Math.ceil(width / WRAP), columns: WRAP, count: width, offset: 0, rowStride: WRAP, columnStride: 1 }
+  const offset = otherAxes(shape, { rows, columns, at }).reduce((sum, axis) => sum + (at[axis] ?? 0) * stride(axis), 0)
+  return {
+    rows: height,
+    columns: width,
+    count: height * width,
+    offset,
+    rowStride: stride(rows),
+    columnStride: stride(columns)
+  }
 }
 
-export interface Bin {
+/** Flat place in the tensor of an element of the table. */
+export const placeIn = ({ columns, offset, rowStride, columnStride }: Table, at: number): number =>
+  offset + Math.floor(at / columns) * rowStride + (at % columns) * columnStride
+
+/** What is asked of the engine. */
+export type Slice = Pick<TensorRequest, 'offset' | 'count' | 'grid'>
+
+export interface Span {
   readonly from: number
+  /** Behind the last. */
   readonly to: number
-  readonly count: number
 }
 
-/** Counts of the finite elements in equal steps from the smallest to the largest. */
-export function histogram(data: ArrayLike<number>, bins = 40): readonly Bin[] {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < data.length; i++) {
-    const x = data[i] as number
-    if (!Number.isFinite(x)) continue
-    if (x < min) min = x
-    if (x > max) max = x
+/** Rows and columns of a table. A broken vector has all its columns. */
+export function windowOf(table: Table, rows: Span, columns: Span = { from: 0, to: table.columns }): Slice {
+  const { offset, rowStride, columnStride, count } = table
+  const first = offset + rows.from * rowStride
+  if (count < table.rows * table.columns) {
+    return { offset: first, count: Math.min(rows.to * table.columns, count) - rows.from * table.columns }
   }
-  if (min > max) return []
-  const step = (max - min) / bins || 1
-  const counts = Array<number>(max === min ? 1 : bins).fill(0)
-  for (let i = 0; i < data.length; i++) {
-    const x = data[i] as number
-    if (!Number.isFinite(x)) continue
-    const bin = Math.min(counts.length - 1, Math.floor((x - min) / step))
-    counts[bin] = (counts[bin] as number) + 1
+  return {
+    offset: first + columns.from * columnStride,
+    grid: [
+      { count: rows.to - rows.from, stride: rowStride },
+      { count: columns.to - columns.from, stride: columnStride }
+    ]
   }
-  return counts.map((count, i) => ({ from: min + i * step, to: min + (i + 1) * step, count }))
 }
 
-/** The part on screen as text: CSV with one line per row, or nested JSON. */
+/** Rows that are asked for at once. */
+export const rowsAtOnce = ({ rows, columns }: Table): number =>
+  Math.max(1, Math.min(rows, Math.floor(LIMIT / Math.max(1, columns))))
+
+/** One line for each row. */
 export function asCsv(data: ArrayLike<number>, columns: number): string {
   const lines: string[] = []
   for (let at = 0; at < data.length; at += columns) {
@@ -89,7 +100,12 @@ export function asCsv(data: ArrayLike<number>, columns: number): string {
 }
 
 /** What NumPy reads back, given `import numpy as np`. */
-export function asNumpy(data: ArrayLike<number>, columns: number, dtype: 'float32' | 'float64'): string {
+export function asNumpy(
+  data: ArrayLike<number>,
+  columns: number,
+  dtype: 'float32' | 'float64',
+  shape?: readonly number[]
+): string {
   const number = (x: number) =>
     Number.isNaN(x) ? 'np.nan' : Number.isFinite(x) ? String(x) : x > 0 ? 'np.inf' : '-np.inf'
   const rows: string[] = []
@@ -97,10 +113,19 @@ export function asNumpy(data: ArrayLike<number>, columns: number, dtype: 'float3
     const row = Array.from({ length: Math.min(columns, data.length - at) }, (_, i) => number(data[at + i] as number))
     rows.push(`[${row.join(', ')}]`)
   }
-  return `np.array(${rows.length === 1 ? rows[0] : `[${rows.join(',\n          ')}]`}, dtype=np.${dtype})`
+  const turned = shape ? `.reshape(${shape.join(', ')})` : ''
+  return `np.array(${rows.length === 1 ? rows[0] : `[${rows.join(',\n          ')}]`}, dtype=np.${dtype})${turned}`
 }
 
-export function asJson(data: ArrayLike<number>, shape: readonly number[], offset: number): string {
+/** Rows of a table with what they are of: "[1, :, :]". */
+export function asJson(data: ArrayLike<number>, columns: number, shape: readonly number[], slice: string): string {
   const values = Array.from(data, (x) => (Number.isFinite(x) ? x : String(x)))
-  return JSON.stringify({ shape, from: indexAt(offset, shape), data: values })
+  const rows = Array.from({ length: Math.ceil(values.length / columns) }, (_, i) =>
+    values.slice(i * columns, (i + 1) * columns)
+  )
+  return JSON.stringify({ shape, slice, data: rows })
 }
+
+/** As NumPy writes the part that a table shows: [1, :, 0, :]. */
+export const sliceName = (shape: readonly number[], { rows, columns, at }: Axes): string =>
+  `[${shape.map((_, axis) => (axis === rows || axis === columns ? ':' : (at[axis] ?? 0))).join(', ')}]`

@@ -32,18 +32,31 @@ interface Operand {
   readonly data: Numbers
 }
 
-/** y[i, j] = Σ a[i, k] · b[k, j], summand by summand. */
-export function dotProduct(node: IrNode, [a, b]: readonly [Operand, Operand], shape: StaticShape, cell: number): Terms {
+/** Row of a and column of b whose dot product is element `cell` of y[i, j] = Σ a[i, k] · b[k, j]. */
+export function factorsOf(node: IrNode, [a, b]: readonly [Operand, Operand], cell: number) {
   const view = productView(a.shape, b.shape, node.attributes)
   // a vector's added axis has one place, so that the flat index stays the same
   const at = coordinatesOf(cell, view.out)
   const inner = view.a.at(view.transA ? -2 : -1) as number
-  const all = Array.from({ length: inner }, (_, k): Term => {
+  const [left, right] = [new Float64Array(inner), new Float64Array(inner)]
+  for (let k = 0; k < inner; k++) {
     const [x, w] = operandCells(node, [a.shape, b.shape], cell, k)
-    return { factors: [a.data[x] as number, b.data[w] as number], at: [k], handle: 'out' }
-  })
+    left[k] = a.data[x] as number
+    right[k] = b.data[w] as number
+  }
+  return { view, at, left, right }
+}
+
+/** The same, summand by summand. */
+export function dotProduct(
+  node: IrNode,
+  operands: readonly [Operand, Operand],
+  shape: StaticShape,
+  cell: number
+): Terms {
+  const { view, at, left, right } = factorsOf(node, operands, cell)
   if (flatOf(at, view.out) !== cell) throw new Error(`no element ${cell} in [${shape.join(', ')}]`)
-  return termsOf(all)
+  return termsOf(Array.from(left, (x, k): Term => ({ factors: [x, right[k] as number], at: [k], handle: 'out' })))
 }
 
 /** Elements of the operands that summand k of an element of the product multiplies. */

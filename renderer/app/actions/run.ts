@@ -2,6 +2,7 @@ import { indexOf } from '../../../engine/document/lookup.ts'
 import { closeChain, openChain } from '../../chain/state.ts'
 import { openCheck } from '../../check/state.ts'
 import { closePlan } from '../../plan/state.ts'
+import { closeSample, goOn, openSample, useSample } from '../../sample/state.ts'
 import { openDialog } from '../../store/dialogs.ts'
 import { stop } from '../../store/run.ts'
 import { endSteps } from '../../store/stepper.ts'
@@ -23,11 +24,16 @@ function differentiable({ editor: { selection, document, checked } }: AppState):
   return indexOf(document).incoming(node).length > 0 ? node : null
 }
 
+/** An example is looked at, and it is not walked through. */
+const sampling = ({ run, stepper }: AppState) =>
+  run.sample !== null && stepper.status === 'off' && useSample.getState().open
+
 /** In the place of what stands below the canvas now. */
 function verify(): void {
   endSteps()
   closePlan()
   closeChain()
+  closeSample()
   openCheck()
 }
 
@@ -49,6 +55,38 @@ export const runActions: readonly Action[] = [
     perform: resetWeights
   },
   {
+    id: 'run.sample',
+    label: 'actions.sample',
+    keywords: [
+      'saliency',
+      'guided backpropagation',
+      'sample',
+      'digit',
+      'misclassified',
+      '현저성',
+      '돌출',
+      '샘플',
+      '오분류'
+    ],
+    shortcuts: ['Alt+I'],
+    when: ready,
+    perform: openSample
+  },
+  {
+    id: 'run.nextSample',
+    label: 'actions.nextSample',
+    shortcuts: ['Alt+PageDown'],
+    when: sampling,
+    perform: () => goOn(1)
+  },
+  {
+    id: 'run.previousSample',
+    label: 'actions.previousSample',
+    shortcuts: ['Alt+PageUp'],
+    when: sampling,
+    perform: () => goOn(-1)
+  },
+  {
     id: 'run.jacobian',
     label: 'actions.jacobian',
     keywords: ['derivative', 'matrix', 'softmax', '야코비안', '자코비안', '미분'],
@@ -65,7 +103,10 @@ export const runActions: readonly Action[] = [
     keywords: ['path', 'product', 'multivariable', 'vector-Jacobian product', 'VJP', '연쇄 법칙', '경로', '다변수'],
     shortcuts: ['Alt+Shift+J'],
     when: ready,
-    perform: openChain
+    perform: () => {
+      closeSample()
+      openChain()
+    }
   },
   {
     id: 'run.verify',
