@@ -85,6 +85,9 @@ import { type About, planReport, sizesOf, trialKey } from './what-runs.ts'
 /** Rows of a gradient check: few, since each element takes two walks through the graph. */
 const GRADCHECK_BATCH = 4
 
+/** Share of a training's time that looking at its numbers may take. */
+const LOOKING = 0.04
+
 const never: Stop = () => false
 
 export interface SessionOptions {
@@ -438,7 +441,7 @@ export class Session {
       const of = { document, revision, settings, graph, sets, backend: backend.backend, before }
       this.#past.keep(new History({ ...of, samples, bytesPerSample, steps }))
     }
-    let snapshotAt = 0
+    let [snapshotAt, pause] = [0, request.snapshotEvery]
     // The same rows at every look, so that what changes is the network and not the batch.
     let shown = planned.rows < batch ? planned.rows : batchSize
     const looking = new BatchFeeder(tables)
@@ -451,6 +454,7 @@ export class Session {
     }
     const snapshot = async (): Promise<void> => {
       if (!inspection) return
+      const began = this.#now()
       try {
         // a look keeps more than a step: it may have to be at fewer rows
         for (let refusal = await refusalOf(() => look(inspection)); refusal; ) {
@@ -463,6 +467,7 @@ export class Session {
         if (!stop()) throw error
       }
       snapshotAt = this.#now()
+      pause = Math.max(request.snapshotEvery, (snapshotAt - began) / LOOKING)
     }
     const loop = await trainLoop({
       graph,
@@ -476,7 +481,7 @@ export class Session {
         onEpoch: (epoch) => on({ type: 'epoch', report: epoch }),
         ...(recorder && { beforeStep: (step: number) => recorder.before(step) }),
         pause: async () => {
-          if (inspection && this.#now() - snapshotAt >= request.snapshotEvery) await snapshot()
+          if (inspection && this.#now() - snapshotAt >= pause) await snapshot()
           await this.#plots.look({ executor, meaning: drawn })
           await this.#breathe()
         }
