@@ -161,7 +161,8 @@ function followGraph(): () => void {
     }),
     useRun.subscribe((s, before) => {
       if (s.status === 'training' && before.status !== 'training') closeChain()
-      else if (s.feeds !== before.feeds) soon()
+      // other weights: they were reset, imported, or looked back at
+      else if (s.feeds !== before.feeds || s.result !== before.result) soon()
     })
   ]
   return () => {

@@ -15,7 +15,9 @@ function Matrix({ box }: { readonly box: Box }) {
         <Formula tex={fill(box.tex)} />
       </span>
       <span className="step-matrix-size numbers">
+        {box.copies !== undefined && `${box.copies} × (`}
         {rows} × {columns}
+        {box.copies !== undefined && ')'}
       </span>
     </span>
   )

@@ -94,7 +94,8 @@ function sayingOf(detail: StepDetail, edge: string): Saying | null {
   const share = detail.shares.find((s) => s.edge === edge)
   if (!share?.gradient) return null
   const read = detail.reads.inputs.includes(share.handle)
-  const matrix = share.shapes?.factors.find(({ tex }) => tex.includes('mathsf'))?.tex ?? null
+  // the one of the two that is not what arrives
+  const matrix = share.shapes?.factors.find(({ tex }) => !tex.includes('partial'))?.tex ?? null
   const first = share.terms?.shown[0]
   const number = matrix === null && first ? first.factors[1] : null
   return number === null && matrix === null ? null : { number, more: (share.terms?.count ?? 1) - 1, matrix, read }

@@ -9,7 +9,15 @@ import {
 } from '../../engine/document/types.ts'
 import { ProblemError } from '../../engine/problem.ts'
 import { Session } from '../../engine/session/session.ts'
-import type { BackwardDetail, Share, StepsResult, UpdateDetail } from '../../engine/session/steps/types.ts'
+import type {
+  BackwardDetail,
+  Box,
+  ForwardDetail,
+  ShapeAlgebra,
+  Share,
+  StepsResult,
+  UpdateDetail
+} from '../../engine/session/steps/types.ts'
 
 const position = { x: 0, y: 0 }
 const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
@@ -142,6 +150,43 @@ describe('a zero', () => {
     })
     expect((await shareOf(walk, 'relu', 'x', { cells: { x: 0 } })).saturated).toBe(true)
     expect((await shareOf(walk, 'relu', 'x', { cells: { x: 2 } })).saturated).toBe(false)
+  })
+})
+
+describe('shape algebra', () => {
+  const product = (op: string, a: number[], b: number[], attributes: Record<string, unknown> = {}): GraphDocument => {
+    const numbers = (shape: number[]) => Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.sin(i))
+    return {
+      ...emptyDocument,
+      nodes: [
+        parameter('a', a, numbers(a)),
+        parameter('b', b, numbers(b)),
+        { id: 'y', op, attributes: attributes as GraphNode['attributes'] & object, position },
+        { id: 'sum', op: 'ReduceSum', position }
+      ],
+      edges: [edge('e1', 'a', 'y', 'a'), edge('e2', 'b', 'y', 'b'), edge('e3', 'y', 'sum')],
+      objective: 'sum'
+    }
+  }
+  const said = (shapes: ShapeAlgebra | null | undefined): string => {
+    const text = ({ tex, shape, copies }: Box) =>
+      `${tex.includes('mathsf') ? 'T' : ''}${copies ? `${copies}×` : ''}${shape.join('×')}`
+    return shapes ? `${shapes.factors.map(text).join(' · ')} → ${text(shapes.result)}` : 'none'
+  }
+
+  test.each([
+    ['MatMul', [4, 3], [3, 5], {}, '4×3 · 3×5 → 4×5', '4×5 · T5×3 → 4×3', 'T3×4 · 4×5 → 3×5'],
+    ['MatMul', [2, 4, 3], [2, 3, 5], {}, '2×4×3 · 2×3×5 → 2×4×5', '2×4×5 · T2×5×3 → 2×4×3', 'T2×3×4 · 2×4×5 → 2×3×5'],
+    ['MatMul', [2, 4, 3], [3, 5], {}, 'none', 'none', 'none'],
+    ['Gemm', [4, 3], [5, 3], { transB: 1 }, '4×3 · T3×5 → 4×5', '4×5 · 5×3 → 4×3', 'T5×4 · 4×3 → 5×3'],
+    ['Gemm', [3, 4], [3, 5], { transA: 1 }, 'T4×3 · 3×5 → 4×5', '3×5 · T5×4 → 3×4', '3×4 · 4×5 → 3×5']
+  ])('of %s %j %j %j', async (op, a, b, attributes, forward, first, second) => {
+    const walk = await open(product(op, a, b, attributes))
+    const index = walk.steps.findIndex((step) => step.kind === 'forward' && step.name === 'y')
+    const ahead = (await session.readStep({ walkId: walk.walkId, index })) as ForwardDetail
+    expect(said(ahead.shapes)).toBe(forward)
+    expect(said((await shareOf(walk, 'y', 'a')).shapes)).toBe(first)
+    expect(said((await shareOf(walk, 'y', 'b')).shapes)).toBe(second)
   })
 })
 

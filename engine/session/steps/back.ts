@@ -1,11 +1,11 @@
 /** A backward step: what arrives, times the local derivative, goes back to each input. */
 import type { Value } from '../../ir/builder.ts'
 import type { IrNode } from '../../ir/types.ts'
-import { broadcastAxes, sizeOf } from '../../shape.ts'
-import { gradientTex, localFormula, localTex } from './formulas.ts'
+import { broadcastAxes, type StaticShape, sizeOf } from '../../shape.ts'
+import { gradientTex, localFormula, localTex, nameTex } from './formulas.ts'
 import { broadcastCell, column, coordinatesOf, type Sparse } from './local.ts'
 import { type Look, pieceOf } from './pieces.ts'
-import { backwardShapes, sharesOfSamples, termsOf } from './products.ts'
+import { asRows, backwardShapes, sharesOfSamples, termsOf } from './products.ts'
 import type { BackwardDetail, Equation, Piece, ShapeAlgebra, Share, Term, Terms, Zero } from './types.ts'
 import { type Operator, operatorOf, parameterName, type Walk, type WalkStep } from './walk.ts'
 
@@ -207,19 +207,26 @@ function summedOver({ walk, node, outputs }: Site, input: Input): number[] {
   return node.op.scalar && output ? broadcastAxes(walk.shape(input.value), walk.shape(output.value)) : []
 }
 
+/** Operators that are a product of their first two inputs. */
+const PRODUCTS = new Set(['MatMul', 'Gemm', 'Dense'])
+
 function shapesOf({ walk, step, node, inputs, outputs }: Site, index: number): ShapeAlgebra | null {
-  const factor = ({ name, value }: Input) => ({ name, shape: walk.shape(value) })
   const [output] = outputs
   const [a, b] = inputs
-  if (!output || !a || !b || index > 1) return null
-  const shape = walk.shape(output.value)
-  if (node.op.kind === 'MatMul')
-    return backwardShapes(index as 0 | 1, factor(a), factor(b), { tex: gradientTex(step.name), shape })
-  if (node.op.kind !== 'Dense') return null
+  if (!output || !a || !b || index > 1 || !PRODUCTS.has(node.op.kind)) return null
+  const { activation, transA, transB } = node.attributes
+  const dense = node.op.kind === 'Dense'
   // what arrives goes through the activation first
-  const plain = node.attributes.activation === 'linear'
-  const tex = plain ? gradientTex(step.name) : '\\frac{\\partial L}{\\partial Z}'
-  return backwardShapes(index as 0 | 1, factor(a), factor(b), { tex, shape })
+  const arrives = dense && activation !== 'linear' ? '\\frac{\\partial L}{\\partial Z}' : gradientTex(step.name)
+  const shapeOf = (value: Value): StaticShape => (dense ? asRows(walk.shape(value)) : walk.shape(value))
+  const factors = {
+    a: { tex: nameTex(a.name), shape: shapeOf(a.value) },
+    b: { tex: nameTex(b.name), shape: shapeOf(b.value) },
+    y: { tex: arrives, shape: shapeOf(output.value) },
+    transA: Boolean(transA),
+    transB: Boolean(transB)
+  }
+  return backwardShapes(index as 0 | 1, factors, gradientTex((index === 0 ? a : b).name))
 }
 
 function zeroOf({ node }: Site, terms: readonly Term[]): Zero {

@@ -1,14 +1,15 @@
 /** One step of a walk in all its numbers. */
+import type { GraphEdge } from '../../document/types.ts'
 import type { Value } from '../../ir/builder.ts'
-import type { IrNode } from '../../ir/types.ts'
+import type { Attributes, IrNode } from '../../ir/types.ts'
 import { fail } from '../../problem.ts'
-import { sizeOf } from '../../shape.ts'
+import { type StaticShape, sizeOf } from '../../shape.ts'
 import { backwardDetail } from './back.ts'
 import { forwardTex, nameTex } from './formulas.ts'
 import { type Learning, updateDetail } from './learn.ts'
 import { broadcastCell, coordinatesOf } from './local.ts'
 import { type Look, pieceOf } from './pieces.ts'
-import { dotProduct, forwardShapes, operandCells } from './products.ts'
+import { asRows, dotProduct, forwardShapes, operandCells } from './products.ts'
 import type {
   Equation,
   ForkDetail,
@@ -16,6 +17,7 @@ import type {
   LayerSum,
   Piece,
   SeedDetail,
+  ShapeAlgebra,
   StepDetail,
   StepInput,
   StepRequest,
@@ -68,6 +70,7 @@ async function forwardDetail(
   const [, outValue] = made[0] as [string, Value]
   const at = coordinatesOf(out.cell, out.shape)
   const product = await productOf(walk, step, outValue, out)
+  const gemm = op.kind === 'Gemm' ? gemmShapes(walk, step, attributes, out) : null
   const inputs: StepInput[] = []
   const wires = walk.entering(step.name)
   for (const edge of wires) {
@@ -105,8 +108,20 @@ async function forwardDetail(
     result: out.value
   }
   const rule = kind === 'source' || written ? null : op.formula.forward
-  const { terms, layer, shapes } = product ?? { terms: null, layer: null, shapes: null }
+  const { terms, layer, shapes } = product ?? { terms: null, layer: null, shapes: gemm }
   return { kind, outputs, inputs, owned, equation, rule, terms, layer, shapes }
+}
+
+/** Gemm's first two inputs as boxes, without what is added. */
+function gemmShapes(walk: Walk, step: WalkStep, { transA, transB }: Attributes, out: Piece): ShapeAlgebra | null {
+  const [a, b] = walk.entering(step.name)
+  if (!a || !b) return null
+  const factor = (edge: GraphEdge) => ({
+    tex: nameTex(walk.nameOf(edge.source, edge.sourceHandle)),
+    shape: walk.shape(walk.wire(edge.id))
+  })
+  const y = { tex: nameTex(step.name), shape: out.shape }
+  return forwardShapes({ a: factor(a), b: factor(b), y, transA: Boolean(transA), transB: Boolean(transB) })
 }
 
 interface Product extends Pick<ForwardDetail, 'terms' | 'layer' | 'shapes'> {
@@ -135,17 +150,18 @@ async function productOf(walk: Walk, step: WalkStep, value: Value, out: Piece): 
   const terms = dotProduct(node, [left, right], walk.shape(value), out.cell)
   const heaviest = [...terms.shown].sort((x, y) => sizeOfTerm(y) - sizeOfTerm(x))[0]
   const [p, q] = operandCells(node, [left.shape, right.shape], out.cell, heaviest?.at[0] ?? 0)
+  const rows = (shape: StaticShape): StaticShape => (layer ? asRows(shape) : shape)
   const [first, second] = layer ? ['x', 'kernel'] : ['a', 'b']
   const bias = walk.ownedBy(step.name).find((variable) => variable.origin?.part === 'bias')
   const place = out.cell % (out.shape.at(-1) ?? 1)
   return {
     terms,
     layer: layer ? await layerOf(walk, step, nodes, out.cell) : null,
-    shapes: forwardShapes(
-      { name: walk.nameOf(a.source, a.sourceHandle), shape: left.shape },
-      { name: kernel ? parameterName(kernel) : (wires[1]?.source ?? ''), shape: right.shape },
-      { name: step.name, shape: out.shape }
-    ),
+    shapes: forwardShapes({
+      a: { tex: nameTex(walk.nameOf(a.source, a.sourceHandle)), shape: rows(left.shape) },
+      b: { tex: nameTex(kernel ? parameterName(kernel) : (wires[1]?.source ?? '')), shape: rows(right.shape) },
+      y: { tex: nameTex(step.name), shape: rows(out.shape) }
+    }),
     cells: { [first as string]: p, [second as string]: q, ...(bias && { bias: place }) },
     lines: {
       ...(left.shape.length > 1 && { [first as string]: 'row' as const }),

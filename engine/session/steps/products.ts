@@ -2,9 +2,8 @@
 import type { IrNode } from '../../ir/types.ts'
 import { BATCH, type StaticShape } from '../../shape.ts'
 import type { Numbers } from '../../tensor.ts'
-import { gradientTex, nameTex } from './formulas.ts'
 import { broadcastCell, coordinatesOf, flatOf, productView } from './local.ts'
-import type { ShapeAlgebra, Term, Terms } from './types.ts'
+import type { Box, ShapeAlgebra, Term, Terms } from './types.ts'
 
 /** Summands that are written out. */
 const SHOWN = 4
@@ -77,37 +76,70 @@ export function operandCells(
 }
 
 interface Factor {
-  readonly name: string
+  readonly tex: string
   readonly shape: StaticShape
 }
 
-const turned = (tex: string): string => `{${tex}}^{\\mathsf T}`
-const transposed = (shape: StaticShape): StaticShape => [...shape].reverse()
-
-/** Y = A·B as boxes; only matrices are. */
-export function forwardShapes(a: Factor, b: Factor, y: Factor): ShapeAlgebra | null {
-  if ([a, b, y].some(({ shape }) => shape.length !== 2)) return null
-  const box = ({ name, shape }: Factor) => ({ tex: nameTex(name), shape })
-  return { factors: [box(a), box(b)], result: box(y) }
+/** A matrix, or many of one size; turned over where it stands so. */
+interface Matrix extends Factor {
+  readonly turned: boolean
 }
 
-/** dA = dY·Bᵀ, dB = Aᵀ·dY as boxes. */
-export function backwardShapes(
-  input: 0 | 1,
-  a: Factor,
-  b: Factor,
-  y: { readonly tex: string; readonly shape: StaticShape }
-): ShapeAlgebra | null {
-  if ([a, b, y].some(({ shape }) => shape.length !== 2)) return null
-  if (input === 0)
-    return {
-      factors: [y, { tex: turned(nameTex(b.name)), shape: transposed(b.shape) }],
-      result: { tex: gradientTex(a.name), shape: a.shape }
-    }
-  return {
-    factors: [{ tex: turned(nameTex(a.name)), shape: transposed(a.shape) }, y],
-    result: { tex: gradientTex(b.name), shape: b.shape }
+const turn = ({ tex, shape, turned }: Matrix): Matrix => ({
+  tex,
+  shape: [...shape.slice(0, -2), ...shape.slice(-2).reverse()],
+  turned: !turned
+})
+
+const boxOf = ({ tex, shape, turned }: Matrix): Box => {
+  const copies = shape.slice(0, -2).reduce((n, d) => n * d, 1)
+  const box = { tex: turned ? `{${tex}}^{\\mathsf T}` : tex, shape: shape.slice(-2) }
+  return copies === 1 ? box : { ...box, copies }
+}
+
+/** All but the last axis as one: what a dense layer does to each row. */
+export const asRows = (shape: StaticShape): StaticShape =>
+  shape.length < 3 ? shape : [shape.slice(0, -1).reduce((n, d) => n * d, 1), shape.at(-1) as number]
+
+/** A product of matrices, as `transA` and `transB` say. */
+export interface Factors {
+  readonly a: Factor
+  readonly b: Factor
+  readonly y: Factor
+  readonly transA?: boolean
+  readonly transB?: boolean
+}
+
+/** The operands as they are multiplied. Null where they are no matrices, or not as many on both sides. */
+function operandsOf({ a, b, y, transA = false, transB = false }: Factors): readonly [Matrix, Matrix, Matrix] | null {
+  const rank = y.shape.length
+  if (rank < 2 || [a, b].some(({ shape }) => shape.length !== rank)) return null
+  if ([a, b].some(({ shape }) => shape.slice(0, -2).join() !== y.shape.slice(0, -2).join())) return null
+  const of = (factor: Factor, turned: boolean): Matrix => {
+    const matrix = { ...factor, turned: false }
+    return turned ? turn(matrix) : matrix
   }
+  return [of(a, transA), of(b, transB), of(y, false)]
+}
+
+/** Y = A·B as boxes. */
+export function forwardShapes(factors: Factors): ShapeAlgebra | null {
+  const found = operandsOf(factors)
+  if (!found) return null
+  const [a, b, y] = found
+  return { factors: [boxOf(a), boxOf(b)], result: boxOf(y) }
+}
+
+/** dA = dY·Bᵀ, dB = Aᵀ·dY as boxes; both turned over where the operand was. */
+export function backwardShapes(input: 0 | 1, factors: Factors, gradient: string): ShapeAlgebra | null {
+  const found = operandsOf(factors)
+  if (!found) return null
+  const [a, b, dy] = found
+  const own = input === 0 ? a : b
+  const parts = input === 0 ? [dy, turn(b)] : [turn(a), dy]
+  const product = own.turned ? parts.map(turn).reverse() : parts
+  const result = { ...(input === 0 ? factors.a : factors.b), turned: false }
+  return { factors: product.map(boxOf), result: boxOf({ ...result, tex: gradient }) }
 }
 
 /** What the summands of each sample add up to; null where the output has no row for each. */

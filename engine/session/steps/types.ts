@@ -122,6 +122,8 @@ export type Zero = 'upstream' | 'gate' | 'routed' | 'flat' | 'cancels' | 'indepe
 export interface Box {
   readonly tex: string
   readonly shape: readonly number[]
+  /** How many of them are multiplied, one by one; 1 where absent. */
+  readonly copies?: number
 }
 
 export interface ShapeAlgebra {
