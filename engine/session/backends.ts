@@ -185,7 +185,7 @@ export class Backends {
   }
 }
 
-/** @param threads how many the CPU may take; by default one for each core, up to eight */
+/** @param threads how many the CPU may take; by default one for each core, up to eight, less one where a page is drawn and cores are more than two */
 export async function makeExecutor(name: BackendName, threads?: number): Promise<Executor> {
   switch (name) {
     case 'cpu':

@@ -13,9 +13,10 @@ import { type StaticShape, sizeOf } from '../../engine/shape.ts'
 function run(
   text: string,
   shape: StaticShape,
-  ...operands: { shape: StaticShape; data: ArrayLike<number> }[]
+  operands: readonly { shape: StaticShape; data: ArrayLike<number> }[],
+  fused = false
 ): Float32Array {
-  const b = new LaneBuilder()
+  const b = new LaneBuilder(fused)
   const value = lanesOf(b, text, (name) => b.operand(name.charCodeAt(0) - 97))
   const nest = nestOf(
     shape,
@@ -38,19 +39,20 @@ function run(
   return out
 }
 
-const unary = (text: string, xs: Float32Array): Float32Array => run(text, [xs.length], { shape: [xs.length], data: xs })
+const unary = (text: string, xs: Float32Array, fused = false): Float32Array =>
+  run(text, [xs.length], [{ shape: [xs.length], data: xs }], fused)
 
 /** Distance of neighbouring float32 numbers at |x|. */
 const spacing = (x: number): number => 2 ** (Math.max(Math.floor(Math.log2(Math.abs(x))), -126) - 23)
 
 /** Largest error in units in the last place, over evenly spread numbers and over all magnitudes. */
-function worst(text: string, exact: (x: number) => number, low: number, high: number): number {
+function worst(text: string, exact: (x: number) => number, low: number, high: number, fused: boolean): number {
   const random = new Random(3)
   const xs = Float32Array.from({ length: 200_000 }, (_, i) => {
     const x = random.uniform(low, high)
     return i % 2 === 0 ? x : x * 2 ** -random.int(40)
   })
-  const ys = unary(text, xs)
+  const ys = unary(text, xs, fused)
   let most = 0
   for (const [i, x] of xs.entries()) {
     const y = exact(x)
@@ -76,7 +78,7 @@ describe('functions', () => {
     ['Math.pow(a, 2)', (x: number) => x * x, -1000, 1000, 0.5001],
     ['Math.sqrt(a)', Math.sqrt, 0, 3e38, 0.5001]
   ] as const)('%s', (text, exact, low, high, most) => {
-    expect(worst(text, exact, low, high)).toBeLessThanOrEqual(most)
+    for (const fused of [false, true]) expect(worst(text, exact, low, high, fused)).toBeLessThanOrEqual(most)
   })
 
   const SPECIAL = Float32Array.of(
@@ -99,8 +101,9 @@ describe('functions', () => {
     ['Math.min(a, (-0.25))', (x: number) => Math.min(x, -0.25)] as const,
     ['-a * 1e-3 - 2 + .5', (x: number) => -x * 1e-3 - 2 + 0.5] as const
   ])('%s of zeros, denormals, infinities, NaN', (text, exact) => {
-    for (const [i, y] of unary(text, SPECIAL).entries()) {
-      const [x, expected] = [SPECIAL[i] as number, Math.fround((exact as (x: number) => number)(SPECIAL[i] as number))]
+    for (const [i, y] of [...unary(text, SPECIAL), ...unary(text, SPECIAL, true)].entries()) {
+      const x = SPECIAL[i % SPECIAL.length] as number
+      const expected = Math.fround((exact as (x: number) => number)(x))
       if (Number.isFinite(expected)) {
         expect(Math.abs(y - expected) / spacing(expected || 2 ** -126), `${text} at ${x}`).toBeLessThanOrEqual(3)
       } else expect(y, `${text} at ${x}`).toBe(expected)
@@ -151,34 +154,54 @@ describe('loops', () => {
       [6, 1],
       [1, 1],
       [6, 1]
+    ],
+    [[29], [29], []],
+    [[32], [32], [32]],
+    [[3, 15], [3, 1], [15]],
+    [[3, 16], [3, 1], [16]],
+    [
+      [2, 3, 23],
+      [2, 1, 23],
+      [3, 1]
     ]
   ]
-  test.each(shapes)('%j from %j and %j', (shape, left, right) => {
-    const random = new Random(5)
-    const draw = (s: StaticShape) => Float32Array.from({ length: sizeOf(s) }, () => random.uniform(-2, 2))
-    const [a, b] = [draw(left), draw(right)]
-    const found = run('((a * 3 - b) * (b + 1))', shape, { shape: left, data: a }, { shape: right, data: b })
-    const index = (own: StaticShape) => {
-      const text = broadcastIndex(
-        own,
-        shape.map((_, i) => `i[${i}]`)
-      )
-      return new Function('i', `return ${text}`) as (i: number[]) => number
+  /** Adds 1 as often as makes the kernel compute two vectors side by side. */
+  const LONG = 12
+  test.each(shapes.flatMap((s) => [0, LONG].map((more) => [...s, more] as const)))(
+    '%j from %j and %j, %i more',
+    (shape, left, right, more) => {
+      const random = new Random(5)
+      const draw = (s: StaticShape) => Float32Array.from({ length: sizeOf(s) }, () => random.uniform(-2, 2))
+      const [a, b] = [draw(left), draw(right)]
+      const text = `${'('.repeat(more)}((a * 3 - b) * (b + 1))${' + 1)'.repeat(more)}`
+      const found = run(text, shape, [
+        { shape: left, data: a },
+        { shape: right, data: b }
+      ])
+      const index = (own: StaticShape) => {
+        const text = broadcastIndex(
+          own,
+          shape.map((_, i) => `i[${i}]`)
+        )
+        return new Function('i', `return ${text}`) as (i: number[]) => number
+      }
+      const [at, bt] = [index(left), index(right)]
+      for (const [flat, y] of found.entries()) {
+        let rest = flat
+        const place = shape.map((_, i) => {
+          const inside = sizeOf(shape.slice(i + 1))
+          const digit = Math.floor(rest / inside)
+          rest %= inside
+          return digit
+        })
+        const [x, z] = [a[at(place)] as number, b[bt(place)] as number]
+        const f = Math.fround
+        let expected = f(f(f(x * 3) - z) * f(z + 1))
+        for (let i = 0; i < more; i++) expected = f(expected + 1)
+        expect(y, String(place)).toBe(expected)
+      }
     }
-    const [at, bt] = [index(left), index(right)]
-    for (const [flat, y] of found.entries()) {
-      let rest = flat
-      const place = shape.map((_, i) => {
-        const inside = sizeOf(shape.slice(i + 1))
-        const digit = Math.floor(rest / inside)
-        rest %= inside
-        return digit
-      })
-      const [x, z] = [a[at(place)] as number, b[bt(place)] as number]
-      const f = Math.fround
-      expect(y, String(place)).toBe(f(f(f(x * 3) - z) * f(z + 1)))
-    }
-  })
+  )
 
   test('axes that are walked alike are one loop', () => {
     expect(nestOf([2, 3, 4], [[2, 3, 4], []])).toEqual({ extents: [24], strides: [[1], [0]] })

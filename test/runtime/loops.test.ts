@@ -26,6 +26,9 @@ const ROWS: readonly Row[] = [
   ]),
   ['ReduceProd', [[9, 20]], { axes: [0] }],
   ['MaxPool', [[3, 5, 28, 27]], window([2, 2], { strides: [2, 2] })],
+  ['MaxPool', [[2, 3, 11, 17]], window([2, 2], { strides: [2, 2], pads: [1, 1, 1, 1] })],
+  ['MaxPool', [[2, 3, 12, 16]], window([2, 2], { strides: [1, 2] })],
+  ['MaxPool', [[2, 3, 13, 19]], window([2, 2], { strides: [3, 2], pads: [0, 0, 1, 1] })],
   ['MaxPool', [[2, 3, 13, 31]], window([3, 3], { strides: [2, 1], pads: [1, 1, 1, 1] })],
   ['MaxPool', [[2, 3, 30, 29]], window([3, 2], { strides: [3, 3], pads: [0, 1, 2, 0] })],
   ['MaxPool', [[2, 3, 40]], window([4], { strides: [3], pads: [2, 1] })],
@@ -204,5 +207,5 @@ describe('compiled kernels', () => {
       for (const [i, y] of exact.output.entries())
         expect(Math.abs((found.output[i] as number) / y - 1)).toBeLessThan(1e-6)
     }
-  })
+  }, 20_000)
 })

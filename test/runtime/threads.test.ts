@@ -11,6 +11,7 @@ import { Random } from '../../engine/random.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
 import { WasmExecutor } from '../../engine/runtime/wasm/index.ts'
 import { Machine, stepOf } from '../../engine/runtime/wasm/machine.ts'
+import { threadsFor } from '../../engine/runtime/wasm/threads/runtime.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { otherFeeds } from '../../engine/train/feeds.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
@@ -119,6 +120,11 @@ describe('threads', () => {
     code.run('0', [1, 2], 2, { parts: 2 })
     expect(() => code.run('0', [1, 0], 2, { parts: 2 })).toThrow(/unreachable/)
   })
+})
+
+test('a page has a core to itself, unless there are but two', () => {
+  expect([1, 2, 3, 4, 8, 64].map((cores) => threadsFor(cores, true))).toEqual([1, 2, 2, 3, 7, 8])
+  expect([1, 2, 3, 8, 64].map((cores) => threadsFor(cores, false))).toEqual([1, 2, 3, 8, 8])
 })
 
 test('work is cut into equal parts, in whole steps, never into more than can be counted', () => {

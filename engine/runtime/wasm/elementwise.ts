@@ -39,14 +39,14 @@ interface Source {
   readonly turns: number
 }
 
-function sourceOf(step: ElementwiseStep): Source {
+function sourceOf(step: ElementwiseStep, fused: boolean): Source {
   const reads = step.operands.flatMap((o, i) => ('slot' in o ? [i] : []))
   const shapes = reads.flatMap((i) => {
     const operand = step.operands[i]
     return operand && 'shape' in operand ? [operand.shape] : []
   })
   const nest = nestOf(step.shape, shapes)
-  const b = new LaneBuilder()
+  const b = new LaneBuilder(fused)
   const values = valuesOf(b, step, reads)
   const outputs = [values.at(-1) as Lanes, ...step.also.map((o) => values[o.expression] as Lanes)]
   return {
@@ -65,12 +65,16 @@ export interface ElementwiseKernels {
 }
 
 /** All elementwise steps of a plan as one module. Steps that come to the same instructions share a function. */
-export function elementwiseKernels(steps: readonly ElementwiseStep[], machine: Machine): ElementwiseKernels {
+export function elementwiseKernels(
+  steps: readonly ElementwiseStep[],
+  machine: Machine,
+  fused: boolean
+): ElementwiseKernels {
   const functions: FunctionBody[] = []
   const known = new Map<string, number>()
   const emitted = new Map<ElementwiseStep, { readonly name: string } & Pick<Source, 'reads' | 'turns'>>()
   for (const step of steps) {
-    const { key, emit, reads, turns } = sourceOf(step)
+    const { key, emit, reads, turns } = sourceOf(step, fused)
     const index = known.get(key) ?? functions.push(emit()) - 1
     known.set(key, index)
     emitted.set(step, { name: String(index), reads, turns })

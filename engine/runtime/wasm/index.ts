@@ -47,7 +47,7 @@ function arithmetic(build: Build, machine: Machine, why: string | null): Arithme
         machine,
         plan.steps.filter((step) => step.kind === 'product')
       )
-      const { of: elementwise, dispose } = elementwiseKernels(chains, machine)
+      const { of: elementwise, dispose } = elementwiseKernels(chains, machine, build === 'relaxed')
       const callsOf = (step: Step): Call[] | null => {
         if (step.kind === 'elementwise') return elementwise(step)
         if (step.kind === 'loop') return loopCalls(step, code, machine)
@@ -79,7 +79,7 @@ export class WasmExecutor extends ArrayExecutor {
 
   /**
    * With threads, where they can be had; `device` says why there is but one where more were to be expected.
-   * @param wanted how many; by default one for each core, up to eight
+   * @param wanted how many; by default as `threadsFor` says
    */
   static async open(build: Build, wanted?: number): Promise<WasmExecutor> {
     const { threads, why } = chooseThreads(wanted)

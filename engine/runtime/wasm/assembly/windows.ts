@@ -21,11 +21,18 @@ function firstBeyond(offset: i32, stride: i32, size: i32, count: i32): i32 {
   return room <= 0 ? 0 : min(count, (room + stride - 1) / stride)
 }
 
-/** Rows are short: these are faster than bulk instructions. Both give where the row ends. */
+/**
+ * Rows are short: these are faster than bulk instructions. Both give where the row ends. A row that is `loose` may be
+ * written beyond: what stands there comes later.
+ */
 // @ts-expect-error: decorator
 @inline
-function zeros(to: usize, count: i32): usize {
+function zeros(to: usize, count: i32, loose: bool): usize {
   const end = to + (<usize>count << 2)
+  if (loose) {
+    for (; to < end; to += 16) v128.store(to, i32x4.splat(0))
+    return end
+  }
   for (; to + 16 <= end; to += 16) v128.store(to, i32x4.splat(0))
   for (; to < end; to += 4) store<f32>(to, 0)
   return to
@@ -33,8 +40,15 @@ function zeros(to: usize, count: i32): usize {
 
 // @ts-expect-error: decorator
 @inline
-function moved(to: usize, at: usize, count: i32): usize {
+function moved(to: usize, at: usize, count: i32, loose: bool): usize {
   const end = to + (<usize>count << 2)
+  if (loose) {
+    for (; to < end; to += 16) {
+      v128.store(to, v128.load(at))
+      at += 16
+    }
+    return end
+  }
   for (; to + 16 <= end; to += 16) {
     v128.store(to, v128.load(at))
     at += 16
@@ -78,13 +92,15 @@ export function unfold(
     const beyond = max(first, firstBeyond(offset, sw, w, ow))
     for (let oy = 0; oy < oh; oy++) {
       const iy = oy * sh + (k / kw) * dh - ph
+      // the last row of these may have somebody else's behind it
+      const loose = row + 1 < to || oy + 1 < oh
       if (iy < 0 || iy >= h) {
-        out = zeros(out, ow)
+        out = zeros(out, ow, loose)
         continue
       }
       let at = x + (<usize>((plane * h + iy) * w + first * sw + offset) << 2)
-      out = zeros(out, first)
-      if (sw == 1) out = moved(out, at, beyond - first)
+      out = zeros(out, first, loose)
+      if (sw == 1) out = moved(out, at, beyond - first, loose)
       else {
         for (let ox = first; ox < beyond; ox++) {
           store<f32>(out, load<f32>(at))
@@ -92,7 +108,7 @@ export function unfold(
           out += 4
         }
       }
-      out = zeros(out, ow - beyond)
+      out = zeros(out, ow - beyond, loose)
     }
   }
 }
@@ -162,6 +178,34 @@ function four(at: usize, sw: i32): v128 {
   return v128.load32_lane(at + 3 * step, x, 3)
 }
 
+/** Windows of 2 × 2, beside each other: the most common ones have loops of their own. */
+// @ts-expect-error: decorator
+@inline
+function isTwos(kh: i32, kw: i32, sw: i32, dh: i32, dw: i32): bool {
+  return kh == 2 && kw == 2 && sw == 2 && dh == 1 && dw == 1
+}
+
+/** The largest of four windows of 2 × 2, or where it stands. */
+// @ts-expect-error: decorator
+@inline
+function ofTwos(at: usize, row: usize, place: bool): v128 {
+  const top = v128.load(at)
+  const topNext = v128.load(at, 16)
+  const low = v128.load(at + row)
+  const lowNext = v128.load(at + row, 16)
+  const a = v128.shuffle<f32>(top, topNext, 0, 2, 4, 6)
+  const b = v128.shuffle<f32>(top, topNext, 1, 3, 5, 7)
+  const c = v128.shuffle<f32>(low, lowNext, 0, 2, 4, 6)
+  const d = v128.shuffle<f32>(low, lowNext, 1, 3, 5, 7)
+  if (!place) return larger(larger(larger(a, b), c), d)
+  const toB = f32x4.gt(b, a)
+  const ab = v128.bitselect(b, a, toB)
+  const toC = f32x4.gt(c, ab)
+  const abc = v128.bitselect(c, ab, toC)
+  const best = v128.bitselect(f32x4.splat(2), v128.and(toB, f32x4.splat(1)), toC)
+  return v128.bitselect(f32x4.splat(3), best, f32x4.gt(d, abc))
+}
+
 /** The largest element of each window, or (`place`) where in the window the first largest stands. Counts planes. */
 export function poolMax(
   y: usize,
@@ -186,17 +230,25 @@ export function poolMax(
   const first = min(ow, firstInside(-pw, sw))
   const inside = max(first, firstBeyond((kw - 1) * dw - pw, sw, w, ow))
   const vectors = ow >= 4 && inside == ow && ow - 4 >= first
+  const twos = isTwos(kh, kw, sw, dh, dw)
   let row = y + (<usize>(from * oh * ow) << 2)
   for (let plane = from; plane < to; plane++) {
     const base = x + (<usize>(plane * h * w) << 2)
     for (let oy = 0; oy < oh; oy++) {
       const top = oy * sh - ph
+      const within = top >= 0 && top + (kh - 1) * dh < h
       let ox = 0
       while (ox < ow) {
         // the last four are computed together, some of them again
-        if (vectors && ox > first && ox + 4 > ow) ox = ow - 4
+        if (vectors && within && ox > first && ox + 4 > ow) ox = ow - 4
         const out = row + (<usize>ox << 2)
-        if (ox >= first && ox + 4 <= inside && top >= 0 && top + (kh - 1) * dh < h) {
+        if (within && ox >= first && ox + 4 <= inside) {
+          if (twos) {
+            const at = base + (<usize>(top * w + ox * 2 - pw) << 2)
+            v128.store(out, ofTwos(at, <usize>w << 2, place != 0))
+            ox += 4
+            continue
+          }
           let best = f32x4.splat(0)
           let most = f32x4.splat(0)
           for (let ky = 0; ky < kh; ky++) {
@@ -240,6 +292,27 @@ export function poolMax(
   }
 }
 
+/** A row of windows of 2 × 2 that do not overlap: each number is written where it belongs, zeros beside it. */
+// @ts-expect-error: decorator
+@inline
+function backToTwos(to: usize, row: usize, x: usize, places: usize, count: i32): void {
+  for (let i = 0; i < count; i += 4) {
+    // the last four are written together, some of them again
+    const first = <usize>min(i, count - 4) << 2
+    const value = v128.load(x + first)
+    const place = v128.load(places + first)
+    const put = to + 2 * first
+    const a = v128.and(value, f32x4.eq(place, f32x4.splat(0)))
+    const b = v128.and(value, f32x4.eq(place, f32x4.splat(1)))
+    v128.store(put, v128.shuffle<f32>(a, b, 0, 4, 1, 5))
+    v128.store(put, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 16)
+    const c = v128.and(value, f32x4.eq(place, f32x4.splat(2)))
+    const d = v128.and(value, f32x4.eq(place, f32x4.splat(3)))
+    v128.store(put + row, v128.shuffle<f32>(c, d, 0, 4, 1, 5))
+    v128.store(put + row, v128.shuffle<f32>(c, d, 2, 6, 3, 7), 16)
+  }
+}
+
 /** Adds each number up at the place that its window names; a place that is none counts for nothing. Counts planes. */
 export function unpool(
   y: usize,
@@ -260,6 +333,7 @@ export function unpool(
   from: i32,
   to: i32
 ): void {
+  const twos = isTwos(kh, kw, sw, dh, dw) && sh >= 2 && ph == 0 && pw == 0 && ow >= 4 && (oh - 1) * sh + 2 <= h && ow * 2 <= w
   // multiplied instead of divided by kw
   const share: u64 = 0x100000000 / <u64>kw + 1
   let at = <usize>(from * oh * ow) << 2
@@ -267,6 +341,11 @@ export function unpool(
     const base = y + (<usize>(plane * h * w) << 2)
     memory.fill(base, 0, <usize>(h * w) << 2)
     for (let oy = 0; oy < oh; oy++) {
+      if (twos) {
+        backToTwos(base + (<usize>(oy * sh * w) << 2), <usize>w << 2, x + at, places + at, ow)
+        at += <usize>ow << 2
+        continue
+      }
       for (let ox = 0; ox < ow; ox++) {
         const named = load<f32>(places + at)
         const k = <i32>named

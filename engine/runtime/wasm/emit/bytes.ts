@@ -48,7 +48,9 @@ export const LANES = {
   'f32x4.pmin': 0xea,
   'f32x4.pmax': 0xeb,
   'i32x4.trunc_sat_f32x4_s': 0xf8,
-  'f32x4.convert_i32x4_s': 0xfa
+  'f32x4.convert_i32x4_s': 0xfa,
+  'f32x4.relaxed_madd': 0x105,
+  'f32x4.relaxed_nmadd': 0x106
 } as const
 
 export type LaneInstruction = keyof typeof LANES

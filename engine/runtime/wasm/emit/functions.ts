@@ -1,8 +1,8 @@
 /**
  * Functions of kernel texts on four float32 lanes.
  *
- * Polynomials and reductions are those of the Cephes library (S. Moshier, 1984-2000), single precision. Nothing is
- * fused, so every machine gives the same bits. NaN gives NaN; infinities, zeros and denormals are as in JavaScript,
+ * Polynomials and reductions are those of the Cephes library (S. Moshier, 1984-2000), single precision. Unless the
+ * builder fuses multiplications with additions, every machine gives the same bits. NaN gives NaN; infinities, zeros and denormals are as in JavaScript,
  * except that a zero may lose its sign. Largest errors, in units in the last place of the exact result rounded to
  * float32, held by a test: exp 1.5, log 1.5, expm1 3, log1p 3, tanh 3.
  */
@@ -12,12 +12,18 @@ import type { LaneBuilder, Lanes } from './lanes.ts'
 const LN2_HIGH = 0.693359375
 const LN2_LOW = -2.1219444e-4
 
-/** x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r - 1 of the rest. */
-function reduced(b: LaneBuilder, x: Lanes): { readonly n: Lanes; readonly whole: Lanes; readonly rest: Lanes } {
-  const n = b.apply('f32x4.nearest', b.mul(x, b.number(Math.LOG2E)))
-  const r = b.sub(b.sub(x, b.mul(n, b.number(LN2_HIGH))), b.mul(n, b.number(LN2_LOW)))
+/** 1.5·2²³: what is added to it is rounded to a whole number, which stands in the lowest bits. */
+const ROUNDER = 12582912
+
+/** x = n·ln 2 + r with |r| ≤ ln 2 / 2: n as an integer, and e^r - 1. */
+function reduced(b: LaneBuilder, x: Lanes): { readonly whole: Lanes; readonly rest: Lanes } {
+  const rounder = b.number(ROUNDER)
+  const rounded = b.madd(x, b.number(Math.LOG2E), rounder)
+  const n = b.sub(rounded, rounder)
+  const whole = b.apply('i32x4.sub', rounded, rounder)
+  const r = b.nmadd(n, b.number(LN2_LOW), b.nmadd(n, b.number(LN2_HIGH), x))
   const p = b.polynomial(r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 0.5])
-  return { n, whole: b.apply('i32x4.trunc_sat_f32x4_s', n), rest: b.add(b.mul(p, b.mul(r, r)), r) }
+  return { whole, rest: b.madd(p, b.mul(r, r), r) }
 }
 
 /** 2ⁿ for -126 ≤ n ≤ 127, by the exponent's bits. */
@@ -39,7 +45,7 @@ function exp(b: LaneBuilder, x: Lanes): Lanes {
 function expm1(b: LaneBuilder, x: Lanes): Lanes {
   const { whole, rest } = reduced(b, between(b, x, -18, 89))
   const half = power(b, b.apply('i32x4.sub', whole, b.bits(1)))
-  const y = b.add(b.mul(rest, half), b.sub(half, b.number(0.5)))
+  const y = b.madd(rest, half, b.sub(half, b.number(0.5)))
   const near = b.less(b.abs(x), b.number(0.3))
   return b.select(near, rest, b.add(y, y))
 }
@@ -61,8 +67,8 @@ function log(b: LaneBuilder, x: Lanes): Lanes {
       2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1
     ]
   )
-  const tail = b.add(b.mul(b.mul(p, m), square), b.mul(e, b.number(LN2_LOW)))
-  const y = b.add(b.add(m, b.sub(tail, b.mul(square, b.number(0.5)))), b.mul(e, b.number(LN2_HIGH)))
+  const tail = b.madd(b.mul(p, m), square, b.mul(e, b.number(LN2_LOW)))
+  const y = b.madd(e, b.number(LN2_HIGH), b.add(m, b.nmadd(square, b.number(0.5), tail)))
   const infinite = b.number(Number.POSITIVE_INFINITY)
   const upper = b.select(b.equal(x, infinite), infinite, y)
   const atZero = b.select(b.equal(x, b.number(0)), b.number(Number.NEGATIVE_INFINITY), upper)
@@ -91,7 +97,7 @@ function tanh(b: LaneBuilder, x: Lanes): Lanes {
     square,
     [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1]
   )
-  const near = b.add(b.mul(b.mul(p, square), x), x)
+  const near = b.madd(b.mul(p, square), x, x)
   return b.select(b.less(size, b.number(0.625)), near, signed)
 }
 

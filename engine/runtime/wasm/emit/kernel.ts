@@ -22,6 +22,8 @@ import type { Nest } from './nest.ts'
 /** Elements of a vector. */
 export const WIDTH = 4
 const BYTES = 4 * WIDTH
+/** Instructions from which on two vectors are computed side by side: long chains wait for themselves otherwise. */
+const LONG = 12
 
 /** Functions that a kernel may call, by number. */
 export const HOST_FUNCTIONS: readonly (FunctionImport & { readonly name: HostFunction })[] = [
@@ -58,22 +60,30 @@ export function emitKernel(values: readonly Lanes[], nodes: readonly Lanes[], ne
   /** Each node that is needed has a local of its own: what is computed once is read from there. */
   const places = new Map<Lanes, number>()
   for (const node of neededBy(values, nodes)) places.set(node, local(V128))
-  const get = (node: Lanes): Bytes => wasm.get(places.get(node) as number)
+  const long = [...places.keys()].filter((node) => levels.get(node) === inner + 1 && node.kind !== 'operand')
+  /** The same of the next vector, where two are computed side by side. */
+  const seconds = new Map(
+    long.length < LONG ? [] : [...places.keys()].flatMap((n) => (levels.get(n) === inner + 1 ? [[n, local(V128)]] : []))
+  )
+  const placeOf = (node: Lanes, second: boolean): number =>
+    (second ? seconds.get(node) : undefined) ?? (places.get(node) as number)
+  const get = (node: Lanes, second = false): Bytes => wasm.get(placeOf(node, second))
   /** Which local says where tensor n begins in the present row: the outputs, then the operands. */
   const pointers = new Map(Array.from({ length: tensors }, (_, n) => [n, n]))
   const at = local(I32)
 
-  const compute = (node: Lanes): Bytes => {
+  const compute = (node: Lanes, second = false): Bytes => {
     if (node.kind === 'constant') return wasm.constant(node.what as number)
     if (node.kind === 'operand') {
       const pointer = wasm.get(pointers.get(values.length + (node.what as number)) as number)
       return levels.get(node) === inner + 1
-        ? [...pointer, ...wasm.get(at), ...wasm.add, ...wasm.load()]
+        ? [...pointer, ...wasm.get(at), ...wasm.add, ...wasm.load(second ? BYTES : 0)]
         : [...pointer, ...wasm.loadSplat()]
     }
-    if (node.kind === 'call') return callHost(node, node.args.map(get), local)
+    const args = node.args.map((arg) => get(arg, second))
+    if (node.kind === 'call') return callHost(node, args, local)
     const shift = node.kind === 'shift' ? wasm.i32(node.by) : []
-    return [...node.args.flatMap(get), ...shift, ...wasm.lanes(node.what as LaneInstruction)]
+    return [...args.flat(), ...shift, ...wasm.lanes(node.what as LaneInstruction)]
   }
   /** What has to be computed anew in each turn of loop `depth`, counted from 1; 0: once, before all loops. */
   const turn = (depth: number): Bytes =>
@@ -81,6 +91,17 @@ export function emitKernel(values: readonly Lanes[], nodes: readonly Lanes[], ne
 
   const target = (output: number): Bytes => [...wasm.get(pointers.get(output) as number), ...wasm.get(at), ...wasm.add]
   const put = (): Bytes => values.flatMap((value, output) => [...target(output), ...get(value), ...wasm.store()])
+  /** Two vectors at once. */
+  const both = (): Bytes => [
+    ...[...places].flatMap(([node, place]) =>
+      levels.get(node) === inner + 1
+        ? [...compute(node), ...wasm.set(place), ...compute(node, true), ...wasm.set(placeOf(node, true))]
+        : []
+    ),
+    ...put(),
+    ...values.flatMap((value, output) => [...target(output), ...get(value, true), ...wasm.store(BYTES)])
+  ]
+  const forward = (bytes: number): Bytes => [...wasm.get(at), ...wasm.i32(bytes), ...wasm.add]
   /** Fewer elements than lanes: as many are stored. What was read beyond them is thrown away. */
   const putPart = (count: number): Bytes =>
     values.flatMap((value, output) => {
@@ -92,12 +113,16 @@ export function emitKernel(values: readonly Lanes[], nodes: readonly Lanes[], ne
   const row = (): Bytes => {
     const extent = nest.extents[inner] as number
     const whole = extent - (extent % WIDTH)
+    const pairs = seconds.size > 0 ? whole - (whole % (2 * WIDTH)) : 0
     const body = turn(inner + 1)
-    const again = [
-      ...[...wasm.get(at), ...wasm.i32(BYTES), ...wasm.add, ...wasm.tee(at)],
-      ...[...wasm.i32(4 * whole), ...wasm.less, ...wasm.branchIf(0)]
+    const until = (end: number, step: number): Bytes => [
+      ...[...forward(step), ...wasm.tee(at)],
+      ...[...wasm.i32(4 * end), ...wasm.less, ...wasm.branchIf(0)]
     ]
-    const loop = whole === 0 ? [] : wasm.loop([...body, ...put(), ...again])
+    const loop = [
+      ...(pairs === 0 ? [] : wasm.loop([...both(), ...until(pairs, 2 * BYTES)])),
+      ...(whole === pairs ? [] : wasm.loop([...body, ...put(), ...until(whole, BYTES)]))
+    ]
     const rest = whole === extent ? [] : [...body, ...putPart(extent - whole)]
     return [...wasm.i32(0), ...wasm.set(at), ...loop, ...rest]
   }
@@ -131,16 +156,22 @@ export function emitKernel(values: readonly Lanes[], nodes: readonly Lanes[], ne
   const flat = (): Bytes => {
     const end = local(I32)
     const bytes = (turn: number): Bytes => [...wasm.get(turn), ...wasm.i32(4), ...wasm.shl]
-    const again = [
-      ...[...wasm.get(at), ...wasm.i32(BYTES), ...wasm.add, ...wasm.tee(at)],
-      ...[...wasm.get(end), ...wasm.less, ...wasm.branchIf(0)]
-    ]
+    const again = [...forward(BYTES), ...wasm.tee(at), ...wasm.get(end), ...wasm.less, ...wasm.branchIf(0)]
+    const pairs = wasm.block(
+      wasm.loop([
+        ...[...forward(BYTES), ...wasm.get(end), ...wasm.notLess, ...wasm.branchIf(1)],
+        ...[...both(), ...forward(2 * BYTES), ...wasm.set(at), ...wasm.branch(0)]
+      ])
+    )
+    const over = [...wasm.get(at), ...wasm.get(end), ...wasm.notLess, ...wasm.branchIf(0)]
     return [
       ...bytes(FROM),
       ...wasm.set(at),
       ...bytes(TO),
       ...wasm.set(end),
-      ...wasm.loop([...turn(1), ...put(), ...again])
+      ...(seconds.size > 0
+        ? [...pairs, ...wasm.block([...over, ...turn(1), ...put()])]
+        : wasm.loop([...turn(1), ...put(), ...again]))
     ]
   }
   const nothing = [...wasm.get(FROM), ...wasm.get(TO), ...wasm.notLess, ...wasm.branchIf(0)]

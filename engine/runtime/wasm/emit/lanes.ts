@@ -31,7 +31,13 @@ const COMPARISONS: readonly unknown[] = ['f32x4.eq', 'f32x4.ne', 'f32x4.lt', 'f3
 /** Makes nodes. Floats are float32 throughout; a mask has all bits of a lane set, or none. */
 export class LaneBuilder {
   readonly nodes: Lanes[] = []
+  /** Whether the polynomials of functions are of fused multiply-adds, where the machine has them. */
+  readonly #fused: boolean
   readonly #known = new Map<string, Lanes>()
+
+  constructor(fused = false) {
+    this.#fused = fused
+  }
 
   #node(kind: Lanes['kind'], what: Lanes['what'], args: readonly Lanes[], by = 0): Lanes {
     const key = `${kind} ${what} ${by} ${args.map((a) => a.id).join()}`
@@ -68,6 +74,16 @@ export class LaneBuilder {
   less = (a: Lanes, b: Lanes): Lanes => this.apply('f32x4.lt', a, b)
   equal = (a: Lanes, b: Lanes): Lanes => this.apply('f32x4.eq', a, b)
 
+  /** a·b + c */
+  madd(a: Lanes, b: Lanes, c: Lanes): Lanes {
+    return this.#fused ? this.apply('f32x4.relaxed_madd', a, b, c) : this.add(this.mul(a, b), c)
+  }
+
+  /** c - a·b */
+  nmadd(a: Lanes, b: Lanes, c: Lanes): Lanes {
+    return this.#fused ? this.apply('f32x4.relaxed_nmadd', a, b, c) : this.sub(c, this.mul(a, b))
+  }
+
   neg(x: Lanes): Lanes {
     return x.kind === 'constant' ? this.bits((x.what as number) ^ 0x80000000) : this.apply('f32x4.neg', x)
   }
@@ -89,6 +105,6 @@ export class LaneBuilder {
   /** Σ cᵢ xⁱ by Horner's rule; coefficients from the highest power down. */
   polynomial(x: Lanes, coefficients: readonly number[]): Lanes {
     const [highest, ...rest] = coefficients.map((c) => this.number(c)) as [Lanes, ...Lanes[]]
-    return rest.reduce((sum, c) => this.add(this.mul(sum, x), c), highest)
+    return rest.reduce((sum, c) => this.madd(sum, x, c), highest)
   }
 }

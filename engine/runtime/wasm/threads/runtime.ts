@@ -64,10 +64,17 @@ export interface ThreadChoice {
   readonly why: string | null
 }
 
-/** How many threads compute, where `wanted` are asked for or, by default, one for each core. */
+/**
+ * One thread for each core, up to eight. Where a page is drawn, a core is left to it if there are three or more: of two,
+ * both compute, which trains half as fast again, and a page that seldom runs goes before threads that always do.
+ */
+export const threadsFor = (cores: number, page: boolean): number =>
+  Math.min(page && cores > 2 ? cores - 1 : cores, MOST_THREADS)
+
+/** How many threads compute, where `wanted` are asked for or, by default, as many as the machine has to give. */
 export function chooseThreads(wanted?: number): ThreadChoice {
   const cores = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1
-  const threads = wanted ?? Math.min(cores, MOST_THREADS)
+  const threads = wanted ?? threadsFor(cores, !nodeThreads())
   if (threads <= 1) return { threads: 1, why: null }
   const one = (why: string): ThreadChoice => ({ threads: 1, why })
   if (!nodeThreads()) {
