@@ -372,3 +372,37 @@ describe('the whole of a training', () => {
     ])
   })
 })
+
+describe('a walk through a step of the past', () => {
+  const optimizers = [
+    { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
+    { kind: 'sgd', momentum: 0.9, nesterov: true },
+    { kind: 'adagrad' },
+    { kind: 'rmsprop' },
+    { kind: 'rmsprop', momentum: 0.5 },
+    { kind: 'adam' },
+    { kind: 'adamw', weightDecay: 0.1 }
+  ]
+
+  test.each(optimizers)('updates to what the training went on with: %j', async (optimizer) => {
+    const document = network({
+      optimizer: { ...optimizer, learningRate: 0.02 } as never,
+      schedule: { kind: 'cosine' } as never,
+      clip: { norm: 0.5 }
+    })
+    await train(document)
+    const step = 14
+    const next = await session.lookBack({ step: step + 1, revision: 0 })
+    const after = await parameter(next.runId, 'scores.kernel')
+    await session.lookBack({ step, revision: 0 })
+    const walk = await session.steps({ document, revision: 0, backend: 'auto' })
+    expect(walk.backend.backend).toBe('cpu')
+    const index = walk.steps.findIndex(({ parameter: name }) => name === 'scores.kernel')
+    for (const cell of [0, 7]) {
+      const detail = await session.readStep({ walkId: walk.walkId, index, cells: { out: cell } })
+      if (detail.kind !== 'update') throw new Error(detail.kind)
+      expect(detail.after).toBeCloseTo(after[cell] as number, 5)
+      expect(detail.before.value).not.toBeCloseTo(after[cell] as number, 5)
+    }
+  })
+})

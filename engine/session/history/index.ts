@@ -32,7 +32,6 @@ interface Tools {
 export class Past {
   readonly #tools: Tools
   #history: History | null = null
-  #step: number | null = null
   /** The state that is looked at. */
   #state: Sample | null = null
 
@@ -45,8 +44,8 @@ export class Past {
   }
 
   /** The training and its step that is looked at; null for the weights of now. */
-  get shown(): { readonly history: History; readonly step: number } | null {
-    return this.#history && this.#step !== null ? { history: this.#history, step: this.#step } : null
+  get shown(): { readonly history: History; readonly state: Sample } | null {
+    return this.#history && this.#state ? { history: this.#history, state: this.#state } : null
   }
 
   keep(history: History): void {
@@ -66,7 +65,6 @@ export class Past {
     const state = await history.stateAt(step, executor, stop).finally(() => again && model.forget(executor))
     const { inspection } = history
     model.show(state.values)
-    this.#step = step
     this.#state = state
     await model.send(executor, inspection.variables)
     const run = await inspect(inspection, chosen, revision, history.rowsAt(step), stop, began)
@@ -123,17 +121,15 @@ export class Past {
   /** Back to the weights of now. */
   leave(): void {
     this.#tools.model.show(null)
-    this.#step = null
     this.#state = null
   }
 
   /** Makes the weights that are looked at those of now; gives how long they had learned. */
   adopt(): TrainingRecord {
-    const { history, step } = this.shown ?? fail('history.none')
+    const { history, state } = this.shown ?? fail('history.none')
     this.#tools.model.keepShown()
-    this.#step = null
     this.#state = null
-    return history.learnedBefore(step)
+    return history.learnedBefore(state.step)
   }
 
   /** Gives its memory back. */

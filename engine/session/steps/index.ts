@@ -42,15 +42,14 @@ function beginning(settings: TrainingSettings, rows: Rows, available: number | n
 }
 
 /** The step that is looked back at. */
-function looking({ history, step }: NonNullable<Past['shown']>, rows: Rows): Learning {
-  const before = history.sampleBefore(step)
+function looking({ history, state: { step, values } }: NonNullable<Past['shown']>, rows: Rows): Learning {
   return {
     settings: history.input.settings,
     step,
     steps: history.overview.planned,
     epoch: history.epochOf(step),
     rows,
-    state: (name) => (before.step === step ? before.values.get(name) : undefined)
+    state: (name) => values.get(name)
   }
 }
 
@@ -72,7 +71,7 @@ export class Walks {
     const began = now()
     this.close()
     const walk = new Walk(request.document, request.opened ?? [], { training: past !== null })
-    const fed = past ? past.history.rowsAt(past.step) : rowsFor(data, walk.ir, request)
+    const fed = past ? past.history.rowsAt(past.state.step) : rowsFor(data, walk.ir, request)
     const backend = past?.history.input.backend ?? request.backend
     const { executor, report } = await backends.choose(backend, { kind: 'look' })
     const { compiled, program } = await walk.load(executor, fed.batch)
