@@ -5,6 +5,7 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument } from '../../engine/document/types.ts'
 import type { Cell, RunResult, Target } from '../../engine/session/protocol.ts'
 import { titleOf } from '../canvas/geometry.ts'
+import { OverTime } from '../history/OverTime.tsx'
 import { PastMark } from '../history/PastMark.tsx'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { useEditor } from '../store/editor.ts'
@@ -96,6 +97,7 @@ function Content({ viewed: { target, which } }: { readonly viewed: Viewed }) {
               ) : (
                 <p className="viewer-none muted">{cell?.why ? textOf(cell.why).message : t('inspector.notRun')}</p>
               )}
+              {summary && <OverTime target={target} which={kind} />}
             </Tabs.Content>
           )
         })}

@@ -55,6 +55,9 @@ test('every step of a training can be looked at as it was', async ({ page }) => 
   await page.keyboard.press('Alt+PageDown')
   // how close the kept steps lie depends on how busy the machine was
   await expect(viewer.locator('.past-mark')).toHaveText(/^Step ([2-9]|\d\d)$/)
+  await viewer.getByRole('button', { name: 'Over the training' }).click()
+  await viewer.getByRole('slider').press('End')
+  await expect(viewer.locator('.past-mark')).toHaveText('Step 300')
   await page.keyboard.press('Escape')
 
   // the walk goes through that step, and is one step later where the line is
