@@ -81,7 +81,9 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   await provideData(session, document, data)
   const weights = text(options, 'weights')
   if (weights !== undefined) await session.importWeights(document, readBytes(weights))
-  const outcome = await session.train({ document, revision: 0, backend, snapshotEvery: 0 }, tell, interruptible())
+  // its history tells where a first NaN arose
+  const request = { document, revision: 0, backend, snapshotEvery: 0, history: true }
+  const outcome = await session.train(request, tell, interruptible())
   if (outcome.outcome === 'failed') {
     printProblems(outcome.problems, options.json === true)
     return 1

@@ -168,6 +168,15 @@ describe('check, ops, gradcheck', () => {
 })
 
 describe('train and evaluate', () => {
+  test('a training that breaks says in which step and node the first number was none', () => {
+    const document = JSON.parse(readFileSync(join(root, example('spiral-mlp')), 'utf8'))
+    document.training.optimizer.learningRate = 1e30
+    const { status, out, err } = cli('train', file('breaks.json', document))
+    expect([status, out]).toEqual([1, ''])
+    expect(err).toMatch(/^error: scores: In step 2 \(epoch 1\) Dense \(Matrix product\) made Infinity first: /m)
+    expect(err).toMatch(/^error: The loss became NaN in epoch 1, step \d+\./m)
+  })
+
   test('trains, exports, and evaluates to the identical number', () => {
     const weights = join(folder, 'w.json')
     const { status, out, err } = cli(
