@@ -43,7 +43,7 @@ test('every step of a training can be looked at as it was', async ({ page }) => 
   await field.fill('2')
   await field.press('Enter')
   await expect(banner(page)).toContainText('Step 2 of 300')
-  await page.keyboard.press('Alt+PageUp')
+  await page.keyboard.press('Alt+Shift+PageUp')
   await expect(banner(page)).toContainText('Step 1 of 300')
   const axe = new AxeBuilder({ page }).include('.chart').include('.past-banner').include('.inspector')
   expect((await axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()).violations).toEqual([])
@@ -52,7 +52,7 @@ test('every step of a training can be looked at as it was', async ({ page }) => 
   await label(page, 'e2', 'gradient').click()
   const viewer = page.getByRole('dialog')
   await expect(viewer).toContainText('Step 1')
-  await page.keyboard.press('Alt+PageDown')
+  await page.keyboard.press('Alt+Shift+PageDown')
   // how close the kept steps lie depends on how busy the machine was
   await expect(viewer.locator('.past-mark')).toHaveText(/^Step ([2-9]|\d\d)$/)
   await viewer.getByRole('button', { name: 'Over the training' }).click()
@@ -61,7 +61,7 @@ test('every step of a training can be looked at as it was', async ({ page }) => 
   await page.keyboard.press('Escape')
 
   // the walk goes through that step, and is one step later where the line is
-  await page.keyboard.press('Alt+Home')
+  await page.keyboard.press('Alt+Shift+Home')
   await expect(banner(page)).toContainText('Step 1 of 300')
   await page.keyboard.press('F10')
   await expect(page.locator('.step-place')).toContainText('Step 1 of')
@@ -76,14 +76,14 @@ test('every step of a training can be looked at as it was', async ({ page }) => 
   await expect(line(page)).toHaveCount(0)
   await expect(bar(page)).toContainText('The graph has changed since this training')
   await undo(page)
-  await page.keyboard.press('Alt+Home')
+  await page.keyboard.press('Alt+Shift+Home')
   await expect(banner(page)).toContainText('Step 1 of 300')
 
   // its weights can be taken up again; else those that were learned are still there
-  await page.keyboard.press('Alt+End')
+  await page.keyboard.press('Alt+Shift+End')
   await expect(banner(page)).toHaveCount(0)
   await expect(label(page, 'e2', 'value')).toContainText('66')
-  await page.keyboard.press('Alt+Home')
+  await page.keyboard.press('Alt+Shift+Home')
   await banner(page).getByRole('button', { name: 'Use these weights' }).click()
   await expect(page.locator('.toast', { hasText: 'those of step 1' })).toBeVisible()
   await expect(banner(page)).toHaveCount(0)
@@ -102,6 +102,6 @@ test('a training that breaks leads to the node and the step', async ({ page }) =
   await expect(banner(page)).toContainText(/Step \d+ of 300/)
   await expect(page.locator('.react-flow__node.selected')).toHaveCount(1)
   await expect(page.getByRole('button', { name: /finding/ })).toBeVisible()
-  await page.keyboard.press('Alt+End')
+  await page.keyboard.press('Alt+Shift+End')
   await expect(banner(page)).toHaveCount(0)
 })

@@ -12,7 +12,7 @@ export const historyActions: readonly Action[] = [
     id: 'history.earlier',
     label: 'actions.history.earlier',
     keywords,
-    shortcuts: ['Alt+PageUp'],
+    shortcuts: ['Alt+Shift+PageUp'],
     everywhere: true,
     when: (state) => possible(state) && neighbour(-1) !== null,
     perform: () => goBy(-1)
@@ -21,7 +21,7 @@ export const historyActions: readonly Action[] = [
     id: 'history.later',
     label: 'actions.history.later',
     keywords,
-    shortcuts: ['Alt+PageDown'],
+    shortcuts: ['Alt+Shift+PageDown'],
     everywhere: true,
     when: looksBack,
     perform: () => goBy(1)
@@ -30,7 +30,7 @@ export const historyActions: readonly Action[] = [
     id: 'history.first',
     label: 'actions.history.first',
     keywords,
-    shortcuts: ['Alt+Home'],
+    shortcuts: ['Alt+Shift+Home'],
     when: (state) => possible(state) && useHistory.getState().at !== 1,
     perform: () => goTo(1)
   },
@@ -38,7 +38,7 @@ export const historyActions: readonly Action[] = [
     id: 'history.live',
     label: 'actions.history.live',
     keywords,
-    shortcuts: ['Alt+End'],
+    shortcuts: ['Alt+Shift+End'],
     when: looksBack,
     perform: goLive
   },
