@@ -39,9 +39,9 @@ const REDUCES = new Set<Op['family']>(['reduce', 'losses', 'metrics', 'pooling']
 function opened(op: Op, inputs: readonly TensorType[], attributes: Attributes): IrGraph {
   const b = new Builder(opOf)
   const values = inputs.map((type, i) => b.leaf('Feed', type, { name: String(i) }))
-  const named = Object.fromEntries(
-    portsOf(op, attributes).flatMap(({ name }, i) => (values[i] ? [[name, values[i]]] : []))
-  )
+  const ports = portsOf(op, attributes)
+  const nameOf = (i: number) => ports[i]?.name ?? `${op.variadic?.name ?? ''}${i - ports.length}`
+  const named = Object.fromEntries(values.map((value, i) => [nameOf(i), value]))
   const { build: _, ...rest } = op
   instantiate(b, { ...rest, ...(op.opens && { compose: op.opens }) }, op.kind, named, values, attributes)
   return b.graph()

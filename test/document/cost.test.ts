@@ -44,6 +44,10 @@ describe('cost', () => {
     expect(costOf('Einsum', { equation: 'ij,jk->ik' }, { x0: input(2, 3), x1: input(3, 5) })?.flops).toBe(60)
   })
 
+  it('of a sum of any number of tensors: one addition less than there are', () => {
+    expect(costOf('Sum', {}, { x0: input(2, 3), x1: input(2, 3), x2: input(2, 3) })?.flops).toBe(12)
+  })
+
   it('of a layer: that of its parts, and its parameters', () => {
     const cost = costOf('Dense', { units: 512, activation: 'relu' }, { x: input(null, 784) })
     // the product, the bias, the activation
