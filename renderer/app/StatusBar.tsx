@@ -76,13 +76,23 @@ function RunState() {
   )
 }
 
+/** On its own, for it changes with each frame of a zoom. */
+function Zoom() {
+  const percent = useFlow((s) => Math.round(s.zoom * 100))
+  const numbers = useNumbers()
+  const reset = useAction('view.zoomReset')
+  return (
+    <button type="button" className="status-item numbers" title={reset.label} onClick={reset.perform}>
+      {numbers.percent(percent / 100, 0)}
+    </button>
+  )
+}
+
 /** What holds of the graph as a whole. */
 export function StatusBar() {
   const { t } = useTranslation()
   const numbers = useNumbers()
   const batch = useRun((s) => s.result?.batch ?? null)
-  const zoom = useFlow((s) => s.zoom)
-  const reset = useAction('view.zoomReset')
   return (
     <footer className="statusbar">
       <ProblemsButton />
@@ -95,9 +105,7 @@ export function StatusBar() {
       )}
       <span className="status-fill" />
       <RunState />
-      <button type="button" className="status-item numbers" title={reset.label} onClick={reset.perform}>
-        {numbers.percent(zoom, 0)}
-      </button>
+      <Zoom />
     </footer>
   )
 }

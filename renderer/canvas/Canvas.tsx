@@ -8,11 +8,22 @@ import {
   type EdgeChange,
   type NodeChange,
   ReactFlow,
+  type ReactFlowInstance,
   ReactFlowProvider,
   SelectionMode,
+  useStoreApi,
   type Viewport
 } from '@xyflow/react'
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState
+} from 'react'
 import { useTranslation } from 'react-i18next'
 import { FindBar } from '../find/FindBar.tsx'
 import { select, useEditor } from '../store/editor.ts'
@@ -40,7 +51,10 @@ import { stopsOf } from './neighbours.ts'
 import { OpNode } from './OpNode.tsx'
 import { OpSearch } from './OpSearch.tsx'
 import { OuterNode } from './OuterNode.tsx'
-import { openSearch, rename, useCanvas } from './state.ts'
+import { Sketch } from './sketch/Sketch.tsx'
+import { MANY, useSketch } from './sketch/state.ts'
+import { cardAt, showCardAt, wireAt } from './sketch/under.ts'
+import { openSearch, pointer, rename, setPointer, still, useCanvas } from './state.ts'
 import { ViewControls } from './ViewControls.tsx'
 import { WireEdge } from './WireEdge.tsx'
 
@@ -51,8 +65,6 @@ const MULTI = ['Shift', 'Meta', 'Control']
 const FAR = 0.42
 /** Below this zoom no text can be read. */
 const VERY_FAR = 0.25
-/** From here on it pays to leave out what is not on the screen, seen from near. */
-const MANY = 150
 
 /** Single numbers shrink less than the graph, so that they can be read in a view of the whole. */
 const labelScale = (zoom: number): string => Math.min(2, Math.max(1, 0.8 / zoom)).toFixed(1)
@@ -91,7 +103,10 @@ function useFlowElements() {
   const sizing = useCanvas((s) => s.sizing)
   const wanted = useCanvas((s) => s.tabStop)
   const inside = useEditor((s) => s.inside)
-  const stops = useMemo(() => stopsOf(levelOf(document, inside)), [document, inside])
+  const level = levelOf(document, inside)
+  const stops = useMemo(() => stopsOf(level), [level])
+  // wires follow their cards by themselves, all but those that are led through points
+  const carrying = useMemo(() => level.links.some(({ points }) => points !== undefined), [level]) ? moving : still
   const tabStop = stops.some(({ id }) => id === wanted) ? wanted : (stops[0]?.id ?? null)
   const made = view.current
   const nodes = useMemo(
@@ -99,10 +114,42 @@ function useFlowElements() {
     [made, document, inside, selection, moving, sizing, tabStop, edgeTypes]
   )
   const edges = useMemo(
-    () => made.edgesOf({ document, inside, selection, moving, bent, sizing: null, tabStop, edgeTypes }),
-    [made, document, inside, selection, moving, bent, tabStop, edgeTypes]
+    () => made.edgesOf({ document, inside, selection, moving: carrying, bent, sizing: null, tabStop, edgeTypes }),
+    [made, document, inside, selection, carrying, bent, tabStop, edgeTypes]
   )
-  return { nodes, edges }
+  const whole = useSketch((s) => s.edges)
+  const shown = useMemo(() => (whole ? edges.filter(({ id }) => whole.has(id)) : edges), [edges, whole])
+  return { nodes, edges: shown }
+}
+
+/**
+ * Every card says where its ports are (`derive.ts`), so React Flow need not measure: it would lay out the page for each
+ * card that comes into view, and find no ports on those that are only sketched.
+ */
+function useNoMeasuring(): void {
+  const store = useStoreApi()
+  useState(() => store.setState({ updateNodeInternals: () => {} }))
+}
+
+/** On a card or a wire of the picture, a click or a tap selects it, with Shift or Ctrl beside what is selected. */
+function onPaneClick(event: MouseEvent): void {
+  const at = { x: event.clientX, y: event.clientY }
+  const card = cardAt(at)
+  const wire = card ? null : wireAt(at)
+  if (!card && !wire) return
+  const { selection } = useEditor.getState()
+  const before = event.shiftKey || event.ctrlKey || event.metaKey ? selection : { nodes: [], edges: [] }
+  select({
+    nodes: [...before.nodes, ...(card ? [card] : [])],
+    edges: [...before.edges, ...(wire ? [wire.id] : [])]
+  })
+}
+
+function onPaneDoubleClick({ clientX: x, clientY: y }: MouseEvent): void {
+  const wire = wireAt({ x, y })
+  const at = wire && positionAt(x, y)
+  if (at) addPoint(wire.id, at)
+  else openSearch({ x, y })
 }
 
 /** A document that was opened is shown whole. */
@@ -137,7 +184,24 @@ function useViewOfLevel(): void {
   }, [inside, generation])
 }
 
-function openCard(node: FlowNode): void {
+// What React Flow is given stays the same functions: with new ones it would draw every card anew.
+
+function onInit(instance: ReactFlowInstance<FlowNode, FlowEdge>): void {
+  setFlow(instance as unknown as Parameters<typeof setFlow>[0])
+  fitView(0)
+}
+
+const onNodeClick = (_: MouseEvent, node: FlowNode): void => useCanvas.setState({ tabStop: node.id })
+
+function onEdgeDoubleClick(event: MouseEvent, edge: FlowEdge): void {
+  const at = positionAt(event.clientX, event.clientY)
+  if (at) addPoint(edge.id, at)
+}
+
+/** What has come under the pointer. */
+const onMoveEnd = (): void => showCardAt(pointer())
+
+function onNodeDoubleClick(_: MouseEvent, node: FlowNode): void {
   if (node.type === 'subgraph') enterGroup(node.id)
   else if (node.type !== 'outer') rename(node.id)
 }
@@ -149,6 +213,7 @@ function Graph() {
   const far = useCanvas((s) => s.far)
   const copying = useCanvas((s) => s.copying)
   const root = useRef<HTMLDivElement>(null)
+  useNoMeasuring()
   useFitOnOpen()
   useViewOfLevel()
   const onMove = useCallback((_: unknown, { zoom }: { zoom: number }) => {
@@ -170,10 +235,12 @@ function Graph() {
         onKeyDown={(event: KeyboardEvent) => onCanvasKey(event)}
         onBlur={() => useCanvas.setState({ clicked: false })}
         onDoubleClick={(event: MouseEvent) => {
-          if ((event.target as Element).matches('.react-flow__pane')) openSearch({ x: event.clientX, y: event.clientY })
+          if ((event.target as Element).matches('.react-flow__pane')) onPaneDoubleClick(event)
         }}
         onPointerMove={(event: PointerEvent) => {
-          useCanvas.setState({ pointer: { x: event.clientX, y: event.clientY } })
+          const at = { x: event.clientX, y: event.clientY }
+          setPointer(at)
+          if (event.buttons === 0) showCardAt(at)
         }}
       >
         <ReactFlow<FlowNode, FlowEdge>
@@ -181,10 +248,7 @@ function Graph() {
           edges={edges}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
-          onInit={(instance) => {
-            setFlow(instance as unknown as Parameters<typeof setFlow>[0])
-            fitView(0)
-          }}
+          onInit={onInit}
           onNodesChange={onNodesChange}
           onEdgesChange={onEdgesChange}
           onNodeDrag={drag}
@@ -198,18 +262,17 @@ function Graph() {
           isValidConnection={isValidConnection}
           connectionLineComponent={ConnectionLine}
           connectionRadius={30}
-          onPaneClick={() => {
+          onPaneClick={(event) => {
             root.current?.focus({ preventScroll: true })
             useCanvas.setState({ clicked: true })
+            onPaneClick(event)
           }}
-          onNodeClick={(_, node) => useCanvas.setState({ tabStop: node.id })}
-          onNodeDoubleClick={(_, node) => openCard(node)}
-          onEdgeDoubleClick={(event, edge) => {
-            const at = positionAt(event.clientX, event.clientY)
-            if (at) addPoint(edge.id, at)
-          }}
+          onNodeClick={onNodeClick}
+          onNodeDoubleClick={onNodeDoubleClick}
+          onEdgeDoubleClick={onEdgeDoubleClick}
           onMove={onMove}
-          onlyRenderVisibleElements={nodes.length > MANY && !far}
+          onMoveEnd={onMoveEnd}
+          onlyRenderVisibleElements={nodes.length > MANY}
           disableKeyboardA11y
           edgesFocusable={false}
           deleteKeyCode={null}
@@ -220,12 +283,13 @@ function Graph() {
           panOnDrag={[1]}
           panOnScroll={wheelScrolls}
           zoomOnDoubleClick={false}
-          minZoom={0.05}
+          minZoom={0.02}
           maxZoom={3}
           nodeDragThreshold={0}
           proOptions={{ hideAttribution: true }}
         >
-          <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
+          {far !== 'very' && <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />}
+          <Sketch />
           <Breadcrumb />
           <ViewControls />
           <Ghosts />

@@ -13,7 +13,8 @@ import { canExpand, expandSelection } from './expand.ts'
 import { openInspector } from './keyboard.ts'
 import { ActionItem, Item, later, Rule } from './MenuItem.tsx'
 import { addNote } from './notes.ts'
-import { openSearch, openSearchFor, rename, useCanvas } from './state.ts'
+import { cardAt, wireAt } from './sketch/under.ts'
+import { openSearch, openSearchFor, rename, setPointer } from './state.ts'
 
 interface Under {
   readonly kind: 'node' | 'group' | 'note' | 'edge' | 'canvas'
@@ -25,14 +26,15 @@ interface Under {
 function whatIsUnder(event: MouseEvent): Under {
   const at = { x: event.clientX, y: event.clientY }
   const element = event.target as Element
-  const node = element.closest<HTMLElement>('.react-flow__node')?.dataset.id
+  const node = element.closest<HTMLElement>('.react-flow__node')?.dataset.id ?? cardAt(at)
   const index = indexOf(useEditor.getState().document)
   if (node && index.nodes.has(node)) return { kind: 'node', id: node, ...at }
   if (node && index.groups.has(node)) return { kind: 'group', id: node, ...at }
   if (node && index.notes.has(node)) return { kind: 'note', id: node, ...at }
   const edge =
     element.closest<SVGElement>('.react-flow__edge')?.dataset.id ??
-    element.closest<HTMLElement>('.wire-label')?.dataset.edge
+    element.closest<HTMLElement>('.wire-label')?.dataset.edge ??
+    wireAt(at)?.id
   return edge ? { kind: 'edge', id: edge, ...at } : { kind: 'canvas', id: '', ...at }
 }
 
@@ -201,7 +203,7 @@ function CanvasItems({ under: { x, y } }: { readonly under: Under }) {
         text={t('actions.note')}
         shortcut="N"
         onSelect={() => {
-          useCanvas.setState({ pointer: { x, y } })
+          setPointer({ x, y })
           later(addNote)
         }}
       />

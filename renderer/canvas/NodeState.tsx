@@ -1,16 +1,19 @@
 import { CircleX, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { isError } from '../../engine/problem.ts'
+import { isError, type Problem } from '../../engine/problem.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { useNodeProblems } from '../store/editor.ts'
 import { Hint } from '../ui/Hint.tsx'
 
 /** Orange warning or red error, error first; each with a sign of its own, and the text on hover. */
 export function NodeState({ id }: { readonly id: string }) {
-  const { t } = useTranslation()
   const problems = useNodeProblems(id)
+  return problems.length === 0 ? null : <Sign problems={problems} />
+}
+
+function Sign({ problems }: { readonly problems: readonly Problem[] }) {
+  const { t } = useTranslation()
   const textOf = useProblemText()
-  if (problems.length === 0) return null
   const error = problems.some(isError)
   const Icon = error ? CircleX : TriangleAlert
   const sorted = [...problems].sort((a, b) => Number(isError(b)) - Number(isError(a)))

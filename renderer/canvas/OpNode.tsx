@@ -20,13 +20,19 @@ import { captionOf, titleLines, titleOf } from './geometry.ts'
 import { NodeState } from './NodeState.tsx'
 import { Ports } from './Ports.tsx'
 import { RenameField } from './RenameField.tsx'
+import { useSketch } from './sketch/state.ts'
 import { useCanvas } from './state.ts'
 
 export const OpNode = memo(function OpNode({ id, data }: NodeProps<OpFlowNode>) {
+  const sketched = useSketch((s) => s.nodes !== null && !s.nodes.has(id))
+  return sketched ? null : <Whole id={id} data={data} />
+})
+
+function Whole({ id, data }: { readonly id: string; readonly data: OpFlowNode['data'] }) {
   const node = useNode(id)
   if (!node) return null
   return <Card node={node} data={data} />
-})
+}
 
 function Card({ node, data: { body } }: { readonly node: GraphNode; readonly data: OpFlowNode['data'] }) {
   const op = opOf(node.op)
@@ -35,6 +41,8 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
   const renaming = useCanvas((s) => s.renaming === node.id)
   const found = useFoundMark(node.id)
   const leftOut = useEditor((s) => s.checked.leftOut.has(node.id))
+  const objective = useEditor((s) => s.document.objective === node.id)
+  const mode = node.mode ?? (leftOut ? 'leftOut' : undefined)
   const title = titleOf(node, op)
   const family = op?.family ?? 'internal'
   const Icon = familyIcons[family]
@@ -65,8 +73,8 @@ function Card({ node, data: { body } }: { readonly node: GraphNode; readonly dat
           {first !== undefined && <Output type={types?.[first]} cell={cells?.[first]} />}
         </span>
       </div>
-      <ObjectiveBadge id={node.id} />
-      <ModeBadge mode={node.mode} leftOut={leftOut} />
+      {objective && <ObjectiveBadge />}
+      {mode !== undefined && <ModeBadge what={mode} />}
       <NodeState id={node.id} />
       <StepMark nodes={useMemo(() => new Set([node.id]), [node.id])} />
       <Ports body={body} side="target" />
@@ -84,10 +92,8 @@ function Output({ type, cell }: { readonly type: TensorType | undefined; readonl
 }
 
 /** Says in a word that a node is not at work. */
-function ModeBadge({ mode, leftOut }: { readonly mode: Mode | undefined; readonly leftOut: boolean }) {
+function ModeBadge({ what }: { readonly what: Mode | 'leftOut' }) {
   const { t } = useTranslation()
-  const what = mode ?? (leftOut ? 'leftOut' : undefined)
-  if (what === undefined) return null
   const Icon = what === 'bypass' ? CornerDownRight : VolumeX
   return (
     <span className="node-mode" title={t(`canvas.mode.${what}Long`)}>
@@ -97,10 +103,8 @@ function ModeBadge({ mode, leftOut }: { readonly mode: Mode | undefined; readonl
   )
 }
 
-function ObjectiveBadge({ id }: { readonly id: string }) {
+function ObjectiveBadge() {
   const { t } = useTranslation()
-  const is = useEditor((s) => s.document.objective === id)
-  if (!is) return null
   return (
     <span className="node-objective" title={t('canvas.objective')} role="img" aria-label={t('canvas.objective')}>
       L

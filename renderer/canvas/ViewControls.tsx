@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { familyColour } from '../app/families.ts'
+import { useT } from '../i18n/useT.ts'
 import { useEditor } from '../store/editor.ts'
 import { useFlow } from '../store/flow.ts'
 import { setSettings, useSettings } from '../store/settings.ts'
@@ -15,23 +16,31 @@ function colourOf({ id }: { readonly id: string }): string {
   return familyColour((node && opOf(node.op)?.family) ?? 'internal')
 }
 
+/** On its own, for it changes with each frame of a zoom. */
+function ZoomLevel() {
+  const t = useT()
+  const zoom = useFlow((s) => Math.round(s.zoom * 100))
+  return (
+    <button
+      type="button"
+      className="zoom-level numbers"
+      onClick={() => zoomTo(1)}
+      aria-label={t('canvas.zoomReset', { percent: zoom })}
+    >
+      {zoom}%
+    </button>
+  )
+}
+
 /** Zoom and overview, in the corner of the canvas. */
 export function ViewControls() {
   const { t } = useTranslation()
-  const zoom = useFlow((s) => Math.round(s.zoom * 100))
   const minimap = useSettings((s) => s.minimap)
   return (
     <>
       <Panel position="bottom-left" className="view-controls" aria-label={t('canvas.view')}>
         <IconButton icon={Minus} label={t('canvas.zoomOut')} onClick={zoomOut} />
-        <button
-          type="button"
-          className="zoom-level numbers"
-          onClick={() => zoomTo(1)}
-          aria-label={t('canvas.zoomReset', { percent: zoom })}
-        >
-          {zoom}%
-        </button>
+        <ZoomLevel />
         <IconButton icon={Plus} label={t('canvas.zoomIn')} onClick={zoomIn} />
         <IconButton icon={Maximize} label={t('canvas.fit')} shortcut="Shift+1" size={15} onClick={() => fitView()} />
         <IconButton

@@ -1,11 +1,12 @@
 /** The two numbers of a wire: its value above it, the gradient that comes back along it below. */
 import { TriangleAlert } from 'lucide-react'
-import { memo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { memo, type ReactNode } from 'react'
 import type { TensorType } from '../../engine/ir/types.ts'
+import type { Problem } from '../../engine/problem.ts'
 import type { Cell, Summary } from '../../engine/session/protocol.ts'
 import { CheckBadge } from '../check/CheckBadge.tsx'
 import { useProblemText } from '../i18n/useProblemText.ts'
+import { useT } from '../i18n/useT.ts'
 import { usePendingStep } from '../stepper/progress.ts'
 import { select } from '../store/editor.ts'
 import { goToStep } from '../store/stepper.ts'
@@ -26,8 +27,7 @@ interface WireLabelProps {
 
 export const WireLabel = memo(
   function WireLabel({ id, which, type, cell, stale, at }: WireLabelProps) {
-    const { t } = useTranslation()
-    const problemText = useProblemText()
+    const t = useT()
     const summary = which === 'value' ? cell?.value : cell?.gradient
     const scalar = type.shape.length === 0
     const pending = usePendingStep(id, which)
@@ -65,12 +65,7 @@ export const WireLabel = memo(
         {which === 'gradient' && <CheckBadge edge={id} />}
       </button>
     )
-    if (which === 'value' || summary) return label
-    return (
-      <Hint text={cell?.why ? problemText(cell.why).message : t('canvas.noGradient')} side="top">
-        {label}
-      </Hint>
-    )
+    return which === 'value' || summary ? label : <WhyNone why={cell?.why}>{label}</WhyNone>
   },
   (a, b) =>
     a.id === b.id &&
@@ -80,6 +75,17 @@ export const WireLabel = memo(
     a.at.x === b.at.x &&
     a.at.y === b.at.y
 )
+
+/** Says of a wire without a gradient why there is none. */
+function WhyNone({ why, children }: { readonly why: Problem | null | undefined; readonly children: ReactNode }) {
+  const t = useT()
+  const problemText = useProblemText()
+  return (
+    <Hint text={why ? problemText(why).message : t('canvas.noGradient')} side="top">
+      {children}
+    </Hint>
+  )
+}
 
 export function textOf(summary: Summary | null | undefined, type: TensorType): string {
   if (!summary) return type.shape.length === 0 ? '–' : formatShape(type.shape)

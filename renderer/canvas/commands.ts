@@ -19,7 +19,7 @@ import { bodyOf, overlap, titleOf } from './geometry.ts'
 import { offerFixes } from './gestures.ts'
 import { tidyPositions } from './layout.ts'
 import { boxAround, boxOf, levelOf, noteBox } from './level.ts'
-import { focusedEdge, focusedNode, focusNode, useCanvas } from './state.ts'
+import { focusedEdge, focusedNode, focusNode, pointer } from './state.ts'
 import { bridgesOver, refusal } from './wires.ts'
 
 const t = i18next.t.bind(i18next)
@@ -220,8 +220,8 @@ export function pasteText(text: string, keepInputs = false): void {
 }
 
 function shiftFor(fragment: GraphDocument, pastes: number): Position {
-  const { pointer } = useCanvas.getState()
-  const at = pointer && positionAt(pointer.x, pointer.y)
+  const hand = pointer()
+  const at = hand && positionAt(hand.x, hand.y)
   if (!at) return { x: SHIFT * Math.max(1, pastes), y: SHIFT * Math.max(1, pastes) }
   const corner = cornerOf(fragment)
   return { x: Math.round(at.x - corner.x), y: Math.round(at.y - corner.y) }

@@ -56,6 +56,12 @@ const handle = (type: 'source' | 'target', id: string, x: number, y: number): No
   height: HANDLE
 })
 
+/**
+ * Where an element stands: by its edges and not by React Flow's transform, which the browser would keep a layer for, a
+ * thousand layers to put together at each frame of a pan.
+ */
+const at = (position: Position) => ({ position, style: { transform: 'none', left: position.x, top: position.y } })
+
 interface Card {
   readonly id: string
   readonly body: Body
@@ -69,7 +75,7 @@ function card({ id, body, position, selected, stop }: Card) {
   const size = { width: body.width, height: body.height }
   return {
     id,
-    position,
+    ...at(position),
     selected,
     data: { body },
     ...size,
@@ -105,7 +111,7 @@ function noteNode(note: GraphNote, { x, y, width, height }: Box, selected: boole
   return {
     id: note.id,
     type: 'note',
-    position: { x, y },
+    ...at({ x, y }),
     selected,
     data: { note },
     ...size,
@@ -173,6 +179,7 @@ export class FlowView {
   private level: Level | null = null
   private places: ReadonlyMap<string, number> = new Map()
   private placesOf: readonly unknown[] = []
+  private last: { readonly view: View; readonly made: FlowNode[] } | null = null
 
   /** Bodies depend on the node and on how many wires lead to it; a body that says the same stays the same object. */
   private update({ document, inside }: View): Level {
@@ -196,12 +203,30 @@ export class FlowView {
   }
 
   nodesOf(view: View): FlowNode[] {
+    const made = this.onlyMoved(view) ?? this.allNodes(view)
+    this.last = { view, made }
+    return made
+  }
+
+  /** While cards are dragged the others are as they were: null where more has changed. */
+  private onlyMoved(view: View): FlowNode[] | null {
+    if (!this.last || view.moving.size === 0) return null
+    const { view: before, made } = this.last
+    const parts = ['document', 'inside', 'selection', 'sizing', 'tabStop', 'edgeTypes'] as const
+    if (before.moving.size !== view.moving.size || parts.some((part) => view[part] !== before[part])) return null
+    return made.map((node) => {
+      const position = view.moving.get(node.id)
+      return position && position !== before.moving.get(node.id) ? ({ ...node, ...at(position) } as FlowNode) : node
+    })
+  }
+
+  private allNodes(view: View): FlowNode[] {
     const { document, selection, moving, tabStop } = view
     const level = this.update(view)
     const index = indexOf(document)
-    const cards = [...level.items.values()].map(({ id, kind, position: at }): FlowNode => {
+    const cards = [...level.items.values()].map(({ id, kind, position: there }): FlowNode => {
       const body = this.bodies.get(id) as Body
-      const position = moving.get(id) ?? at
+      const position = moving.get(id) ?? there
       const card: Card = { id, body, position, selected: selection.nodes.has(id), stop: tabStop === id }
       const { selected, stop } = card
       const node = index.nodes.get(id)

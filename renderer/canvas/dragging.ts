@@ -11,6 +11,7 @@ import { duplicateAt, throughNode } from './commands.ts'
 import type { FlowNode } from './derive.ts'
 import { snapped } from './geometry.ts'
 import { framedBy, levelOf } from './level.ts'
+import { wireAt } from './sketch/under.ts'
 import { still, useCanvas } from './state.ts'
 
 /** The ids, and what lies in the frames among them. */
@@ -51,7 +52,7 @@ export function wireUnder(at: Position, fits: (edge: GraphEdge) => boolean): Gra
     const edge = edges.get(element.closest<SVGElement>('.react-flow__edge')?.dataset.id ?? '')
     if (edge && fits(edge)) return edge
   }
-  return null
+  return wireAt(at, (link) => fits(link.edge))?.edge ?? null
 }
 
 /** The wire under the pointer through which a card that is dragged alone could lead. */

@@ -16,7 +16,8 @@ import { dispatch, useEditor } from '../store/editor.ts'
 import type { FlowEdge } from './derive.ts'
 import { titleOf } from './geometry.ts'
 import { nodeEnd } from './level.ts'
-import { focusedNode, openSearch, useCanvas } from './state.ts'
+import { cardAt } from './sketch/under.ts'
+import { focusedNode, openSearch, pointer, useCanvas } from './state.ts'
 import { connectCommand, type End, mismatch, reasonAgainstNode, refusal, wireTo } from './wires.ts'
 
 const graph = () => useEditor.getState().document
@@ -76,8 +77,8 @@ export function offerFixes(node: string): boolean {
   if (!problem || fixesFor(graph(), problem).length === 0) return false
   const focus = focusedNode() !== null
   const card = document.querySelector(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.getBoundingClientRect()
-  const { pointer } = useCanvas.getState()
-  const at = focus || !pointer ? { x: card?.x ?? 0, y: card?.bottom ?? 0 } : pointer
+  const hand = pointer()
+  const at = focus || !hand ? { x: card?.x ?? 0, y: card?.bottom ?? 0 } : hand
   useCanvas.setState({ offer: { at, node, focus } })
   return true
 }
@@ -99,7 +100,7 @@ export function nodeUnder({ x, y }: { x: number; y: number }): string | null {
     const id = element.closest<HTMLElement>('.react-flow__node-op, .react-flow__node-subgraph')?.dataset.id
     if (id) return id
   }
-  return null
+  return cardAt({ x, y })
 }
 
 /** Released elsewhere than on a port: a card takes the wire on its first free port that fits, the empty canvas asks what for. */

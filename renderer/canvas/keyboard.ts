@@ -13,7 +13,7 @@ import { draw } from './gestures.ts'
 import { enterGroup, nameIn, selectedGroups } from './grouping.ts'
 import { levelOf, nodeEnd } from './level.ts'
 import { type Arrow, DIRECTIONS, nearest, neighbour, type Stop, stopsOf } from './neighbours.ts'
-import { focusedEdge, focusedNode, focusNode, openSearch, openSearchFor, rename, useCanvas } from './state.ts'
+import { focusedEdge, focusedNode, focusNode, openSearch, openSearchFor, pointer, rename, useCanvas } from './state.ts'
 import { goToWire, siblingOf, stepOntoWire } from './wire-keys.ts'
 import { wireTo } from './wires.ts'
 
@@ -103,7 +103,7 @@ function onArrow(event: KeyboardEvent, arrow: Arrow): boolean {
 /** The search for an operator: for the wire that has the focus, at the pointer, or in the middle of the canvas. */
 export function searchHere(): void {
   const box = document.querySelector('.react-flow')?.getBoundingClientRect()
-  const { pointer } = useCanvas.getState()
+  const hand = pointer()
   const wire = focusedEdge()
   const line = document.querySelector(`.react-flow__edge[data-id="${CSS.escape(wire ?? '')}"] .wire`)
   const along = wire === null ? undefined : line?.getBoundingClientRect()
@@ -111,9 +111,8 @@ export function searchHere(): void {
     openSearchFor(wire, { x: along.x + along.width / 2, y: along.y + along.height / 2 })
     return
   }
-  const inside =
-    box && pointer && pointer.x > box.x && pointer.x < box.right && pointer.y > box.y && pointer.y < box.bottom
-  if (inside) openSearch(pointer)
+  const inside = box && hand && hand.x > box.x && hand.x < box.right && hand.y > box.y && hand.y < box.bottom
+  if (inside) openSearch(hand)
   else if (box) openSearch({ x: box.x + box.width / 2, y: box.y + box.height / 3 })
 }
 

@@ -7,7 +7,7 @@ import { dispatch, select, useEditor } from '../store/editor.ts'
 import { centre, positionAt } from '../store/flow.ts'
 import { type Box, NOTE_SIZE, snapped } from './geometry.ts'
 import { boxAround, boxOf, levelOf, noteBox } from './level.ts'
-import { focusNode, rename, useCanvas } from './state.ts'
+import { focusNode, pointer, rename } from './state.ts'
 
 const t = i18next.t.bind(i18next)
 
@@ -17,8 +17,8 @@ export const SMALLEST = { note: { width: 120, height: 48 }, frame: { width: 160,
 /** An empty note at the pointer, or in the middle of the canvas, and the text is asked for. */
 export function addNote(): void {
   const { document } = useEditor.getState()
-  const { pointer } = useCanvas.getState()
-  const at = (pointer && positionAt(pointer.x, pointer.y)) ?? centre()
+  const on = pointer()
+  const at = (on && positionAt(on.x, on.y)) ?? centre()
   const id = freeId(indexOf(document), 'note')
   const position = snapped({ x: at.x - NOTE_SIZE.width / 2, y: at.y - 20 })
   dispatch({ type: 'addNote', note: { id, text: '', position, size: NOTE_SIZE } }, { announce: t('canvas.said.noted') })

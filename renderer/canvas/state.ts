@@ -41,8 +41,6 @@ export interface CanvasState {
   readonly clicked: boolean
   /** The node that Tab reaches. */
   readonly tabStop: string | null
-  /** Where the pointer last was, on the screen. */
-  readonly pointer: Position | null
 }
 
 export const still: ReadonlyMap<string, Position> = new Map()
@@ -58,9 +56,16 @@ export const useCanvas = create<CanvasState>(() => ({
   target: null,
   far: null,
   clicked: false,
-  tabStop: null,
-  pointer: null
+  tabStop: null
 }))
+
+let last: Position | null = null
+
+/** Where the pointer last was, on the screen. Nobody is told when it moves, which is at every frame. */
+export const pointer = (): Position | null => last
+export const setPointer = (at: Position): void => {
+  last = at
+}
 
 export const openSearch = (at: Position, from: End | null = null): void => useCanvas.setState({ search: { at, from } })
 

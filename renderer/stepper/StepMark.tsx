@@ -2,7 +2,7 @@ import { Check } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useStepper } from '../store/stepper.ts'
 import './marks.css'
-import { useProgress } from './progress.ts'
+import { type NodeProgress, useProgress } from './progress.ts'
 
 interface StepMarkProps {
   /** The nodes that the card stands for: one, or all of a closed group. */
@@ -11,9 +11,13 @@ interface StepMarkProps {
 
 /** On a card: whether the walk has been here, and whether it stops here. Style sheets draw the card by it. */
 export function StepMark({ nodes }: StepMarkProps) {
-  const { t } = useTranslation()
   const progress = useProgress(nodes)
-  const stops = useStepper((s) => [...nodes].some((node) => s.breakpoints.has(node)))
+  const stops = useStepper((s) => s.breakpoints.size > 0 && [...nodes].some((node) => s.breakpoints.has(node)))
+  return progress || stops ? <Mark progress={progress} stops={stops} /> : null
+}
+
+function Mark({ progress, stops }: { readonly progress: NodeProgress | null; readonly stops: boolean }) {
+  const { t } = useTranslation()
   const phase = useStepper((s) => (progress === 'active' ? s.walk?.steps[s.at]?.phase : undefined))
   const at = useStepper((s) => (progress === 'active' ? s.at + 1 : 0))
   return (

@@ -19,7 +19,7 @@ import { type Answers, type Host, Skipped } from './hosts/protocol.ts'
 import { findPython, pythonHost } from './hosts/python.ts'
 import { installPeers, versions } from './install.ts'
 import { type Effort, type Found, measure, median } from './measure.ts'
-import { kernelTable, missing, peakLine, rate, table, tables, withTables } from './report.ts'
+import { kernelTable, missing, peakLine, processor, rate, table, tables, withTables } from './report.ts'
 import { SIZES, TRANSPOSES } from './workloads/gemm.ts'
 
 const PAGE = join(import.meta.dirname, '../../docs/performance.md')
@@ -56,13 +56,6 @@ const sizes = options.quick ? [256] : SIZES
 const say = (text: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }
-
-/** "AMD EPYC", without the numbers that name one very machine. */
-const processor = (): string =>
-  (cpus()[0]?.model ?? 'a processor')
-    .replace(/\((R|TM)\)|\bCPU\b|@.*$|\b\d+-Core.*$/g, '')
-    .replace(/\s+/g, ' ')
-    .trim()
 
 const peersAreHere = installPeers()
 const chromium: Chromium | null = options.node ? null : await openChromium(gpu)

@@ -1,4 +1,5 @@
 /** What was found, as Markdown: ratios first, absolute figures after them. */
+import { cpus } from 'node:os'
 import { type Engine, isOurs, label } from './engines.ts'
 import { COPIED, type KernelTime, type Peaks, type Timed } from './kernels.ts'
 import type { Found } from './measure.ts'
@@ -16,6 +17,13 @@ export const table = (head: readonly Cell[], rows: readonly (readonly Cell[])[])
   [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows]
     .map((row) => `| ${row.map(show).join(' | ')} |`)
     .join('\n')
+
+/** "AMD EPYC", without the numbers that name one very machine. */
+export const processor = (): string =>
+  (cpus()[0]?.model ?? 'a processor')
+    .replace(/\((R|TM)\)|\bCPU\b|@.*$|\b\d+-Core.*$/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 
 /** Steps, or billions of operations, in a second. */
 export function rate(key: string, seconds: number): number {
@@ -141,11 +149,10 @@ export function kernelTable(workload: string, engine: string, { kernels, walk }:
   )
 }
 
-const MARKS = ['<!-- bench -->', '<!-- /bench -->'] as const
-
-/** The page with `text` between its two marks. */
-export function withTables(page: string, text: string): string {
-  const [from, to] = MARKS.map((mark) => page.indexOf(mark)) as [number, number]
-  if (from < 0 || to < from) throw new Error(`the page has no place marked ${MARKS.join(' … ')}`)
-  return `${page.slice(0, from + MARKS[0].length)}\n\n${text}\n\n${page.slice(to)}`
+/** The page with `text` between the two marks of that name. */
+export function withTables(page: string, text: string, name: 'bench' | 'canvas' = 'bench'): string {
+  const marks = [`<!-- ${name} -->`, `<!-- /${name} -->`] as const
+  const [from, to] = marks.map((mark) => page.indexOf(mark)) as [number, number]
+  if (from < 0 || to < from) throw new Error(`the page has no place marked ${marks.join(' … ')}`)
+  return `${page.slice(0, from + marks[0].length)}\n\n${text}\n\n${page.slice(to)}`
 }

@@ -1,0 +1,69 @@
+/** What of the picture lies under the pointer: there is no element to ask. */
+import type { Position } from '../../../engine/document/types.ts'
+import { useEditor } from '../../store/editor.ts'
+import { flow } from '../../store/flow.ts'
+import { pointOn } from '../geometry.ts'
+import { boxOf, type Link, levelOf } from '../level.ts'
+import { wireRoute } from '../places.ts'
+import { useSketch } from './state.ts'
+
+/** Pixels of the screen by which a wire may be missed. */
+const REACH = 5
+const SAMPLES = 16
+
+const level = () => levelOf(useEditor.getState().document, useEditor.getState().inside)
+
+/** The sketched card at a point of the screen. */
+export function cardAt(screen: Position): string | null {
+  const whole = useSketch.getState().nodes
+  const at = whole && flow()?.screenToFlowPosition(screen, { snapToGrid: false })
+  if (!at) return null
+  let found: string | null = null
+  for (const item of level().items.values()) {
+    const { x, y, width, height } = boxOf(item)
+    // the last one lies on top
+    if (at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height && !whole.has(item.id)) found = item.id
+  }
+  return found
+}
+
+let shown: HTMLElement | null = null
+
+/** Makes the box of the card under the pointer one that can be taken hold of. */
+export function showCardAt(screen: Position | null): void {
+  const id = screen && cardAt(screen)
+  if (id === (shown?.dataset.id ?? null) && (!shown || shown.isConnected)) return
+  delete shown?.dataset.under
+  shown = id ? document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`) : null
+  if (shown) shown.dataset.under = ''
+}
+
+function distance({ x, y }: Position, a: Position, b: Position): number {
+  const [dx, dy] = [b.x - a.x, b.y - a.y]
+  const along = Math.min(1, Math.max(0, ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1)))
+  return Math.hypot(x - a.x - along * dx, y - a.y - along * dy)
+}
+
+/** The nearest sketched wire that `fits`; null where none is near. */
+export function wireAt(screen: Position, fits: (link: Link) => boolean = () => true): Link | null {
+  const whole = useSketch.getState().edges
+  const view = flow()
+  if (!whole || !view) return null
+  const at = view.screenToFlowPosition(screen, { snapToGrid: false })
+  const reach = REACH / view.getZoom()
+  const { links, items } = level()
+  let best: { readonly link: Link; readonly far: number } | null = null
+  for (const link of links) {
+    const route = whole.has(link.id) ? null : wireRoute(link, items)
+    if (!route) continue
+    const samples = SAMPLES * route.length
+    let before = pointOn(route, 0)
+    for (let i = 1; i <= samples; i++) {
+      const next = pointOn(route, i / samples)
+      const far = distance(at, before, next)
+      before = next
+      if (far <= reach && far < (best?.far ?? Number.POSITIVE_INFINITY) && fits(link)) best = { link, far }
+    }
+  }
+  return best?.link ?? null
+}

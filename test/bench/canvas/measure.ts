@@ -1,0 +1,194 @@
+/** The built renderer in Chromium, with one graph in it: how long opening, editing and each frame of a gesture take. */
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright'
+import { writeGraph } from '../../../engine/document/file.ts'
+import { AS_ROOT, findChromium, QUIET } from '../../../scripts/chromium.mjs'
+import { type Served, serve } from '../../../scripts/serve.ts'
+import { framesOf, GESTURES, type Gesture, type Point, perform } from './gestures.ts'
+import { EDITED, rows, SHAPE } from './graphs.ts'
+
+export interface Window {
+  readonly version: string
+  newPage(): Promise<Page>
+  close(): Promise<void>
+}
+
+/** Whatever draws in software where there is no GPU: no flag asks for either. */
+export async function openWindow(): Promise<Window> {
+  const executablePath = findChromium()
+  if (!executablePath) throw new Error('no Chromium was found: name one in the variable CHROMIUM')
+  const served: Served = await serve({
+    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in the bench')) }
+  })
+  const browser: Browser = await chromium.launch({ executablePath, args: [...QUIET, ...AS_ROOT] })
+  return {
+    version: browser.version(),
+    async newPage() {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+      await page.goto(served.url)
+      await page.locator('.react-flow__node').first().waitFor()
+      return page
+    },
+    async close() {
+      await browser.close()
+      served.close()
+    }
+  }
+}
+
+/** What a page does between two paints, waited for: the frame after the next has begun. */
+const PAINTED = `const painted = () => new Promise((done) => requestAnimationFrame(() => {
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => done(performance.now())
+  port2.postMessage(null)
+}))`
+
+export interface Opened {
+  /** Milliseconds from dropping the file until the whole graph is on the screen. */
+  readonly shown: number
+  /** Until its numbers are. */
+  readonly numbers: number
+  /** The longest time in which the page answered nothing. */
+  readonly frozen: number
+}
+
+/** Drops a graph on the window, as a person does. */
+export async function drop(page: Page, nodes: number): Promise<Opened> {
+  const text = writeGraph(rows(nodes))
+  return page.evaluate(
+    async ({ text, name, painted }) => {
+      const paint = new Function(`${painted}; return painted()`) as () => Promise<number>
+      const files = new DataTransfer()
+      files.items.add(new File([text], `${name}.chainrule.json`, { type: 'application/json' }))
+      const begin = performance.now()
+      let [last, frozen, watching] = [begin, 0, true]
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = () => {
+        const now = performance.now()
+        frozen = Math.max(frozen, now - last)
+        last = now
+        if (watching) port2.postMessage(null)
+      }
+      port2.postMessage(null)
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }))
+      const seen = async (there: () => boolean): Promise<number> => {
+        while (!there()) {
+          if (performance.now() - begin > 60_000) throw new Error(`${name}: not on the screen after a minute`)
+          await new Promise((done) => setTimeout(done, 4))
+        }
+        await paint()
+        return (await paint()) - begin
+      }
+      const shown = await seen(
+        () =>
+          document.querySelector('.document-name')?.textContent?.includes(name) === true &&
+          document.querySelector('[data-id="p1"]') !== null
+      )
+      const numbers = await seen(() => document.querySelector('.statusbar [data-stale=false]') !== null)
+      watching = false
+      return { shown, numbers, frozen }
+    },
+    { text, name: `${nodes} nodes`, painted: PAINTED }
+  )
+}
+
+interface Places {
+  readonly card: Point
+  readonly free: Point
+}
+
+/** The card nearest to the middle of the canvas, and a point near it where no card is. */
+export const places = (page: Page): Promise<Places> =>
+  page.evaluate(() => {
+    const canvas = (document.querySelector('.react-flow') as Element).getBoundingClientRect()
+    const middle = { x: canvas.x + canvas.width / 2, y: canvas.y + canvas.height / 2 }
+    const centres = [...document.querySelectorAll('.react-flow__node-op')].map((card) => {
+      const { x, y, width, height } = card.getBoundingClientRect()
+      return { x: x + width / 2, y: y + height / 2 }
+    })
+    const apart = (p: Point) => Math.hypot(p.x - middle.x, p.y - middle.y)
+    const card = centres.sort((a, b) => apart(a) - apart(b))[0] ?? middle
+    for (let away = 0; away < 300; away++)
+      for (const [x, y] of [
+        [away, 0],
+        [0, away],
+        [-away, 0],
+        [0, -away]
+      ] as const) {
+        const free = { x: Math.round(middle.x + x), y: Math.round(middle.y + y) }
+        if (document.elementFromPoint(free.x, free.y)?.matches('.react-flow__pane')) return { card, free }
+      }
+    throw new Error('no free place near the middle of the canvas')
+  })
+
+export const VIEWS = ['near', 'all'] as const
+export type View = (typeof VIEWS)[number]
+
+/** 1:1 in the middle of the graph, or all of it. */
+export async function show(page: Page, view: View): Promise<void> {
+  await page.getByRole('button', { name: 'Show the whole graph' }).click()
+  await page.waitForTimeout(500)
+  if (view === 'near') await page.locator('.zoom-level').click()
+  await page.waitForTimeout(700)
+}
+
+/** Milliseconds of each frame, by view and gesture. */
+export type Frames = ReadonlyMap<string, readonly number[]>
+
+export const keyOf = (view: View, gesture: Gesture): string => `${view} ${gesture}`
+
+export async function frames(page: Page, seconds: number): Promise<Frames> {
+  const input: CDPSession = await page.context().newCDPSession(page)
+  const found = new Map<string, readonly number[]>()
+  for (const view of VIEWS) {
+    for (const gesture of GESTURES) {
+      await show(page, view)
+      const at = await places(page)
+      const taken = await framesOf(page, () => perform(input, gesture, at, seconds))
+      found.set(keyOf(view, gesture), taken)
+      if (gesture === 'drag') await page.keyboard.press('Control+z')
+    }
+  }
+  await input.detach()
+  return found
+}
+
+export interface Edit {
+  /** Milliseconds from the key until the page has the new text. */
+  readonly redrawn: number
+  /** Until it is painted. */
+  readonly painted: number
+}
+
+/** Enter in the field for a parameter's shape, again and again; the shapes of its whole row follow. */
+export async function edits(page: Page, repeats: number): Promise<readonly Edit[]> {
+  await page.keyboard.press('Control+f')
+  await page.keyboard.type(EDITED)
+  await page.keyboard.press('Enter')
+  await page.waitForTimeout(800)
+  await page.keyboard.press('Escape')
+  const field = page.locator('[data-attribute="shape"] input')
+  const found: Edit[] = []
+  for (let i = 0; i < repeats; i++) {
+    await field.fill((i % 2 === 0 ? SHAPE.toReversed() : SHAPE).join(', '))
+    // numbers of the edit before have come
+    await page.waitForTimeout(700)
+    const timed = page.evaluate(
+      ({ id, painted }) =>
+        new Promise<Edit>((done) => {
+          const paint = new Function(`${painted}; return painted()`) as () => Promise<number>
+          const card = document.querySelector(`.react-flow__node[data-id="${id}"]`) as Element
+          let begin = 0
+          window.addEventListener('keydown', (event) => (begin = event.timeStamp), { capture: true, once: true })
+          new MutationObserver((_, observer) => {
+            observer.disconnect()
+            const redrawn = performance.now() - begin
+            void paint().then((now) => done({ redrawn, painted: now - begin }))
+          }).observe(card, { subtree: true, characterData: true, childList: true })
+        }),
+      { id: EDITED, painted: PAINTED }
+    )
+    await field.press('Enter')
+    found.push(await timed)
+  }
+  return found
+}
