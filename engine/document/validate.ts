@@ -59,11 +59,22 @@ function duplicates<T extends { readonly id: string }>(rows: readonly T[]): stri
   return rows.filter((row) => seen.has(row.id) || !seen.add(row.id)).map((row) => row.id)
 }
 
-/** Nodes that lie on a circle, or only between circles; empty where the graph has an order. */
-export function topological(document: GraphDocument): {
+interface Order {
   readonly order: readonly GraphNode[]
+  /** Nodes that lie on a circle, or only between circles; empty where the graph has an order. */
   readonly circle: readonly string[]
-} {
+}
+
+const orders = new WeakMap<GraphDocument, Order>()
+
+/** The nodes in an order in which each stands behind those that it reads. Looked for once per document. */
+export function topological(document: GraphDocument): Order {
+  const known = orders.get(document) ?? findOrder(document)
+  orders.set(document, known)
+  return known
+}
+
+function findOrder(document: GraphDocument): Order {
   const waiting = new Map(document.nodes.map((n) => [n.id, 0]))
   const next = new Map<string, string[]>()
   for (const edge of document.edges) {
@@ -109,7 +120,7 @@ export function validate(document: GraphDocument): Problem[] {
   for (const edge of document.edges) {
     const ends = checkEnds(document, edge)
     if (ends) problems.push(ends)
-    const input = JSON.stringify([edge.target, edge.targetHandle])
+    const input = `${edge.target}\0${edge.targetHandle}`
     const first = taken.get(input)
     if (first === undefined) taken.set(input, edge.id)
     else {

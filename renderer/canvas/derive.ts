@@ -11,7 +11,7 @@ import type { TensorType } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { type Body, type Box, HANDLE, NOTE_SIZE, portY, titleOf } from './geometry.ts'
 import { type Level, type Link, levelOf } from './level.ts'
-import { placeLabels } from './places.ts'
+import { labelSize, placeLabels } from './places.ts'
 
 export type OpFlowNode = Node<Record<string, unknown> & { readonly body: Body }, 'op'>
 export type NoteFlowNode = Node<Record<string, unknown> & { readonly note: GraphNote }, 'note'>
@@ -179,6 +179,7 @@ export class FlowView {
   private level: Level | null = null
   private places: ReadonlyMap<string, number> = new Map()
   private placesOf: readonly unknown[] = []
+  private laid: readonly unknown[] = []
   private last: { readonly view: View; readonly made: FlowNode[] } | null = null
 
   /** Bodies depend on the node and on how many wires lead to it; a body that says the same stays the same object. */
@@ -193,13 +194,26 @@ export class FlowView {
     return level
   }
 
-  private updatePlaces({ document, edgeTypes, moving }: View, level: Level): void {
+  private updatePlaces({ edgeTypes, moving }: View, level: Level): void {
     // labels stay where they are along the wire while a card is dragged
     if (moving.size > 0) return
-    const key = [document.nodes, document.edges, document.groups, edgeTypes, level.inside]
+    const key = [level, edgeTypes]
     if (key.every((part, i) => part === this.placesOf[i])) return
     this.placesOf = key
+    // an edit of an attribute seldom moves anything, and to look for places takes longer than to infer all shapes
+    const laid = this.laidOut(level, edgeTypes)
+    if (laid.length === this.laid.length && laid.every((part, i) => part === this.laid[i])) return
+    this.laid = laid
     this.places = placeLabels(level.links, level.items, edgeTypes)
+  }
+
+  /** All that the places of labels depend on, in a row. */
+  private laidOut({ items, links }: Level, edgeTypes: ReadonlyMap<string, TensorType>): unknown[] {
+    const parts: unknown[] = []
+    for (const { id, position } of items.values()) parts.push(this.bodies.get(id), position.x, position.y)
+    for (const { edge, points, source, target, sourceHandle, targetHandle } of links)
+      parts.push(edge, points, source, target, sourceHandle, targetHandle, labelSize(edgeTypes.get(edge.id)).width)
+    return parts
   }
 
   nodesOf(view: View): FlowNode[] {

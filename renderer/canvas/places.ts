@@ -39,26 +39,35 @@ const DOT = 7
 const STOP = 20
 const CELL = 240
 
-class Grid {
-  private readonly cells = new Map<string, Box[]>()
+/** More than there are cells from top to bottom of any graph, so that a number names a cell. */
+const ROWS = 2 ** 24
 
-  private *keys(box: Box): Iterable<string> {
-    for (let x = Math.floor(box.x / CELL); x <= Math.floor((box.x + box.width) / CELL); x++) {
-      for (let y = Math.floor(box.y / CELL); y <= Math.floor((box.y + box.height) / CELL); y++) yield `${x} ${y}`
-    }
+class Grid {
+  private readonly cells = new Map<number, Box[]>()
+
+  private each({ x, y, width, height }: Box, visit: (key: number) => void): void {
+    const [right, bottom] = [Math.floor((x + width) / CELL), Math.floor((y + height) / CELL)]
+    for (let column = Math.floor(x / CELL); column <= right; column++)
+      for (let row = Math.floor(y / CELL); row <= bottom; row++) visit(column * ROWS + row)
   }
 
   add(box: Box): void {
-    for (const key of this.keys(box)) {
+    this.each(box, (key) => {
       const boxes = this.cells.get(key)
       if (boxes) boxes.push(box)
       else this.cells.set(key, [box])
-    }
+    })
   }
 
-  covered(box: Box): number {
+  /** The area that is covered; once it is `enough`, no more is looked for. */
+  covered(box: Box, enough: number): number {
     let area = 0
-    for (const key of this.keys(box)) for (const other of this.cells.get(key) ?? []) area += overlap(box, other)
+    this.each(box, (key) => {
+      for (const other of this.cells.get(key) ?? []) {
+        if (area >= enough) return
+        area += overlap(box, other)
+      }
+    })
     return area
   }
 }
@@ -106,15 +115,16 @@ export function placeLabels(
     const route = routes.get(edge.id)
     if (!route) continue
     const size = labelSize(types.get(edge.id))
-    const costOf = (t: number) =>
-      boxes(t).reduce(
-        (sum, box) => sum + grid.covered(box),
-        ASIDE * Math.abs(upAt(route, t).x) + OFF_MIDDLE * Math.abs(t - 0.5)
-      )
+    /** What it costs to stand there; where that is not less than `most`, any number that is not. */
+    const costOf = (t: number, most: number) => {
+      const aside = ASIDE * Math.abs(upAt(route, t).x) + OFF_MIDDLE * Math.abs(t - 0.5)
+      if (aside >= most) return aside
+      return boxes(t).reduce((sum, box) => (sum < most ? sum + grid.covered(box, most - sum) : sum), aside)
+    }
     const boxes = (t: number) => ([1, -1] as const).map((side) => around(beside(route, t, size, side), size))
     let best = { t: 0.5, cost: Number.POSITIVE_INFINITY }
     for (const t of PLACES) {
-      const cost = costOf(t)
+      const cost = costOf(t, best.cost)
       if (cost < best.cost) best = { t, cost }
     }
     places.set(edge.id, best.t)

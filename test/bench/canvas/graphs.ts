@@ -38,9 +38,9 @@ export function rows(nodes: number): GraphDocument {
     for (let c = 1; c < columns; c++) {
       const id = `n${r}_${c}`
       const other = c === 1 ? `p${r - 2}` : `n${r - 2}_${c - 1}`
-      // the first row is led by its parameter alone
+      // the first row is led by its parameter alone, and leads no other
       if (c === columns - 1 && !scalar) made[id] = ['ReduceMean', { x: before }]
-      else if (r >= 2 && c % 3 === 0) made[id] = ['Add', { a: other, b: before }]
+      else if (r >= 3 && c % 3 === 0) made[id] = ['Add', { a: other, b: before }]
       else made[id] = [unary[(r + c) % unary.length] as string, { x: before }]
       places.set(id, [c, r])
       before = id

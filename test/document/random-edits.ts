@@ -1,0 +1,165 @@
+/** Random edits of a document, right ones and wrong ones: what any sequence of commands must keep. */
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { expect } from 'vitest'
+import { apply, type Command } from '../../engine/document/commands.ts'
+import { readGraph, writeGraph } from '../../engine/document/file.ts'
+import { applyPatch, type Patch, reversePatch } from '../../engine/document/patch.ts'
+import { defaultTraining, type GraphDocument, type TrainingSettings } from '../../engine/document/types.ts'
+import { validate } from '../../engine/document/validate.ts'
+import { Random } from '../../engine/random.ts'
+import { graphSchema } from '../../scripts/schema.ts'
+
+const at = (x: number, y: number) => ({ x, y })
+const edge = (id: string, source: string, target: string, targetHandle: string) => ({
+  id,
+  source,
+  sourceHandle: 'out',
+  target,
+  targetHandle
+})
+
+/** More nodes are seldom left standing. */
+const LARGE = 24
+
+/** Any command that the screen can send, right or wrong. */
+function randomCommand(document: GraphDocument, random: Random): Command {
+  const pick = <T>(list: readonly T[]): T => list[random.int(list.length)] as T
+  const nodes = document.nodes.map((n) => n.id)
+  const edges = document.edges.map((e) => e.id)
+  const notes = document.notes.map((n) => n.id)
+  const groups = document.groups.map((g) => g.id)
+  const some = (ids = nodes) => (ids.length === 0 ? 'none' : pick(ids))
+  const size = { width: 100, height: 1 + random.int(50) }
+  const nowhere = { width: Number.NaN, height: 1 }
+  const position = at(random.int(500), random.int(500))
+  const number = random.int(1000)
+  const forks = document.nodes.filter((n) => n.op === 'Branch').map((n) => n.id)
+  const used = document.edges.map((e) => e.source).filter((id) => forks.includes(id))
+  const fork = () => (forks.length === 0 ? some() : pick(forks))
+  const training = (): TrainingSettings => ({
+    ...defaultTraining,
+    optimizer: { kind: pick(['sgd', 'adam']), learningRate: pick([0.1, 0, -1, Number.NaN]), momentum: 0.9 },
+    batchSize: pick([1, 32, 0, 1.5]),
+    epochs: pick([0, 3, 1.5]),
+    metrics: pick([[], ['accuracy'], [some()]]),
+    ...pick([{}, { schedule: { kind: 'step', stepSize: pick([1, 0]) } }, { clip: { norm: pick([1, 0]) } }])
+  })
+  // what grows for ten thousand steps would be checked for hours
+  if (nodes.length > LARGE && random.int(3) === 0) return { type: 'remove', nodes: [some(), some(), some()] }
+  const commands: (() => Command)[] = [
+    () => ({
+      type: 'addNode',
+      node: {
+        id: `n${number}`,
+        op: pick(['Add', 'Mul', 'Neg', 'Parameter', 'Constant', 'Relu', 'Concat']),
+        position
+      }
+    }),
+    () => ({ type: 'addNode', node: { id: `n${number}`, op: 'Branch', attributes: { count: 4 }, position } }),
+    () => ({ type: 'addNode', node: { id: `n${number}`, op: 'MatMul', label: '행렬 곱', position } }),
+    () => ({
+      type: 'addEdge',
+      edge: edge(`e${number}`, some(), some(), pick(['a', 'b', 'x', 'x0', 'x1'])),
+      replace: random.int(2) === 0
+    }),
+    () => ({ type: 'addEdge', edge: edge(`e${number}`, some(), some(), pick(['a', 'b', 'x'])) }),
+    () => ({
+      type: 'remove',
+      nodes: random.int(3) === 0 ? [some()] : [],
+      edges: document.edges.length > 0 ? [pick(document.edges).id] : []
+    }),
+    () => ({ type: 'move', positions: { [some()]: position } }),
+    () => ({ type: 'setLabel', node: some(), label: pick(['', 'loss', '손실']) }),
+    () => ({
+      type: 'setAttribute',
+      node: some(),
+      attribute: pick(['shape', 'axis', 'values']),
+      value: pick([undefined, [2], [1, 2], 1])
+    }),
+    () => ({ type: 'renameNode', node: some(), id: `n${number}` }),
+    () => ({ type: 'set', setting: 'objective', value: pick([null, some()]) }),
+    () => ({ type: 'set', setting: 'name', value: `graph ${number}` }),
+    () => ({ type: 'addNote', note: { id: `note${number}`, text: '$x$', position } }),
+    () => ({ type: 'addNote', note: { id: notes.length > 0 ? pick(notes) : 'note', text: '', position } }),
+    () => ({ type: 'move', positions: { [some()]: at(pick([1, Number.NaN, Number.POSITIVE_INFINITY]), 0) } }),
+    () => ({
+      type: 'setAttribute',
+      node: used.length > 0 ? pick(used) : fork(),
+      attribute: 'count',
+      value: pick([undefined, 1, 2, 3, 4, 0])
+    }),
+    () => ({
+      type: 'batch',
+      commands: [
+        { type: 'addNode', node: { id: `n${number}`, op: 'Neg', position } },
+        {
+          type: 'addEdge',
+          edge: { ...edge(`e${number}`, fork(), `n${number}`, 'x'), sourceHandle: `out${random.int(4)}` }
+        }
+      ]
+    }),
+    () => ({ type: 'set', setting: 'training', value: pick([null, training(), training(), training()]) }),
+    () => ({ type: 'setMode', nodes: [some(), some()], mode: pick(['bypass', 'mute', null]) }),
+    () => ({ type: 'reorder', node: some(), index: random.int(9) - 2 }),
+    () => ({ type: 'setCollapsed', nodes: [some()], collapsed: random.int(2) === 0 }),
+    () => ({
+      type: 'editNote',
+      note: { id: some(notes), text: `note ${number}`, position, size: pick([size, nowhere]) }
+    }),
+    () => ({ type: 'route', edge: some(edges), points: pick([[], [position], [position, at(1, 2)]]) }),
+    () => ({
+      type: 'addGroup',
+      group: { id: `g${number}`, label: '층', nodes: [some(), some()] },
+      notes: [some(notes)]
+    }),
+    () => ({ type: 'addGroup', group: { id: `g${number}`, label: '', nodes: [some()], parent: some(groups) } }),
+    () => ({ type: 'addNode', node: { id: `n${number}`, op: 'Neg', position }, group: some(groups) }),
+    () => ({ type: 'ungroup', group: some(groups) }),
+    () => ({ type: 'setGroup', group: some(groups), label: `group ${number}`, link: pick([null, 'l1', 'l2']) }),
+    () => ({ type: 'remove', groups: random.int(3) === 0 ? [some(groups)] : [], notes: [some(notes)] })
+  ]
+  return pick(commands)()
+}
+
+const isGraph = new Ajv2020({ allowUnionTypes: true, strictTuples: false }).compile(graphSchema)
+
+export interface Edited {
+  /** What was met, and how often: codes of problems, settings that were set, commands that were done. */
+  readonly met: ReadonlyMap<string, number>
+  readonly done: number
+}
+
+/**
+ * So many commands, one after the other. Each document between them is sound, true of the published schema, and read
+ * back from its file as it is; all undone give the first byte for byte, all redone the last.
+ */
+export function editAtRandom(base: GraphDocument, seed: number, steps: number): Edited {
+  const random = new Random(seed)
+  const history: Patch[] = []
+  const met = new Map<string, number>()
+  const count = (what: string) => met.set(what, (met.get(what) ?? 0) + 1)
+  let document = base
+  for (let i = 0; i < steps; i++) {
+    const command = randomCommand(document, random)
+    const applied = apply(document, command)
+    if (applied.problems) {
+      for (const { code } of applied.problems) count(code)
+      continue
+    }
+    count(command.type)
+    if (command.type === 'set') count(command.setting)
+    if (command.type === 'setAttribute' && applied.document.edges.length < document.edges.length) count('wires gone')
+    document = applied.document
+    history.push(applied.patch)
+    const place = `seed ${seed}, step ${i}: ${JSON.stringify(command)}`
+    const text = writeGraph(document)
+    expect(validate(document), place).toEqual([])
+    expect(isGraph(JSON.parse(text)), `${place}: ${JSON.stringify(isGraph.errors)}`).toBe(true)
+    expect(readGraph(new TextEncoder().encode(text)).document, place).toEqual(document)
+  }
+  const last = writeGraph(document)
+  const undone = history.toReversed().reduce((d, patch) => applyPatch(d, reversePatch(patch)), document)
+  expect(writeGraph(undone), `seed ${seed}, all undone`).toBe(writeGraph(base))
+  expect(writeGraph(history.reduce(applyPatch, undone)), `seed ${seed}, all redone`).toBe(last)
+  return { met, done: history.length }
+}
