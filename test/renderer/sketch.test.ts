@@ -1,0 +1,107 @@
+/** A large graph from very far: which cards stay whole, when the picture is drawn anew, and what a drag leaves alone. */
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { FlowView, type View } from '../../renderer/canvas/derive.ts'
+import { FEW, useSketch } from '../../renderer/canvas/sketch/state.ts'
+import { redraw, regionFor, type Transform } from '../../renderer/canvas/sketch/view.ts'
+import { still, useCanvas } from '../../renderer/canvas/state.ts'
+import { dispatch, load, select, useEditor } from '../../renderer/store/editor.ts'
+import { EDITED, rows } from '../bench/canvas/graphs.ts'
+
+vi.hoisted(() => vi.stubGlobal('window', { innerWidth: 1280, matchMedia: () => ({ matches: false }) }))
+
+const large = rows(200)
+const origin = { path: null, name: null }
+
+beforeEach(() => {
+  useCanvas.setState({ far: null, moving: still, renaming: null, target: null })
+  load(large, origin)
+})
+
+describe('what stays whole', () => {
+  it('is everything, seen from near, and in a small graph', () => {
+    expect(useSketch.getState()).toEqual({ nodes: null, edges: null })
+    useCanvas.setState({ far: 'very' })
+    expect(useSketch.getState().nodes).not.toBeNull()
+    load(rows(40), origin)
+    expect(useSketch.getState().nodes).toBeNull()
+  })
+
+  it('is what there is something to tell of', () => {
+    useCanvas.setState({ far: 'very' })
+    expect([...(useSketch.getState().nodes ?? [])]).toEqual(['loss'])
+    const [edge] = large.edges
+    select({ edges: [edge?.id ?? ''] })
+    expect([...(useSketch.getState().edges ?? [])]).toEqual([edge?.id])
+    dispatch({ type: 'setMode', nodes: ['n1_1'], mode: 'bypass' })
+    expect(useSketch.getState().nodes?.has('n1_1')).toBe(true)
+  })
+
+  it('is what is dragged, with its wires; many cards are drawn', () => {
+    useCanvas.setState({ far: 'very', moving: new Map([['p1', { x: 1, y: 2 }]]) })
+    expect(useSketch.getState().nodes?.has('p1')).toBe(true)
+    const wires = large.edges.filter((edge) => edge.source === 'p1').map(({ id }) => id)
+    expect(wires.length).toBeGreaterThan(0)
+    expect([...(useSketch.getState().edges ?? [])]).toEqual(wires)
+    useCanvas.setState({ moving: new Map(large.nodes.slice(0, FEW + 1).map((node) => [node.id, node.position])) })
+    expect([...(useSketch.getState().nodes ?? [])]).toEqual(['loss'])
+  })
+})
+
+describe('the picture', () => {
+  const window = { width: 800, height: 600 }
+  const graph = { x: 0, y: 0, width: 10_000, height: 8000 }
+  const at: Transform = [0, 0, 0.1]
+  const drawn = { region: regionFor(at, window, graph), zoom: 0.1 }
+
+  it('is of what is in the window and around it, as far as there is a graph', () => {
+    expect(drawn.region).toEqual({ x: 0, y: 0, width: 10_000, height: 8000 })
+    expect(regionFor([-2000, 0, 0.1], window, graph)).toBeNull()
+    expect(regionFor([0, 0, 1], window, graph)).toEqual({ x: 0, y: 0, width: 1200, height: 900 })
+  })
+
+  it('is only moved by a pan, and drawn anew where it would lack something or be coarse', () => {
+    expect(redraw(drawn, [300, -200, 0.1], window, graph)).toBe('no')
+    expect(redraw(drawn, [0, 0, 0.12], window, graph)).toBe('soon')
+    expect(redraw(drawn, [0, 0, 0.2], window, graph)).toBe('now')
+    const near = { region: regionFor([0, 0, 1], window, graph), zoom: 1 }
+    expect(redraw(near, [-300, 0, 1], window, graph)).toBe('no')
+    expect(redraw(near, [-500, 0, 1], window, graph)).toBe('now')
+  })
+})
+
+describe('elements of React Flow', () => {
+  const viewOf = (change: Partial<View> = {}): View => {
+    const { document, checked } = useEditor.getState()
+    return {
+      document,
+      inside: null,
+      selection: { nodes: new Set(), edges: new Set() },
+      moving: still,
+      bent: null,
+      sizing: null,
+      tabStop: null,
+      edgeTypes: checked.edgeTypes,
+      ...change
+    }
+  }
+
+  it('stay the same objects while another card is dragged, and come back from a drag as they were', () => {
+    const flow = new FlowView()
+    const view = viewOf()
+    const before = flow.nodesOf(view)
+    const first = flow.nodesOf({ ...view, moving: new Map([['p1', { x: 5, y: 6 }]]) })
+    const second = flow.nodesOf({ ...view, moving: new Map([['p1', { x: 7, y: 8 }]]) })
+    expect(second.find(({ id }) => id === 'p1')?.position).toEqual({ x: 7, y: 8 })
+    for (const [i, node] of second.entries()) if (node.id !== 'p1') expect(node).toBe(first[i])
+    expect(flow.nodesOf(view)).toEqual(before)
+  })
+
+  it('stay the same where an edit changes no shape of theirs, their labels where they were', () => {
+    const flow = new FlowView()
+    const [nodes, edges] = [flow.nodesOf(viewOf()), flow.edgesOf(viewOf())]
+    expect(dispatch({ type: 'setAttribute', node: EDITED, attribute: 'shape', value: [8, 4] })).toBeNull()
+    expect(useEditor.getState().checked.problems).toEqual([])
+    for (const [i, node] of flow.nodesOf(viewOf()).entries()) expect(node).toBe(nodes[i])
+    for (const [i, edge] of flow.edgesOf(viewOf()).entries()) expect(edge).toBe(edges[i])
+  })
+})
