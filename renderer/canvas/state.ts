@@ -1,6 +1,7 @@
 /** What the canvas alone needs to know: nothing of it enters the document. */
 import { create } from 'zustand'
 import type { Position } from '../../engine/document/types.ts'
+import { reveal } from '../store/flow.ts'
 import type { Box } from './geometry.ts'
 import type { End } from './wires.ts'
 
@@ -72,7 +73,24 @@ export const openSearch = (at: Position, from: End | null = null): void => useCa
 /** Searches for an operator to put into a wire. */
 export const openSearchFor = (edge: string, at: Position): void =>
   useCanvas.setState({ search: { at, from: null, edge } })
-export const rename = (id: string | null): void => useCanvas.setState({ renaming: id })
+
+/** Milliseconds in which a card comes near. */
+const NEARING = 1500
+
+/** Opens the field for a card's name; from very far, where nothing could be read in it, the card comes near first. */
+export function rename(id: string | null): void {
+  if (id === null || useCanvas.getState().far !== 'very') {
+    useCanvas.setState({ renaming: id })
+    return
+  }
+  const end = useCanvas.subscribe(({ far }) => {
+    if (far === 'very') return
+    end()
+    useCanvas.setState({ renaming: id })
+  })
+  setTimeout(end, NEARING)
+  reveal(id)
+}
 
 /** Puts the focus on a node's card. */
 export function focusNode(id: string): void {

@@ -44,17 +44,16 @@ function distance({ x, y }: Position, a: Position, b: Position): number {
   return Math.hypot(x - a.x - along * dx, y - a.y - along * dy)
 }
 
-/** The nearest sketched wire that `fits`; null where none is near. */
+/** The nearest wire that `fits`, those that are whole among them; null where none is near, and where none is sketched. */
 export function wireAt(screen: Position, fits: (link: Link) => boolean = () => true): Link | null {
-  const whole = useSketch.getState().edges
   const view = flow()
-  if (!whole || !view) return null
+  if (!view || !useSketch.getState().edges) return null
   const at = view.screenToFlowPosition(screen, { snapToGrid: false })
   const reach = REACH / view.getZoom()
   const { links, items } = level()
   let best: { readonly link: Link; readonly far: number } | null = null
   for (const link of links) {
-    const route = whole.has(link.id) ? null : wireRoute(link, items)
+    const route = wireRoute(link, items)
     if (!route) continue
     const samples = SAMPLES * route.length
     let before = pointOn(route, 0)

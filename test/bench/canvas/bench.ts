@@ -2,9 +2,10 @@
  * `npm run bench:canvas`: what a person waits for on the canvas, in Chromium, on graphs of 200 to 3,000 nodes with all
  * labels on, and of 10,000.
  *
- *     npm run bench:canvas -- [NODES…] [--quick] [--write]
+ *     npm run bench:canvas -- [NODES…] [--quick] [--write] [--renderer FOLDER]
  *
  * --quick takes short gestures and few edits. --write puts the tables into docs/performance.md, between the two marks.
+ * --renderer measures another build, as of the commit before.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -13,7 +14,18 @@ import { parseArgs } from 'node:util'
 import { median } from '../measure.ts'
 import { processor, table, withTables } from '../report.ts'
 import { GESTURES } from './gestures.ts'
-import { drop, type Edit, edits, type Frames, frames, keyOf, type Opened, openWindow, VIEWS } from './measure.ts'
+import {
+  drop,
+  type Edit,
+  edits,
+  type Frames,
+  frames,
+  keyOf,
+  type Opened,
+  openWindow,
+  type Taken,
+  VIEWS
+} from './measure.ts'
 
 const PAGE = join(import.meta.dirname, '../../../docs/performance.md')
 const SIZES = [200, 1000, 3000, 10_000]
@@ -22,7 +34,11 @@ const OPENED_ONLY = 10_000
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } }
+  options: {
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    renderer: { type: 'string' }
+  }
 })
 if (options.write && (positionals.length > 0 || options.quick))
   throw new Error('--write is for the whole bench: part of it would take the place of all')
@@ -55,7 +71,7 @@ async function measureOne(nodes: number): Promise<Found> {
   return { nodes, opened, frames: moved, edits: edited }
 }
 
-const window = await openWindow()
+const window = await openWindow(options.renderer)
 const found: Found[] = []
 try {
   for (const nodes of sizes) found.push(await measureOne(nodes))
@@ -66,18 +82,23 @@ try {
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? Number.NaN
 
-/** Frames in a second, and the median and the 95th percentile of their times. */
-const cell = (times: readonly number[]): string => {
+/** Frames in a second, the median and the 95th percentile of their times, and what a frame takes of the page's thread. */
+const cell = (taken: Taken | undefined): string => {
+  if (!taken) return ''
+  const { times, work } = taken
   const rate = (1000 * times.length) / times.reduce((sum, t) => sum + t, 0)
-  return `${rate.toFixed(0)} (${median(times).toFixed(1)}, ${quantile(times, 0.95).toFixed(1)})`
+  return `${rate.toFixed(0)} (${median(times).toFixed(1)}, ${quantile(times, 0.95).toFixed(1)}); ${work.toFixed(1)}`
 }
 
 const framesTable = table(
-  ['frames/s (median, 95th percentile, ms)', ...found.filter((f) => f.frames).map((f) => `${f.nodes} nodes`)],
+  [
+    'frames/s (median, 95th percentile in ms); ms of the page’s thread',
+    ...found.filter((f) => f.frames).map((f) => `${f.nodes} nodes`)
+  ],
   VIEWS.flatMap((view) =>
     GESTURES.map((gesture) => [
       `${view === 'near' ? 'zoomed in' : 'all in view'}, ${gesture}`,
-      ...found.flatMap((f) => (f.frames ? [cell(f.frames.get(keyOf(view, gesture)) ?? [])] : []))
+      ...found.flatMap((f) => (f.frames ? [cell(f.frames.get(keyOf(view, gesture)))] : []))
     ])
   )
 )

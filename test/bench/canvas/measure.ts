@@ -12,11 +12,15 @@ export interface Window {
   close(): Promise<void>
 }
 
-/** Whatever draws in software where there is no GPU: no flag asks for either. */
-export async function openWindow(): Promise<Window> {
+/**
+ * Whatever draws in software where there is no GPU: no flag asks for either.
+ * @param folder a built renderer other than that of this checkout
+ */
+export async function openWindow(folder?: string): Promise<Window> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('no Chromium was found: name one in the variable CHROMIUM')
   const served: Served = await serve({
+    ...(folder && { folder }),
     cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in the bench')) }
   })
   const browser: Browser = await chromium.launch({ executablePath, args: [...QUIET, ...AS_ROOT] })
@@ -131,20 +135,33 @@ export async function show(page: Page, view: View): Promise<void> {
   await page.waitForTimeout(700)
 }
 
-/** Milliseconds of each frame, by view and gesture. */
-export type Frames = ReadonlyMap<string, readonly number[]>
+export interface Taken {
+  /** Milliseconds from each frame to the next. */
+  readonly times: readonly number[]
+  /** Milliseconds of a processor that the page's own thread took for a frame: the same on a machine that is busy otherwise. */
+  readonly work: number
+}
+
+/** By view and gesture. */
+export type Frames = ReadonlyMap<string, Taken>
 
 export const keyOf = (view: View, gesture: Gesture): string => `${view} ${gesture}`
 
 export async function frames(page: Page, seconds: number): Promise<Frames> {
   const input: CDPSession = await page.context().newCDPSession(page)
-  const found = new Map<string, readonly number[]>()
+  await input.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const worked = async (): Promise<number> => {
+    const { metrics } = await input.send('Performance.getMetrics')
+    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN)
+  }
+  const found = new Map<string, Taken>()
   for (const view of VIEWS) {
     for (const gesture of GESTURES) {
       await show(page, view)
       const at = await places(page)
-      const taken = await framesOf(page, () => perform(input, gesture, at, seconds))
-      found.set(keyOf(view, gesture), taken)
+      const before = await worked()
+      const times = await framesOf(page, () => perform(input, gesture, at, seconds))
+      found.set(keyOf(view, gesture), { times, work: ((await worked()) - before) / times.length })
       if (gesture === 'drag') await page.keyboard.press('Control+z')
     }
   }
