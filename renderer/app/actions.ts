@@ -1,5 +1,6 @@
 /** All actions, and how the menus arrange them. */
 import type { Action, TextKey } from './action.ts'
+import { backendActions } from './actions/backend.ts'
 import { alignActions, distributeActions, editActions } from './actions/edit.ts'
 import { exampleActions, fileActions, pictureActions } from './actions/file.ts'
 import { helpActions } from './actions/help.ts'
@@ -16,6 +17,7 @@ export const actions: readonly Action[] = [
   ...editActions,
   ...viewActions,
   ...runActions,
+  ...backendActions,
   // behind those of running: Escape stops a training before it leaves a group
   ...structureActions,
   ...stepActions,
@@ -161,6 +163,7 @@ export const menus: readonly Menu[] = [
       'run.train',
       'run.stop',
       { label: 'menus.history', entries: historyActions.map(idOf) },
+      { label: 'menus.backend', entries: backendActions.map(idOf) },
       '-',
       'run.reset'
     ]

@@ -5,7 +5,6 @@ import { Builder, type Value } from '../../engine/ir/builder.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
-import { withSelects } from '../../engine/runtime/gpu/epilogue.ts'
 import { createGpuExecutor, type GpuMode } from '../../engine/runtime/gpu/index.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import { sizeOf } from '../../engine/shape.ts'
@@ -60,12 +59,4 @@ describe.each(['webgl2', 'webgpu'] as const)('%s', (mode: GpuMode) => {
       expect(off).toBeLessThan(2e-5)
     })
   })
-})
-
-test('a choice is a select in WGSL, inside others too', () => {
-  expect(withSelects('(a < 0 ? 0 : a)')).toBe('(select(f32(a), f32(0), a < 0))')
-  expect(withSelects('f((p > q ? (r ? 1 : 2) : s)) + 1')).toBe(
-    'f((select(f32(s), f32((select(f32(2), f32(1), r))), p > q))) + 1'
-  )
-  expect(withSelects('(a ? 1 : b ? 2 : 3)')).toBe('(select(f32(select(f32(3), f32(2), b)), f32(1), a))')
 })

@@ -30,6 +30,8 @@ export interface KernelSource {
   readonly texels?: readonly number[]
   /** WebGL2: further wide outputs, written by calls of out1(a, b, c, d), out2(…), … */
   readonly maps?: number
+  /** WebGPU: the statements of the text, to be translated with whole numbers as such (see wgsl.ts). */
+  readonly body?: string
   /** WebGPU: a whole compute shader that takes the place of the translated text, and how it is dispatched. */
   readonly own?: { readonly wgsl: string; readonly groups: readonly [number, number, number] }
 }
@@ -65,7 +67,7 @@ export interface Device {
   dispose(): Promise<void>
 }
 
-/** Up to here every whole number is a float32, so that indices are exact. */
+/** Up to here every whole number is a float32: indices that are floats are exact, as WebGL2 has them. */
 export const MAX_INDEX = 2 ** 24
 
 /** Says that the device did not give all the memory that was asked of it. */

@@ -3,7 +3,8 @@
  *
  * What the shading languages offer is too coarse (sin to 6e-4, expm1 by subtraction) and leaves NaN and the infinities
  * open: max(NaN, 0) may be 0, log(0) -88. So the functions are written out here, exact to a few units in the last place
- * and with JavaScript's answers at the edges. The polynomials are those of the Cephes library (S. Moshier, 1984-2000).
+ * and with JavaScript's answers at the edges. The polynomials are those of the Cephes library (S. Moshier, 1984-2000), but for
+ * tanh, a quotient of two as in Eigen: within 4.2e-7 of the value at a third of the work.
  *
  * One text serves both languages: GLSL ES 3.00 without ?: (WGSL lacks it), rewritten for WGSL by `toWgsl`.
  */
@@ -103,14 +104,12 @@ float crLog2(float x) { return crLog(x) * 1.44269504; }
 float crLog10(float x) { return crLog(x) * 0.434294482; }
 float crTanh(float x) {
   if (crIsNan(x)) { return x; }
-  float a = abs(x);
-  if (a > 9.1) { return crSign(x); }
-  if (a < 0.625) {
-    float z = x * x;
-    return ((((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z
-      - 3.33332819422e-1) * z * x + x;
-  }
-  return crSign(x) * (1.0 - 2.0 / (crExp(a + a) + 1.0));
+  float c = min(max(x, -7.90531111), 7.90531111);
+  float z = c * c;
+  float p = (((((-2.76076847742355e-16 * z + 2.00018790482477e-13) * z - 8.60467152213735e-11) * z
+    + 5.12229709037114e-8) * z + 1.48572235717979e-5) * z + 6.37261928875436e-4) * z + 4.89352455891786e-3;
+  float q = ((1.19825839466702e-6 * z + 1.18534705686654e-4) * z + 2.26843463243900e-3) * z + 4.89352518554385e-3;
+  return min(max(c * p / q, -1.0), 1.0);
 }
 float crSinh(float x) {
   if (abs(x) < 1.0) { float e = crExpm1(abs(x)); return crSign(x) * 0.5 * (e + e / (e + 1.0)); }

@@ -49,12 +49,12 @@ export function splitReduction(step: LoopStep): readonly CallSource[] | null {
   const add = `acc = ${rule.fold('acc', `a0[start + ${element}]`)};`
   const first = kernel(1, results * stretches, [
     `const o = crDiv(i, ${stretches});`,
-    `const from = crMod(i, ${stretches}) * ${stretch};`,
+    `const lead = crMod(i, ${stretches}) * ${stretch};`,
     ...statements,
     `const start = crNum(${start || '0'});`,
     `let acc = ${rule.start};`,
     `for (let r = 0; r < ${stretch}; r++) {`,
-    'const j = from + r;',
+    'const j = lead + r;',
     stretch * stretches === length ? add : `if (j < ${length}) { ${add} }`,
     '}',
     'return acc;'

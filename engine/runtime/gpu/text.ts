@@ -124,9 +124,9 @@ export interface Texels {
 /** A function of `count` arguments; the statements know the thread as `i`. */
 export function kernel(count: number, threads: number, statements: readonly string[]): KernelSource {
   const names = Array.from({ length: count }, (_, n) => `a${n}`)
-  const lines = [`function (${names.join(', ')}) {`, 'const i = crNum(this.thread.x);', ...statements, '}']
-  const text = replaceMath(lines.join('\n'))
-  return { text, threads, helpers: helpersIn(text) }
+  const body = replaceMath(statements.join('\n'))
+  const text = [`function (${names.join(', ')}) {`, 'const i = crNum(this.thread.x);', body, '}'].join('\n')
+  return { text, threads, helpers: helpersIn(text), body }
 }
 
 /**
@@ -135,8 +135,9 @@ export function kernel(count: number, threads: number, statements: readonly stri
  */
 export function ownKernel(step: Step, slots: readonly number[], own: NonNullable<KernelSource['own']>): CallSource {
   const read = slots.map((_, n) => `a${n}[i]`)
+  const { body: _, ...standing } = kernel(slots.length, sizeOf(step.shape), [`return ${read.join(' + ')};`])
   return {
-    ...kernel(slots.length, sizeOf(step.shape), [`return ${read.join(' + ')};`]),
+    ...standing,
     own,
     inputs: slots.map((slot) => ({ slot })),
     outputs: [placeOf(step.output, step.shape)]

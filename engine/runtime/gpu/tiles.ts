@@ -114,7 +114,7 @@ export function tiledForWebGpu(step: ProductStep, serial: boolean): readonly Cal
     columnTiles.map((g) => {
       const [sum, column] = [`s${r}_${g}`, `column + ${g * TILE}u`]
       const index = `z * ${m * n}u + (row + ${r}u) * ${n}u + ${column}`
-      const value = (c: number): string => (epilogue ? `finish(${sum}[${c}], ${index} + ${c}u)` : `${sum}[${c}]`)
+      const value = (c: number): string => (epilogue ? `finish(${sum}[${c}], i32(${index} + ${c}u))` : `${sum}[${c}]`)
       const lines = wide.c
         ? [`c[(${index}) / 4u] = ${epilogue ? `vec4<f32>(${four(value).join(', ')})` : sum};`]
         : four((c) => `if (${column} + ${c}u < ${n}u) { c[${index} + ${c}u] = ${value(c)}; }`)

@@ -1,11 +1,15 @@
 /** Tensors as storage buffers, kernels as compute shaders of gpu.js. */
 import { fail } from '../../problem.ts'
 import { isSoftware } from '../probe.ts'
-import { type Device, type Kernel, type KernelSource, MAX_INDEX, type Memory, refuseMemory } from './device.ts'
+import { type Device, type Kernel, type KernelSource, type Memory, refuseMemory } from './device.ts'
 import { type Library, type RawContext, type RawKernel, webgpuContext, webgpuLibrary } from './gpujs.ts'
 import { parametersOf, wgslLibrary } from './math.ts'
+import { shaderOf } from './wgsl.ts'
 
 let buffers = 0
+
+/** Most numbers of a buffer: what is added to an index, or multiplied by four, must stay a whole number of 32 bits. */
+const MOST = 2 ** 29
 
 /** A tensor, and what gpu.js takes for the result of one of its kernels. */
 class Buffer implements Memory {
@@ -60,7 +64,10 @@ export class WebGpuDevice implements Device {
     const { description, vendor, architecture } = adapter.info
     this.name = `WebGPU on ${description || [vendor, architecture].filter(Boolean).join(' ') || 'an unnamed adapter'}`
     this.serial = isSoftware(`${this.name} ${vendor} ${architecture}`)
-    this.limit = Math.min(MAX_INDEX, device.limits.maxStorageBufferBindingSize / 4, device.limits.maxBufferSize / 4)
+    this.limit = Math.min(
+      MOST,
+      ...[device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize].map((b) => Math.floor(b / 4))
+    )
     device.addEventListener('uncapturederror', this.#listen)
     void device.lost.then(({ message, reason }) => {
       this.#lost = message || reason
@@ -149,19 +156,18 @@ export class WebGpuDevice implements Device {
         }
       })
     })
+    const own =
+      source.own ??
+      (source.body === undefined
+        ? null
+        : shaderOf(source.body, inputs.length, source.threads, wgslLibrary(source.helpers)))
     const translated = raw.assembleWGSL
     raw.assembleWGSL = function (this: RawKernel): string {
-      if (source.own) {
-        this.workgroupSize = [8, 8, 1]
-        return source.own.wgsl
-      }
+      if (own) return own.wgsl
       this.translatedFunctions = wgslLibrary(source.helpers)
       return translated.call(this)
     }
-    if (source.own) {
-      const { groups } = source.own
-      raw._computeDispatch = () => ({ groups, dispatchWidth: 0 })
-    }
+    if (own) raw._computeDispatch = () => ({ groups: own.groups, dispatchWidth: 0 })
     raw.outputBuffer = (outputs[0] as Buffer).buffer
     this.#kernels.add(raw)
     const destroy = (): void => {
