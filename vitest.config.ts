@@ -20,7 +20,7 @@ const browser = () => ({
 
 export default defineConfig({
   // found late, it would reload the page in the middle of a run
-  optimizeDeps: { include: ['gpu.js'] },
+  optimizeDeps: { include: ['gpu.js', 'valibot'] },
   test: {
     projects: [
       {
