@@ -81,6 +81,9 @@ function ofGradients(document: GraphDocument, cells: Cells, node: GraphNode): Pr
     .incoming(node.id)
     .flatMap(({ id }) => cells.edges[id]?.gradient?.statistics ?? [])
   if (downstream.some(broken)) {
+    // values that are broken go back broken: that is told of where they arose
+    const values = Object.values(cells.nodes[node.id] ?? {}).map(({ value }) => value.statistics)
+    if ([...values, ...valuesInto(document, cells, node)].some(broken)) return []
     const from = valuesInto(document, cells, node).map(rangeOf).join('; ')
     return [problem('finding.gradientNotFinite', { op, from }, place)]
   }

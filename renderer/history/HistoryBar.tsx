@@ -67,11 +67,11 @@ export function HistoryBar() {
                 step={1}
                 onCommit={(step) => void goTo(step)}
               />
-              {t('history.ofSteps', {
-                steps: numbers.count(overview.planned),
-                epoch: numbers.count(Math.ceil(at / overview.stepsPerEpoch))
-              })}
-              {loss !== null && <span className="muted"> · {t('history.loss', { loss: numbers.value(loss) })}</span>}
+              {t('history.ofSteps', { steps: numbers.count(overview.planned) })}
+              <span className="history-more">
+                · {t('history.epoch', { epoch: numbers.count(Math.ceil(at / overview.stepsPerEpoch)) })}
+                {loss !== null && <span className="muted"> · {t('history.loss', { loss: numbers.value(loss) })}</span>}
+              </span>
             </p>
           )}
           {at !== null && (

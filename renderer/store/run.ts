@@ -144,7 +144,9 @@ export async function lookBack(step: number): Promise<boolean> {
     looksBack = true
     const revision = useEditor.getState().graphRevision
     const result = await client().lookBack({ step, revision }, controller.signal)
-    if (controller === working) set({ result, problems: noProblems, stale: isStale(result) })
+    // why the training failed stays said
+    const problems = useRun.getState().problems.filter(({ code }) => !code.startsWith('history.'))
+    if (controller === working) set({ result, problems, stale: isStale(result) })
     return controller === working
   } catch (error) {
     if (controller === working) set({ problems: problemsOf(error) })
