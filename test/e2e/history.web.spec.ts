@@ -10,6 +10,8 @@ const bar = (page: Page) => page.getByRole('region', { name: 'History of the tra
 const at = async (page: Page) => Number(await line(page).getAttribute('aria-valuenow'))
 
 test('every step of a training can be looked at as it was', async ({ page }) => {
+  // many looks, one after the other: on a busy machine each waits for the engine
+  test.slow()
   await openProgram(page)
   await openExample(page, 'Spiral')
   await page.getByRole('button', { name: 'Train', exact: true }).first().click()
