@@ -7,7 +7,7 @@
  */
 import type { Plan, Step } from '../../compile/plan.ts'
 import { kernelOf } from '../array-kernels.ts'
-import { type Arithmetic, ArrayExecutor, runOf } from '../arrays.ts'
+import { type Arithmetic, ArrayExecutor, type Compiled, type Region, runOf } from '../arrays.ts'
 import { gemm } from '../gemm.ts'
 import { RELAXED, SIMD } from './binaries.ts'
 import { type Call, runOfCalls, stagesOf } from './calls.ts'
@@ -30,41 +30,53 @@ export function wasmBuild(): Build | null {
 
 const notStarted = (error: Error): string => `others do not start: ${error.message}`
 
+type Keep = <T extends { dispose(): void }>(one: T) => T
+
 function arithmetic(build: Build, machine: Machine, why: string | null): Arithmetic {
   const { threads } = machine
   const code = machine.load(decode(build === 'relaxed' ? RELAXED : SIMD))
+  const compiled = (plan: Plan, own: readonly (Region | null)[], keep: Keep): Omit<Compiled, 'dispose'> => {
+    const products = keep(
+      new Products(
+        code,
+        machine,
+        plan.steps.filter((step) => step.kind === 'product')
+      )
+    )
+    const chains = plan.steps.flatMap((step) =>
+      step.kind === 'elementwise' ? [step] : step.kind === 'product' && step.epilogue ? [step.epilogue] : []
+    )
+    const { of: elementwise } = keep(elementwiseKernels(chains, machine, build === 'relaxed'))
+    const callsOf = (step: Step): Call[] | null => {
+      if (step.kind === 'elementwise') return elementwise(step)
+      if (step.kind === 'loop') return loopCalls(step, code, machine)
+      const calls = products.calls(step)
+      return calls && [...calls, ...(step.epilogue ? elementwise(step.epilogue) : [])]
+    }
+    const work = plan.steps.map((step) => callsOf(step) ?? runOf(step, kernelOf(step, gemm)))
+    const { stages } = keep(stagesOf(work, own, machine))
+    return { steps: work.map((calls) => (typeof calls === 'function' ? calls : runOfCalls(calls))), stages }
+  }
   const simd = build === 'relaxed' ? 'WebAssembly SIMD with fused multiply-add' : 'WebAssembly SIMD'
   return {
     device: `${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${why ? ` (${why})` : ''}`,
     maxOutputs: 4,
     memory: machine.heap,
     compile: (plan: Plan, own) => {
-      const chains = plan.steps.flatMap((step) =>
-        step.kind === 'elementwise' ? [step] : step.kind === 'product' && step.epilogue ? [step.epilogue] : []
-      )
-      const products = new Products(
-        code,
-        machine,
-        plan.steps.filter((step) => step.kind === 'product')
-      )
-      const { of: elementwise, dispose } = elementwiseKernels(chains, machine, build === 'relaxed')
-      const callsOf = (step: Step): Call[] | null => {
-        if (step.kind === 'elementwise') return elementwise(step)
-        if (step.kind === 'loop') return loopCalls(step, code, machine)
-        const calls = products.calls(step)
-        return calls && [...calls, ...(step.epilogue ? elementwise(step.epilogue) : [])]
+      const made: { dispose(): void }[] = []
+      const keep = <T extends { dispose(): void }>(one: T): T => {
+        made.push(one)
+        return one
       }
-      const work = plan.steps.map((step) => callsOf(step) ?? runOf(step, kernelOf(step, gemm)))
-      const { stages, dispose: giveBack } = stagesOf(work, own, machine)
-      const steps = work.map((calls) => (typeof calls === 'function' ? calls : runOfCalls(calls)))
-      return {
-        steps,
-        stages,
-        dispose: () => {
-          dispose()
-          products.dispose()
-          giveBack()
-        }
+      const dispose = (): void => {
+        for (const one of made.splice(0)) one.dispose()
+      }
+      try {
+        return { ...compiled(plan, own, keep), dispose }
+      } catch (error) {
+        // what was taken until memory ended would never come back
+        dispose()
+        throw error
       }
     },
     dispose: () => machine.close()
