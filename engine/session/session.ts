@@ -219,12 +219,16 @@ export class Session {
     }
   }
 
-  /** The document with its weights on the float64 reference, at a batch of rows: where derivatives are looked at. */
-  async #ground(request: Pick<RunRequest, 'document' | 'batch' | 'feeds'>, stop: Stop): Promise<Ground> {
+  /** The document with its weights on the float64 reference, at a batch of rows. A `partial` one leaves out what has a problem. */
+  async #ground(
+    request: Pick<RunRequest, 'document' | 'batch' | 'feeds'>,
+    stop: Stop,
+    whole: 'whole' | 'partial' = 'whole'
+  ): Promise<Ground> {
     const { document } = request
     const inspection = new Inspection(document)
     const errors = inspection.built.problems.filter(isError)
-    if (errors.length > 0) throw new ProblemError(errors)
+    if (errors.length > 0 && (whole === 'whole' || !inspection.built.objective)) throw new ProblemError(errors)
     this.#model.prepare(inspection.variables, document.training?.seed ?? 0)
     const rows = rowsFor(this.#data, inspection.ir, request)
     const executor = new ReferenceExecutor()
@@ -260,15 +264,15 @@ export class Session {
   }
 
   curve(request: CurveRequest, stop: Stop = never): Promise<CurveResult> {
-    return this.#exclusive(async () => curve(await this.#ground(request, stop), request))
+    return this.#exclusive(async () => curve(await this.#ground(request, stop, 'partial'), request))
   }
 
   landscape(request: LandscapeRequest, stop: Stop = never): Promise<LandscapeResult> {
-    return this.#exclusive(async () => landscape(await this.#ground(request, stop), request, this.#plots))
+    return this.#exclusive(async () => landscape(await this.#ground(request, stop, 'partial'), request, this.#plots))
   }
 
   paths(request: PathsRequest, stop: Stop = never): Promise<PathsResult> {
-    return this.#exclusive(async () => paths(await this.#ground(request, stop), request, this.#plots))
+    return this.#exclusive(async () => paths(await this.#ground(request, stop, 'partial'), request, this.#plots))
   }
 
   /** During a training it is answered between two steps. */

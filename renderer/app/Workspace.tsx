@@ -10,6 +10,8 @@ import { PastBanner } from '../history/PastBanner.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { PlanPanel } from '../plan/PlanPanel.tsx'
 import { usePlan } from '../plan/state.ts'
+import { PlotsPanel } from '../plots/PlotsPanel.tsx'
+import { usePlots } from '../plots/state.ts'
 import { SampleChip } from '../sample/SampleChip.tsx'
 import { SamplePanel } from '../sample/SamplePanel.tsx'
 import { useSample } from '../sample/state.ts'
@@ -24,7 +26,7 @@ import { LeftPanel } from './LeftPanel.tsx'
 interface SideProps {
   readonly name: PanelName
   /** What it is called, where it is not the panel's own name. */
-  readonly label?: PanelName | 'steps' | 'plan' | 'check' | 'chain' | 'sample'
+  readonly label?: PanelName | 'steps' | 'plan' | 'check' | 'chain' | 'sample' | 'plots'
   readonly min: number
   readonly max: number
   /** What is shown now needs so much; afterwards the panel is as it was. */
@@ -83,9 +85,17 @@ function Side({ name, label = name, min, max, least, children }: SideProps) {
 /** A sentence with its formula, while the canvas keeps more than half of a small window. */
 const stepsHeight = (): number => Math.round(Math.min(330, window.innerHeight * 0.4))
 
+/** What the canvas keeps, with what stands above and below the panels. */
+const REST = 240
+
+/** A picture that is worth looking at, while the graph stays in sight. */
+const plotsHeight = (large: boolean): number =>
+  Math.round(large ? window.innerHeight - REST : Math.min(440, window.innerHeight * 0.52))
+
 const panels = {
   steps: <Stepper />,
   sample: <SamplePanel />,
+  plots: <PlotsPanel />,
   check: <CheckPanel />,
   chain: <ChainPanel />,
   plan: <PlanPanel />,
@@ -93,7 +103,7 @@ const panels = {
 }
 
 /** Below the canvas is the first of these that is open. */
-const BOTTOM = ['steps', 'sample', 'check', 'chain', 'plan', 'training'] as const
+const BOTTOM = ['steps', 'sample', 'plots', 'check', 'chain', 'plan', 'training'] as const
 
 export function Workspace() {
   const walking = useStepper((s) => s.status !== 'off')
@@ -101,8 +111,20 @@ export function Workspace() {
   const checking = useCheck((s) => s.open)
   const chained = useChain((s) => s.open)
   const sampling = useSample((s) => s.open)
-  const open = { steps: walking, sample: sampling, check: checking, chain: chained, plan: planned, training: true }
+  const plotting = usePlots((s) => s.open)
+  const large = usePlots((s) => s.large)
+  const open = {
+    steps: walking,
+    sample: sampling,
+    plots: plotting,
+    check: checking,
+    chain: chained,
+    plan: planned,
+    training: true
+  }
   const bottom = BOTTOM.find((panel) => open[panel]) ?? 'training'
+  const tall = bottom === 'steps' || bottom === 'sample' || bottom === 'chain'
+  const least = bottom === 'plots' ? plotsHeight(large) : tall ? stepsHeight() : undefined
   return (
     <Group className="workspace" id="columns" orientation="horizontal">
       <Side name="palette" min={168} max={420}>
@@ -126,8 +148,8 @@ export function Workspace() {
             name="training"
             label={bottom}
             min={172}
-            max={520}
-            {...(walking || chained || sampling ? { least: stepsHeight() } : {})}
+            max={Math.max(520, window.innerHeight - REST)}
+            {...(least !== undefined && { least })}
           >
             {panels[bottom]}
           </Side>

@@ -5,7 +5,7 @@ import { alignActions, distributeActions, editActions } from './actions/edit.ts'
 import { exampleActions, fileActions, pictureActions } from './actions/file.ts'
 import { helpActions } from './actions/help.ts'
 import { historyActions } from './actions/history.ts'
-import { runActions } from './actions/run.ts'
+import { plotActions, runActions } from './actions/run.ts'
 import { stepActions } from './actions/steps.ts'
 import { colourActions, structureActions } from './actions/structure.ts'
 import { viewActions } from './actions/view.ts'
@@ -159,6 +159,7 @@ export const menus: readonly Menu[] = [
       'run.sample',
       'run.previousSample',
       'run.nextSample',
+      { label: 'menus.plots', entries: plotActions.map(idOf) },
       '-',
       'run.train',
       'run.stop',

@@ -15,7 +15,7 @@ const PANES: readonly Pane[] = [
   { root: '.outline', first: '[role="tree"]', panel: 'palette' },
   { root: '.canvas', first: '.react-flow__node[tabindex="0"]' },
   { root: '[data-inspector]', first: CONTROLS, panel: 'inspector' },
-  { root: ':is(.training, .stepper, .sample, .check, .plan, .chain)', first: CONTROLS, panel: 'training' }
+  { root: ':is(.training, .stepper, .sample, .check, .plan, .chain, .plots)', first: CONTROLS, panel: 'training' }
 ]
 
 export function goToPane(step: 1 | -1): void {

@@ -5,6 +5,7 @@ import { closeCheck } from '../check/state.ts'
 import { numbersOf } from '../i18n/useNumbers.ts'
 import { problemText } from '../i18n/useProblemText.ts'
 import { closePlan } from '../plan/state.ts'
+import { closePlots, usePlots } from '../plots/state.ts'
 import { closeSample } from '../sample/state.ts'
 import { announce, toast } from '../store/announce.ts'
 import { reset, run, train, useRun } from '../store/run.ts'
@@ -35,6 +36,8 @@ export async function startTraining(): Promise<void> {
   closeChain()
   closePlan()
   closeSample()
+  // the boundary is there to be watched
+  if (usePlots.getState().tab !== 'plane') closePlots()
   togglePanel('training', true)
   const outcome = await train()
   // the panel tells how it ended; only where it was closed meanwhile a message does

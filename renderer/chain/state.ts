@@ -5,6 +5,7 @@ import { type Problem, problemsOf } from '../../engine/problem.ts'
 import type { ChainResult } from '../../engine/session/protocol.ts'
 import { closeCheck } from '../check/state.ts'
 import { closePlan } from '../plan/state.ts'
+import { closePlots } from '../plots/state.ts'
 import { client } from '../session/session.ts'
 import { useEditor } from '../store/editor.ts'
 import { feedsOf, useRun } from '../store/run.ts'
@@ -111,6 +112,7 @@ export function openChain(): void {
   endSteps()
   closePlan()
   closeCheck()
+  closePlots()
   stopFollowing ??= followGraph()
   const { from, to } = meant()
   const end = targets().find(({ node }) => node === to) ?? targets()[0]

@@ -16,6 +16,7 @@ import { titleOf } from '../canvas/geometry.ts'
 import { useOperatorText } from '../i18n/useOperatorText.ts'
 import { useProblemText } from '../i18n/useProblemText.ts'
 import { koreanName } from '../palette/search.ts'
+import { PlotButton } from '../plots/PlotButton.tsx'
 import { dispatch, select, useEditor, useNodeProblems, useNodeType } from '../store/editor.ts'
 import { useNodeCells } from '../store/run.ts'
 import { Button } from '../ui/Button.tsx'
@@ -118,6 +119,7 @@ function Uses({ node, op }: { readonly node: GraphNode; readonly op: Op | undefi
             {t('actions.expand')}
           </Button>
         )}
+        <PlotButton node={node} />
       </div>
     </Section>
   )

@@ -5,6 +5,7 @@ import type { SampleRef, SampleReport, ScoresOf, Split } from '../../engine/sess
 import { closeChain } from '../chain/state.ts'
 import { closeCheck } from '../check/state.ts'
 import { closePlan } from '../plan/state.ts'
+import { closePlots } from '../plots/state.ts'
 import { client } from '../session/session.ts'
 import { useEditor } from '../store/editor.ts'
 import { feedsOf, lookAtSample, useRun } from '../store/run.ts'
@@ -110,6 +111,7 @@ export function openSample(): void {
   closePlan()
   closeCheck()
   closeChain()
+  closePlots()
   stopFollowing ??= follow()
   set({ open: true })
   togglePanel('training', true)

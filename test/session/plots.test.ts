@@ -146,7 +146,7 @@ describe('a curve', () => {
       of: null,
       range: [-3, 5],
       points: 17,
-      steps: [1, 1e-3]
+      steps: [0.25, 0.25e-3]
     })
     const [y, slope] = [
       (w: number) => -sigmoid(1.5 * w - 0.25),

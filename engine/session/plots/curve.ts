@@ -12,10 +12,14 @@ export const around = (x: number): Range => {
   return Number.isFinite(x) ? [x - far, x + far] : [-far, far]
 }
 
+/** Operations of one walk beyond which a curve has fewer points, and every fourth step. */
+const LARGE = 2e6
+const FEW = 41
+
 /** @throws ProblemError where it is no such number, or one that cannot change by a little */
 export async function curve(ground: Ground, request: CurveRequest): Promise<CurveResult> {
   const { inspection, rows } = ground
-  const { along, of, points, steps } = request
+  const { along, of } = request
   const from = inspection.valueOf(along.target)
   if (from.type.dtype !== 'float') fail('plot.notFloat')
   const value = of ? inspection.valueOf(of.target) : (inspection.built.objective ?? fail('gradient.noObjective'))
@@ -34,6 +38,9 @@ export async function curve(ground: Ground, request: CurveRequest): Promise<Curv
       gradient: true
     }
   )
+  const large = moving.operations > LARGE
+  const points = large ? Math.min(FEW, request.points) : request.points
+  const steps = large ? request.steps.filter((_, i) => i % 4 === 0) : request.steps
   const range = request.range ?? around(x)
   const here = await moving.at(x)
   const xs = Float64Array.from({ length: points }, (_, i) => range[0] + ((range[1] - range[0]) * i) / (points - 1))
@@ -44,7 +51,9 @@ export async function curve(ground: Ground, request: CurveRequest): Promise<Curv
     slopes[i] = found.slopes[0] as number
   }
   const secants: CurveResult['secants'][number][] = []
-  for (const h of steps) secants.push({ h, above: (await moving.at(x + h)).y, below: (await moving.at(x - h)).y })
+  const half = (range[1] - range[0]) / 2
+  for (const h of steps.map((step) => step * half))
+    secants.push({ h, above: (await moving.at(x + h)).y, below: (await moving.at(x - h)).y })
   moving.dispose()
   return {
     range,

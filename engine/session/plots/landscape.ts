@@ -97,7 +97,12 @@ async function surface(ground: Ground, axes: Axes, gradient: boolean, looks: Loo
   return { moving, at }
 }
 
-const rangeOf = (axis: Axis, at: number): Range => (axis.kind === 'random' ? [-1, 1] : around(at))
+/** Farther than a curve: optimizers need room. */
+function rangeOf(axis: Axis, at: number): Range {
+  if (axis.kind === 'random') return [-1, 1]
+  const [from, to] = around(at)
+  return [from - (to - from) / 4, to + (to - from) / 4]
+}
 
 export async function landscape(ground: Ground, request: LandscapeRequest, looks: Looks): Promise<LandscapeResult> {
   const { axes } = request

@@ -24,8 +24,9 @@ export interface CurveRequest extends Asked {
   readonly of: Element | null
   /** Of the plot; around the number as it is where it is null. */
   readonly range: readonly [number, number] | null
+  /** At most; a large graph gets fewer points and steps. */
   readonly points: number
-  /** Steps of secants, as they are. */
+  /** Steps of secants, as shares of half the range. */
   readonly steps: readonly number[]
 }
 

@@ -1,7 +1,8 @@
 import { indexOf } from '../../../engine/document/lookup.ts'
 import { closeChain, openChain } from '../../chain/state.ts'
-import { openCheck } from '../../check/state.ts'
+import { closeCheck, openCheck } from '../../check/state.ts'
 import { closePlan } from '../../plan/state.ts'
+import { closePlots, openPlots, type Tab, usePlots } from '../../plots/state.ts'
 import { closeSample, goOn, openSample, useSample } from '../../sample/state.ts'
 import { openDialog } from '../../store/dialogs.ts'
 import { stop } from '../../store/run.ts'
@@ -34,8 +35,54 @@ function verify(): void {
   closePlan()
   closeChain()
   closeSample()
+  closePlots()
   openCheck()
 }
+
+function plot(tab?: Tab): void {
+  endSteps()
+  closePlan()
+  closeCheck()
+  closeChain()
+  closeSample()
+  openPlots(tab)
+}
+
+/** A curve, a surface, a plane: the panel says what it needs. */
+const plotAction = (tab: Tab, shortcut: string, keywords: readonly string[]): Action => ({
+  id: `run.plots.${tab}`,
+  label: `actions.plots.${tab}`,
+  group: 'menus.plots',
+  keywords,
+  shortcuts: [shortcut],
+  checked: () => usePlots.getState().open && usePlots.getState().tab === tab,
+  when: ({ editor }) => editor.checked.types.size > 0,
+  perform: () => plot(tab)
+})
+
+export const plotActions: readonly Action[] = [
+  plotAction('curve', 'Alt+P', [
+    'plot',
+    'function',
+    'tangent',
+    'secant',
+    'derivative',
+    '함수',
+    '접선',
+    '할선',
+    '도함수'
+  ]),
+  plotAction('surface', 'Alt+Shift+P', [
+    'plot',
+    'contour',
+    'loss landscape',
+    'optimizer',
+    'Adam',
+    '등고선',
+    '손실 곡면'
+  ]),
+  plotAction('plane', 'Alt+Shift+B', ['plot', 'decision boundary', 'activation', 'classes', '결정 경계', '활성화'])
+]
 
 export const runActions: readonly Action[] = [
   { id: 'run.run', label: 'actions.run', shortcuts: ['Mod+Enter'], when: ready, perform: runNow },
@@ -116,5 +163,6 @@ export const runActions: readonly Action[] = [
     // without an objective the panel says what is missing
     when: ready,
     perform: verify
-  }
+  },
+  ...plotActions
 ]

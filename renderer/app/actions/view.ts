@@ -2,6 +2,7 @@ import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/com
 import { closeChain } from '../../chain/state.ts'
 import { closeCheck } from '../../check/state.ts'
 import { openPlan } from '../../plan/state.ts'
+import { closePlots } from '../../plots/state.ts'
 import { closeSample } from '../../sample/state.ts'
 import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel, useSettings } from '../../store/settings.ts'
 import type { Action } from '../action.ts'
@@ -68,6 +69,7 @@ export const viewActions: readonly Action[] = [
       closeCheck()
       closeChain()
       closeSample()
+      closePlots()
       openPlan()
     }
   },
