@@ -48,12 +48,18 @@ export function Pixels(props: PixelsProps) {
     context.putImageData(image, 0, 0)
   }, [draw, columns, rows, dark])
 
-  const read = (event: PointerEvent<HTMLCanvasElement>) => {
+  const cellAt = (event: PointerEvent<HTMLCanvasElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect()
     const x = Math.floor(((event.clientX - box.x) / box.width) * columns)
     const y = Math.floor(((event.clientY - box.y) / box.height) * rows)
     const index = y * columns + x
-    onRead(x >= 0 && x < columns && index >= 0 && index < count ? index : null)
+    return x >= 0 && x < columns && index >= 0 && index < count ? index : null
+  }
+  // a finger comes down without a move before
+  const onPointerDown = (event: PointerEvent<HTMLCanvasElement>) => {
+    const cell = cellAt(event)
+    onRead(cell)
+    if (event.button === 0 && cell !== null) onChoose?.(cell)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const step = STEPS[event.key]
@@ -73,9 +79,9 @@ export function Pixels(props: PixelsProps) {
         style={{ width, height }}
         aria-label={label}
         tabIndex={0}
-        onPointerMove={read}
+        onPointerMove={(event) => onRead(cellAt(event))}
         onPointerLeave={() => onRead(null)}
-        onPointerDown={(event) => onChoose && event.button === 0 && at !== null && onChoose(at)}
+        onPointerDown={onPointerDown}
         onKeyDown={onKeyDown}
       />
       {at !== null && at < count && Math.min(wide, high) >= FRAMED && (
