@@ -112,7 +112,7 @@ function Factors({ detail: { left, right } }: { readonly detail: ProductDetail }
   )
 }
 
-const STRIP = { width: 396, height: 14 }
+const STRIP = { width: 300, height: 14 }
 
 function Strip(props: {
   readonly label: string
