@@ -172,6 +172,10 @@ function keep<T>(cache: Map<string, Kept<T>>, id: string, key: readonly unknown[
   return made
 }
 
+/** The row as it was, where nothing in it is new: React Flow looks through a new one from end to end. */
+const settled = <T>(before: T[] | undefined, now: T[]): T[] =>
+  before && before.length === now.length && now.every((one, i) => one === before[i]) ? before : now
+
 export class FlowView {
   private readonly nodes = new Map<string, Kept<FlowNode>>()
   private readonly edges = new Map<string, Kept<FlowEdge>>()
@@ -180,6 +184,7 @@ export class FlowView {
   private places: ReadonlyMap<string, number> = new Map()
   private placesOf: readonly unknown[] = []
   private laid: readonly unknown[] = []
+  private lastEdges: FlowEdge[] = []
   private last: { readonly view: View; readonly made: FlowNode[] } | null = null
 
   /** Bodies depend on the node and on how many wires lead to it; a body that says the same stays the same object. */
@@ -217,7 +222,7 @@ export class FlowView {
   }
 
   nodesOf(view: View): FlowNode[] {
-    const made = this.onlyMoved(view) ?? this.allNodes(view)
+    const made = settled(this.last?.made, this.onlyMoved(view) ?? this.allNodes(view))
     this.last = { view, made }
     return made
   }
@@ -265,7 +270,7 @@ export class FlowView {
   edgesOf(view: View): FlowEdge[] {
     const level = this.update(view)
     this.updatePlaces(view, level)
-    return level.links.map((link) => {
+    const made = level.links.map((link) => {
       const { edge, source, sourceHandle, target, targetHandle } = link
       const selected = view.selection.edges.has(edge.id)
       const t = this.places.get(edge.id) ?? 0.5
@@ -277,5 +282,7 @@ export class FlowView {
         return flowEdge(link, selected, t, points)
       })
     })
+    this.lastEdges = settled(this.lastEdges, made)
+    return this.lastEdges
   }
 }

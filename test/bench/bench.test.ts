@@ -55,6 +55,7 @@ test('tables are written between the marks of docs/performance.md, and nowhere e
   expect(written.slice(-500)).toBe(page.slice(-500))
   expect(written).toContain('<!-- bench -->\n\nNEW\n\n<!-- /bench -->')
   expect(() => withTables('no marks', 'NEW')).toThrow('no place marked')
+  expect(withTables(page, 'NEW', 'canvas')).toContain('<!-- canvas -->\n\nNEW\n\n<!-- /canvas -->')
 })
 
 test('medians', () => {
