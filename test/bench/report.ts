@@ -1,7 +1,7 @@
 /** What was found, as Markdown: ratios first, absolute figures after them. */
 import { cpus } from 'node:os'
 import { type Engine, isOurs, label } from './engines.ts'
-import { COPIED, type KernelTime, type Peaks, type Timed } from './kernels.ts'
+import type { KernelTime, Peaks, Timed } from './kernels.ts'
 import type { Found } from './measure.ts'
 import { workload } from './workloads/index.ts'
 
@@ -90,8 +90,8 @@ export function missing(results: Results): string {
 
 const percent = (x: number): string => `${Math.round(100 * x)} %`
 
-export const peakLine = (engine: string, { bytes, operations, what }: Peaks): string =>
-  `**${engine}** at most: ${show(bytes / 1e9)} GB/s (a copy of ${show((COPIED * 4) / 1e6)} MB), ${show(operations / 1e9)} Gop/s (${what}).`
+export const peakLine = (engine: string, { bytes, numbers, operations, what }: Peaks): string =>
+  `**${engine}** at most: ${show(bytes / 1e9)} GB/s (a copy of ${show((numbers * 4) / 1e6)} MB), ${show(operations / 1e9)} Gop/s (${what}).`
 
 /** Kernels of the same name and size as one line. */
 function merged(kernels: readonly KernelTime[]): (KernelTime & { readonly count: number })[] {

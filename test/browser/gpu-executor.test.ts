@@ -142,6 +142,19 @@ describe.each(MODES)('%s', (mode) => {
     expect(difference(gpu, cpu)).toBeLessThanOrEqual(1e-5)
   })
 
+  test('each step has a time of its own, and taking it changes no variable', async () => {
+    const net = network({ sizes: [20, 16, 4], batch: 12, update: 'sgd', maxOperands: executor.maxOperands })
+    await setVariables(executor, net)
+    const program = await executor.load(net.plan)
+    const times = (await program.time?.(net.feeds, 200, () => false)) ?? []
+    expect(times).toHaveLength(net.plan.steps.length)
+    expect(times.every((ms) => ms >= 0 && ms < 10_000)).toBe(true)
+    expect(times.some((ms) => ms > 0)).toBe(true)
+    for (const [name, data] of Object.entries(net.variables)) expect(await executor.getVariable(name)).toEqual(data)
+    expect(await program.time?.(net.feeds, 200, () => true)).toBe(null)
+    program.dispose()
+  })
+
   test('a stopped run changes no variable', async () => {
     const net = network({ sizes: [6, 5, 3], batch: 4, update: 'sgd', maxOperands: executor.maxOperands })
     await setVariables(executor, net)
