@@ -88,14 +88,20 @@ function PulledWireHint({ from, to, pointer }: PulledWireHintProps) {
     ? textOf(reason.problem)
     : { message: t(from.side === 'source' ? 'canvas.noInput' : 'canvas.noOutput'), hint: null }
   const Icon = reason.refused ? CircleX : TriangleAlert
+  // where there is room for it
   const left = pointer.x > box.width - 320
+  const above = pointer.y > box.height / 2
   return (
     <div
       className="connection-hint"
       data-refused={reason.refused || undefined}
       data-testid="connection-hint"
       role="status"
-      style={{ left: pointer.x + (left ? -16 : 16), top: pointer.y + 14, translate: left ? '-100% 0' : undefined }}
+      style={{
+        left: pointer.x + (left ? -16 : 16),
+        top: pointer.y + (above ? -14 : 14),
+        translate: `${left ? '-100%' : 0} ${above ? '-100%' : 0}`
+      }}
     >
       <Icon size={15} aria-hidden="true" />
       <span>
