@@ -13,6 +13,8 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   // a folder of its own: Playwright empties it, and the other reports lie beside it
   outputDir: 'test-results/playwright',
+  // pictures of screens (look.web.spec.ts)
+  snapshotPathTemplate: '{testDir}/look/{arg}{ext}',
   projects: [
     {
       name: 'browser',
