@@ -119,6 +119,12 @@ test('linked copies are edited as one, in one step; a duplicate is on its own', 
   await expect(node(page, 'sum').locator('[data-collapsed]')).toHaveCount(1)
   await page.keyboard.press('Control+z')
   await expect(node(page, 'sum').locator('[data-collapsed]')).toHaveCount(0)
+
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await node(page, 'group2').click({ position: { x: 90, y: 20 } })
+  await menu(page, /^Make independent/)
+  await expect(page.locator('.group-link')).toHaveCount(0)
 })
 
 test('a wire let go on a group takes the first free input that fits', async ({ page }) => {

@@ -61,3 +61,17 @@ test('Alt+C shows a card as its title; wires stay, and it is aligned as it is', 
   await page.keyboard.press('Alt+v')
   expect(Math.abs((await middle(node(page, 'sum'))).y - (await middle(node(page, 'product'))).y)).toBeLessThan(1.5)
 })
+
+test('by mouse: the menu of a card bypasses, mutes and collapses it', async ({ page }) => {
+  const choose = async (entry: string) => {
+    await node(page, 'sum').click({ button: 'right' })
+    await page.getByRole('menuitemcheckbox', { name: entry }).click()
+  }
+  await choose('Bypass')
+  await expect(node(page, 'sum')).toContainText('bypassed')
+  await choose('Mute')
+  await expect(node(page, 'sum')).toContainText('muted')
+  await choose('Mute')
+  await choose('Collapse to the title')
+  await expect(node(page, 'sum').locator('[data-collapsed]')).toHaveCount(1)
+})

@@ -65,14 +65,21 @@ test('a note is edited by F2 and by double-click, coloured, sized by its border 
   await page.keyboard.press('Escape')
 })
 
-test('an Enter that ends a composition does not end the note', async ({ page }) => {
-  await page.keyboard.press('n')
-  const field = page.getByRole('textbox', { name: 'Text of the note' })
-  await field.dispatchEvent('keydown', { key: 'Escape', isComposing: true })
-  await expect(field).toBeFocused()
-  await field.fill('기울기')
-  await page.keyboard.press('Escape')
-  await expect(node(page, 'note')).toContainText('기울기')
+test('note and frame by mouse: the menu Structure, each one step', async ({ page }) => {
+  const choose = async (entry: RegExp) => {
+    await page.getByRole('menuitem', { name: 'Structure' }).click()
+    await page.getByRole('menuitem', { name: entry }).click()
+  }
+  await choose(/^Add a note/)
+  await page.keyboard.type('by mouse')
+  await page.locator('.react-flow__pane').click({ position: { x: 4, y: 4 } })
+  await expect(node(page, 'note')).toContainText('by mouse')
+  await node(page, 'x').click()
+  await choose(/^Frame the selection/)
+  await page.keyboard.press('Enter')
+  await expect(node(page, 'frame')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await expect(node(page, 'frame')).toHaveCount(0)
 })
 
 test('F frames the selection; what lies in a frame moves with it, in one step', async ({ page }) => {

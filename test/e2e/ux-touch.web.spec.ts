@@ -62,3 +62,41 @@ test('a tap selects', async ({ page }) => {
   await fingers(page, [[card, card]])
   await expect(node(page, 'y')).toHaveClass(/selected/)
 })
+
+test('two fingers zoom about the place between them', async ({ page }) => {
+  const before = await view(page)
+  const at = await canvasPoint(page, 320, 440)
+  await fingers(page, [
+    [
+      { x: at.x - 30, y: at.y },
+      { x: at.x - 90, y: at.y }
+    ],
+    [
+      { x: at.x + 30, y: at.y },
+      { x: at.x + 90, y: at.y }
+    ]
+  ])
+  await expect.poll(async () => (await view(page)).zoom).toBeGreaterThan(before.zoom * 1.5)
+  await expect(page.locator('.react-flow__node.selected')).toHaveCount(0)
+})
+
+test('a pen drags a card, in one step', async ({ page }) => {
+  const cdp = await page.context().newCDPSession(page)
+  const from = await middle(node(page, 'z'))
+  const pen = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', dy: number) =>
+    cdp.send('Input.dispatchMouseEvent', {
+      type,
+      x: from.x,
+      y: from.y + dy,
+      button: 'left',
+      buttons: type === 'mouseReleased' ? 0 : 1,
+      clickCount: 1,
+      pointerType: 'pen'
+    })
+  await pen('mousePressed', 0)
+  for (const dy of [10, 25, 40]) await pen('mouseMoved', dy)
+  await pen('mouseReleased', 40)
+  await expect.poll(async () => Math.round((await middle(node(page, 'z'))).y - from.y)).toBe(40)
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await expect.poll(async () => Math.round((await middle(node(page, 'z'))).y - from.y)).toBe(0)
+})
