@@ -23,6 +23,8 @@ export function DialogFrame({ title, description, wide = false, focus, children 
         <Dialog.Content
           className="dialog"
           data-wide={wide}
+          // it ends the composition of a syllable, not the dialog
+          onEscapeKeyDown={(event) => event.isComposing && event.preventDefault()}
           onOpenAutoFocus={(event) => {
             // the dialog itself, so that its title is read and no button seems chosen
             event.preventDefault()
