@@ -60,7 +60,8 @@ async function show(variant: (typeof VARIANTS)[number]): Promise<void> {
   await page.emulateMedia({ colorScheme })
   await page.evaluate((name) => void dispatchEvent(new CustomEvent('speak', { detail: name })), language)
   await expect(page.locator('html')).toHaveAttribute('lang', language)
-  // what is drawn on a <canvas> follows in the next frames
+  // fonts of formulas come when they are asked for; what is drawn on a <canvas> follows in the next frames
+  await page.evaluate(() => document.fonts.ready.then(() => {}))
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 }
 
