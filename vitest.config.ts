@@ -28,7 +28,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/e2e/**', 'test/bench/node_modules/**', 'test/nightly/**'],
-          environment: 'node'
+          environment: 'node',
+          // what takes a second may take ten where the machine is busy with other work
+          testTimeout: 30_000
         }
       },
       {

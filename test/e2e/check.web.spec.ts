@@ -85,5 +85,5 @@ test('marks follow the graph behind a walk; a new graph and a training have the 
   await expect(panel(page)).toBeVisible()
   await page.keyboard.press('Control+Shift+Enter')
   await expect(panel(page)).toBeHidden()
-  await expect(page.getByRole('region', { name: 'Training' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Training', exact: true })).toBeVisible()
 })

@@ -36,7 +36,7 @@ test('shows the kernels of a training step, measures them, and leads to their no
   await expect(panel(page)).toContainText('a pass')
 
   await panel(page).getByRole('button', { name: 'Back to the training' }).click()
-  await expect(page.getByRole('region', { name: 'Training' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Training', exact: true })).toBeVisible()
   await expect(node(page, 'scores')).not.toHaveAttribute('data-lit')
 })
 
