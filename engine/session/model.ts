@@ -1,11 +1,12 @@
 /** The parameters between runs: what was initialised, trained or imported, by name. */
-import type { WeightsFile, WeightTensor } from '../io/weights.ts'
+import type { TrainingRecord, WeightsFile, WeightTensor } from '../io/weights.ts'
 import { type Problem, ProblemError, problem } from '../problem.ts'
 import type { Executor } from '../runtime/executor.ts'
 import { showShape } from '../shape.ts'
 import type { Numbers } from '../tensor.ts'
 import type { Variable } from '../train/graph.ts'
 import { initialValues } from '../train/init.ts'
+import type { EpochResult } from '../train/loop.ts'
 
 interface Entry {
   /** Shape and initialiser: while they stay, so do the numbers. */
@@ -16,6 +17,8 @@ interface Entry {
 }
 
 export class Model {
+  /** How the numbers were learned, as the weights file says it; null where nobody has trained them. */
+  record: TrainingRecord | null = null
   readonly #entries = new Map<string, Entry>()
   /** Numbers that are looked at in the place of the model's own: a step of a training that is over. */
   #shown: ReadonlyMap<string, Numbers> | null = null
@@ -96,10 +99,23 @@ export class Model {
     for (const name of given.keys()) if (!wanted.has(name)) problems.push(problem('weights.unknown', { name }))
     if (problems.length > 0) throw new ProblemError(problems)
     for (const { name } of variables) Object.assign(this.#entry(name), { data: given.get(name)?.data, seed: null })
+    this.record = file.training
+  }
+
+  /** Adds a training to the record. */
+  learned(epochs: readonly Pick<EpochResult, 'loss' | 'metrics'>[], steps: number): void {
+    const [before, last] = [this.record, epochs.at(-1)]
+    this.record = {
+      epochs: (before?.epochs ?? 0) + epochs.length,
+      steps: (before?.steps ?? 0) + steps,
+      loss: last?.loss ?? before?.loss ?? null,
+      metrics: last?.metrics ?? before?.metrics ?? {}
+    }
   }
 
   clear(): void {
     this.#shown = null
+    this.record = null
     this.#entries.clear()
   }
 

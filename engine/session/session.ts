@@ -1,33 +1,22 @@
-/**
- * The engine as a service: documents in, numbers out. The worker speaks it to the screen, the command line calls it
- * directly. One piece of work at a time; reading tensors of the last run goes on between two training steps.
- */
-
-import { memoryNeeded } from '../compile/plan.ts'
-import type { Table } from '../data/table.ts'
 import { build } from '../document/build.ts'
 import { meaningOf } from '../document/meaning.ts'
-import { defaultTraining, type GraphDocument, type TrainingSettings } from '../document/types.ts'
-import { readWeights, type TrainingRecord, writeWeights } from '../io/weights.ts'
+import { defaultTraining, type GraphDocument } from '../document/types.ts'
+import { readWeights, writeWeights } from '../io/weights.ts'
 import { fail, isError, type Problem, ProblemError, problemsOf } from '../problem.ts'
-import type { Executor, Stop } from '../runtime/executor.ts'
+import type { Stop } from '../runtime/executor.ts'
 import { probeBackends } from '../runtime/probe.ts'
 import { ReferenceExecutor } from '../runtime/reference.ts'
-import { sizeOf } from '../shape.ts'
-import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
-import { evaluationGraph, type TrainingGraph, trainingGraph, variablesOf } from '../train/graph.ts'
-import { evaluate, trainLoop } from '../train/loop.ts'
-import { stepRate } from '../train/rate.ts'
-import { planOf, refusalOf } from '../train/steps.ts'
-import { Backends, type Chosen, makeExecutor, type Work } from './backends.ts'
+import { datasetsIn, tablesOf } from '../train/feeds.ts'
+import { evaluationGraph, variablesOf } from '../train/graph.ts'
+import { evaluate } from '../train/loop.ts'
+import { Backends, type Chosen, makeExecutor } from './backends.ts'
 import { chains } from './chains.ts'
 import { DataSets } from './data.ts'
 import { type Ground, hessian, jacobian } from './derivatives.ts'
 import { findings } from './findings.ts'
 import { checkGradients, differenceCurve } from './gradcheck.ts'
-import { History } from './history/history.ts'
 import { Past } from './history/index.ts'
-import { Recorder, type RecorderLimits } from './history/recorder.ts'
+import type { RecorderLimits } from './history/recorder.ts'
 import type { HistoryOverview, LookBackRequest, OverTime, OverTimeRequest, RunFinding } from './history/types.ts'
 import { Inspection } from './inspect.ts'
 import { Model } from './model.ts'
@@ -80,13 +69,11 @@ import { Walks } from './steps/index.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './steps/types.ts'
 import { histogram } from './tensors/histogram.ts'
 import { partOf } from './tensors/slices.ts'
-import { type About, planReport, sizesOf, trialKey } from './what-runs.ts'
+import { Trainings } from './training.ts'
+import { type About, planReport } from './what-runs.ts'
 
 /** Rows of a gradient check: few, since each element takes two walks through the graph. */
 const GRADCHECK_BATCH = 4
-
-/** Share of a training's time that looking at its numbers may take. */
-const LOOKING = 0.04
 
 const never: Stop = () => false
 
@@ -102,8 +89,6 @@ export interface SessionOptions {
   readonly historyLimits?: RecorderLimits
 }
 
-const diverged = (error: unknown): boolean => problemsOf(error).some((p) => p.code === 'train.diverged')
-
 export class Session {
   readonly #backends: Backends
   readonly #data = new DataSets()
@@ -114,19 +99,15 @@ export class Session {
   readonly #samples: Samples
   readonly #plots: Plots
   readonly #past: Past
-  readonly #historyLimits: RecorderLimits
+  readonly #trainings: Trainings
   #inspection: { readonly meaning: string; readonly made: Inspection } | null = null
   /** What the last run was of: its tensors can be read. */
   #looked: Inspection | null = null
-  /** The last training's graph, with its compiled steps: the same training again compiles nothing. */
-  #training: { readonly meaning: string; readonly graph: TrainingGraph } | null = null
   #runs = 0
   #lastRun = 0
-  #trained: TrainingRecord | null = null
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor({ breathe, now = () => performance.now(), threads, backends, historyLimits = {} }: SessionOptions) {
-    this.#historyLimits = historyLimits
     this.#backends = backends ?? new Backends(probeBackends, (name) => makeExecutor(name, threads))
     this.#breathe = breathe
     this.#now = now
@@ -134,7 +115,21 @@ export class Session {
     this.#walks = new Walks(tools)
     this.#samples = new Samples({ ...tools, breathe, meaningOf })
     this.#plots = new Plots(tools)
-    this.#past = new Past({ ...tools, inspect: this.#runInspection.bind(this) })
+    const show = this.#runInspection.bind(this)
+    this.#past = new Past({ ...tools, inspect: show })
+    this.#trainings = new Trainings({
+      ...tools,
+      plots: this.#plots,
+      past: this.#past,
+      breathe,
+      historyLimits,
+      show,
+      inspect: this.#inspect.bind(this),
+      begin: () => {
+        this.#lastRun = 0
+        return ++this.#runs
+      }
+    })
   }
 
   /** One after the other: weights have one owner at a time. */
@@ -285,7 +280,7 @@ export class Session {
     const settings = request.document.training ?? defaultTraining
     const about: About =
       request.kind === 'training'
-        ? { settings, ...this.#trainingOf(request.document, settings) }
+        ? { settings, ...this.#trainings.graphOf(request.document, settings) }
         : { inspection: this.#inspectionOf(request.document) ?? new Inspection(request.document) }
     const tools = { backends: this.#backends, data: this.#data, model: this.#model, now: this.#now, stop }
     const report = () => planReport(request, about, tools)
@@ -339,184 +334,20 @@ export class Session {
       let report: TrainReport | null = null
       try {
         const settings = request.training ?? request.document.training ?? fail('train.noTraining')
-        const result = await this.#train(request, settings, on, stop, (partial) => {
+        // its weights are about to change under it
+        this.#walks.close()
+        this.#samples.close()
+        this.#past.close()
+        const keep = (partial: TrainReport): void => {
           report = partial
-        })
-        return result
+        }
+        return await this.#trainings.train(request, settings, { on, stop, keep })
       } catch (error) {
         const problems = problemsOf(error)
         await this.#afterFailure(problems)
         return { outcome: 'failed', problems, report }
       }
     }).finally(over)
-  }
-
-  /** @throws ProblemError where the document cannot be trained */
-  #trainingOf(document: GraphDocument, settings: TrainingSettings): { graph: TrainingGraph; meaning: string } {
-    const { optimizer, metrics, clip } = settings
-    const meaning = JSON.stringify([meaningOf(document), optimizer, metrics, clip])
-    if (this.#training?.meaning !== meaning)
-      this.#training = { meaning, graph: trainingGraph(document, build(document, { training: true }), settings) }
-    return this.#training
-  }
-
-  /** Steps per second; NaN where it was stopped. The weights are as before. */
-  async #try(
-    executor: Executor,
-    graph: TrainingGraph,
-    tables: ReadonlyMap<string, Table>,
-    { batch, seed, milliseconds, stop }: { batch: number; seed: number; milliseconds: number; stop: Stop }
-  ): Promise<number> {
-    await planOf(executor, graph, batch)
-    this.#model.prepare(graph.parameters, seed)
-    await this.#model.send(executor, graph.parameters)
-    const data = new BatchFeeder(tables).gather(Uint32Array.from({ length: batch }, (_, i) => i))
-    try {
-      const rate = await stepRate(executor, { graph, batch, data, milliseconds, now: this.#now, stop })
-      return stop() ? Number.NaN : rate
-    } finally {
-      // it has learned on the way
-      this.#model.forget(executor)
-    }
-  }
-
-  async #train(
-    request: TrainRequest,
-    given: TrainingSettings,
-    on: (event: TrainEvent) => void,
-    stop: Stop,
-    keep: (report: TrainReport) => void
-  ): Promise<TrainOutcome> {
-    const { document } = request
-    const drawn = meaningOf(document)
-    // its weights are about to change under it
-    this.#walks.close()
-    this.#samples.close()
-    this.#past.close()
-    const { graph, meaning } = this.#trainingOf(document, given)
-    const sets = this.#data.of(document, datasetsIn(graph.ir))
-    const tables = tablesOf(sets, 'train')
-    const rows = rowsOf(tables) ?? fail('train.noData')
-    const { batch, batchSize, stepsPerEpoch } = sizesOf(given, rows)
-    const settings = { ...given, batchSize }
-    const work: Work = graph.secondOrder
-      ? { kind: 'host' }
-      : {
-          kind: 'learn',
-          trial: {
-            key: trialKey(meaning, batch),
-            steps: stepsPerEpoch * settings.epochs,
-            run: (executor, milliseconds) =>
-              this.#try(executor, graph, tables, { batch, seed: settings.seed, milliseconds, stop })
-          }
-        }
-    const chosen = await this.#backends.choose(request.backend, work)
-    const { executor, report: backend } = chosen
-    // First of all: what does not fit is refused here, before gigabytes of weights are drawn for it.
-    const planned = await planOf(executor, graph, batch)
-    this.#model.prepare(graph.parameters, settings.seed)
-    await this.#model.send(executor, graph.parameters)
-    const inspection = request.snapshotEvery > 0 ? this.#inspect(document) : null
-    if (inspection) this.#model.prepare(inspection.variables, settings.seed)
-    if (inspection) await this.#model.send(executor, inspection.variables)
-    const runId = ++this.#runs
-    this.#lastRun = 0
-    on({
-      type: 'started',
-      runId,
-      backend,
-      epochs: settings.epochs,
-      stepsPerEpoch,
-      examples: rows,
-      parameters: graph.parameters.reduce((sum, p) => sum + sizeOf(p.shape), 0),
-      memory: memoryNeeded(planned.held),
-      batch,
-      rowsAtOnce: planned.rows
-    })
-    const kept = [...graph.parameters, ...graph.states]
-    const all = { variables: kept, steps: stepsPerEpoch * settings.epochs, executor, now: this.#now }
-    const recorder = request.history ? new Recorder({ ...all, ...this.#historyLimits }) : null
-    const keepHistory = async (steps: number): Promise<void> => {
-      await recorder?.finish()
-      if (!recorder || steps === 0) return
-      const { samples, bytesPerSample } = recorder
-      const { revision } = request
-      const before = this.#trained
-      const of = { document, revision, settings, graph, sets, backend: backend.backend, before }
-      this.#past.keep(new History({ ...of, samples, bytesPerSample, steps }))
-    }
-    let [snapshotAt, pause] = [0, request.snapshotEvery]
-    // The same rows at every look, so that what changes is the network and not the batch.
-    let shown = planned.rows < batch ? planned.rows : batchSize
-    const looking = new BatchFeeder(tables)
-    const look = async (into: Inspection): Promise<void> => {
-      const feeds = looking.gather(Uint32Array.from({ length: shown }, (_, i) => i))
-      const fed = { batch: shown, open: true, feeds }
-      // On the training's own executor, whose variables are the newest.
-      const run = await this.#runInspection(into, chosen, request.revision, fed, stop, this.#now())
-      on({ type: 'snapshot', run })
-    }
-    const snapshot = async (): Promise<void> => {
-      if (!inspection) return
-      const began = this.#now()
-      try {
-        // a look keeps more than a step: it may have to be at fewer rows
-        for (let refusal = await refusalOf(() => look(inspection)); refusal; ) {
-          if (shown === 1) throw refusal
-          shown = Math.ceil(shown / 2)
-          refusal = await refusalOf(() => look(inspection))
-        }
-      } catch (error) {
-        // stopped in the middle of a look: the training then ends as stopped, with the weights of its last step
-        if (!stop()) throw error
-      }
-      snapshotAt = this.#now()
-      pause = Math.max(request.snapshotEvery, (snapshotAt - began) / LOOKING)
-    }
-    const loop = await trainLoop({
-      graph,
-      settings,
-      sets,
-      executor,
-      stop,
-      now: this.#now,
-      listener: {
-        onProgress: (progress) => on({ type: 'progress', ...progress }),
-        onEpoch: (epoch) => on({ type: 'epoch', report: epoch }),
-        ...(recorder && { beforeStep: (step: number) => recorder.before(step) }),
-        pause: async () => {
-          if (inspection && this.#now() - snapshotAt >= pause) await snapshot()
-          await this.#plots.look({ executor, meaning: drawn })
-          await this.#breathe()
-        }
-      }
-    }).catch(async (error) => {
-      // The weights stay those from before this training.
-      this.#model.forget(executor)
-      if (!recorder || !diverged(error)) throw error
-      await keepHistory(recorder.begun)
-      const first = await this.#past.hunt(chosen, stop).catch((unfound) => {
-        if (!stop()) throw new ProblemError([...problemsOf(error), ...problemsOf(unfound)])
-        return null
-      })
-      throw first ? new ProblemError([first, ...problemsOf(error)]) : error
-    })
-    await keepHistory(loop.steps)
-    await this.#model.receive(executor, graph.parameters)
-    const report = { backend, epochs: loop.epochs, test: null, steps: loop.steps, seconds: loop.seconds }
-    keep(report)
-    const last = loop.epochs.at(-1)
-    const before = this.#trained
-    this.#trained = {
-      epochs: (before?.epochs ?? 0) + loop.epochs.length,
-      steps: (before?.steps ?? 0) + loop.steps,
-      loss: last?.loss ?? before?.loss ?? null,
-      metrics: last?.metrics ?? before?.metrics ?? {}
-    }
-    if (inspection && !stop()) await snapshot()
-    if (loop.outcome === 'cancelled') return { outcome: 'cancelled', report }
-    const test = await evaluate(executor, graph.evaluation, tablesOf(sets, 'test'), stop, this.#breathe)
-    return { outcome: test ? 'done' : 'cancelled', report: { ...report, test } }
   }
 
   /** Loss and metrics on the test split. */
@@ -556,7 +387,7 @@ export class Session {
 
   keepPast(): Promise<void> {
     return this.#exclusive(async () => {
-      this.#trained = this.#past.adopt()
+      this.#model.record = this.#past.adopt()
     })
   }
 
@@ -564,7 +395,6 @@ export class Session {
     return this.#exclusive(async () => {
       this.#past.close()
       this.#model.clear()
-      this.#trained = null
     })
   }
 
@@ -572,7 +402,7 @@ export class Session {
     return this.#exclusive(async () => {
       const variables = variablesOf(build(document).ir)
       this.#model.prepare(variables, document.training?.seed ?? 0)
-      const file = { graph: document.name, tensors: this.#model.tensors(variables), training: this.#trained }
+      const file = { graph: document.name, tensors: this.#model.tensors(variables), training: this.#model.record }
       return new TextEncoder().encode(writeWeights(file))
     })
   }
@@ -584,7 +414,6 @@ export class Session {
       this.#past.close()
       this.#model.prepare(variables, document.training?.seed ?? 0)
       this.#model.load(file, variables)
-      this.#trained = file.training
       return { tensors: file.tensors.length }
     })
   }

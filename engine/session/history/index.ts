@@ -5,9 +5,10 @@ import type { Stop } from '../../runtime/executor.ts'
 import { bindShape, sizeOf } from '../../shape.ts'
 import type { Backends, Chosen } from '../backends.ts'
 import { Inspection } from '../inspect.ts'
+import type { Show } from '../looks.ts'
 import type { Model } from '../model.ts'
 import type { RunResult } from '../protocol.ts'
-import { feedsFor, type Rows } from '../rows.ts'
+import { feedsFor } from '../rows.ts'
 import type { History } from './history.ts'
 import { hunt } from './hunt.ts'
 import type { Sample } from './recorder.ts'
@@ -19,14 +20,7 @@ interface Tools {
   readonly model: Model
   readonly now: () => number
   /** Runs an inspection whose weights are on the executor. */
-  readonly inspect: (
-    inspection: Inspection,
-    chosen: Chosen,
-    revision: number,
-    rows: Rows,
-    stop: Stop,
-    began: number
-  ) => Promise<RunResult>
+  readonly inspect: Show
 }
 
 export class Past {
