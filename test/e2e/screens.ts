@@ -350,6 +350,8 @@ export const screens: readonly Screen[] = [
   {
     name: 'menu',
     open: async (page) => {
+      // what it offers depends on the graph
+      await oneOfEach(page)
       await menu(page, 'File')
       await page.getByRole('menuitem', { name: 'Open example' }).press('ArrowRight')
       await expect(page.getByRole('menu')).toHaveCount(2)
