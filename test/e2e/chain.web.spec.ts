@@ -1,20 +1,10 @@
 /** The chain rule along paths: a product of Jacobians for each, and their sum, by mouse and by keyboard. */
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import { node, openExample, showAll } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
-test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
-})
+test.beforeEach(({ page }) => openProgram(page))
 
 const panel = (page: Page) => page.getByRole('region', { name: 'Chain rule along paths' })
 const row = (page: Page, i: number) => panel(page).locator('.chain-table tr').nth(i).locator('.chain-numbers')

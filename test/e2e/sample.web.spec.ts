@@ -1,20 +1,10 @@
 /** One example alone: chosen, walked on to, looked at as pictures and as features, by mouse and by keyboard. */
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
+import { expect, type Page } from '@playwright/test'
 import { openExample } from './canvas.ts'
+import { openProgram, test } from './program.ts'
 
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
-test.beforeEach(async ({ page }) => {
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
-})
+test.beforeEach(({ page }) => openProgram(page))
 
 /** What is drawn on a picture: the input, the gradient, or guided backpropagation. */
 const drawn = (page: Page, index: number): Promise<string> =>
@@ -53,6 +43,7 @@ test('a digit: its scores, saliency and guided backpropagation; the wires show i
   await predicted.focus()
   // an arrow that is let go at once moves the focus alone
   await page.keyboard.press('ArrowDown')
+  await expect(scores.locator('[data-predicted="true"]')).not.toBeFocused()
   await page.keyboard.press('Space')
   await expect(scores.getByRole('radio', { checked: true })).not.toHaveAccessibleName(/predicted/)
   await expect.poll(() => drawn(page, 1)).not.toBe(saliency)

@@ -112,6 +112,9 @@ async function step(page: Page, name: RegExp): Promise<void> {
 }
 const endSteps = (page: Page) => press(page, 'Shift+F8')
 
+const plots = (page: Page) => page.getByRole('region', { name: 'Function plots' })
+const closePlots = (page: Page) => plots(page).getByRole('button', { name: 'Back to the training' }).click()
+
 export const screens: readonly Screen[] = [
   {
     name: 'data-banner',
@@ -182,6 +185,21 @@ export const screens: readonly Screen[] = [
     hide: ['.outcome']
   },
   {
+    name: 'history',
+    open: async (page) => {
+      await example(page, 'XOR')
+      await page.getByRole('textbox', { name: 'Epochs' }).fill('2')
+      await press(page, 'Enter', 'Control+Shift+Enter')
+      await expect(page.locator('.outcome')).toBeVisible({ timeout: 20_000 })
+      await press(page, 'Alt+Shift+Home')
+      await expect(page.getByRole('complementary', { name: 'History of the training' })).toContainText('Step 1 of 2')
+      await ran(page)
+    },
+    close: (page) => press(page, 'Alt+Shift+End'),
+    part: '#middle',
+    hide: ['.outcome']
+  },
+  {
     name: 'tensor',
     open: async (page) => {
       await example(page, 'Spiral')
@@ -236,6 +254,60 @@ export const screens: readonly Screen[] = [
       await expect(page.locator('.check-line')).toHaveCount(2)
     },
     close: async (page) => page.getByRole('button', { name: 'Back to the training' }).click(),
+    part: '#middle'
+  },
+  {
+    name: 'chain',
+    open: async (page) => {
+      await example(page, 'Buying apples and oranges')
+      await node(page, 'apple').click()
+      await press(page, 'Alt+Shift+j')
+      await expect(page.locator('.chain-table tr')).not.toHaveCount(0)
+    },
+    close: async (page) => page.getByRole('button', { name: 'Back to the training' }).click(),
+    part: '#middle'
+  },
+  {
+    name: 'curve',
+    open: async (page) => {
+      await example(page, 'A sigmoid neuron of gates')
+      await press(page, 'Alt+p')
+      await expect(page.locator('.curve-line')).toHaveCount(1)
+    },
+    close: closePlots,
+    part: '#middle'
+  },
+  {
+    name: 'surface',
+    open: async (page) => {
+      await example(page, 'A sigmoid neuron of gates')
+      await press(page, 'Alt+Shift+p')
+      await expect(plots(page).locator('.surface-optimizers tbody td.numbers')).toHaveCount(4)
+      await plots(page).getByRole('slider', { name: 'Step' }).press('End')
+    },
+    close: closePlots,
+    part: '#middle'
+  },
+  {
+    name: 'boundary',
+    open: async (page) => {
+      await example(page, 'Spiral')
+      await press(page, 'Alt+Shift+b')
+      await expect(page.locator('.plane-tile')).toHaveCount(48)
+      await expect(page.locator('.plane-point')).toHaveCount(303)
+    },
+    close: closePlots,
+    part: '#middle'
+  },
+  {
+    name: 'example-alone',
+    open: async (page) => {
+      await example(page, 'Spiral')
+      await press(page, 'Alt+i')
+      await expect(page.getByRole('radiogroup', { name: 'Score whose gradient is shown' })).toBeVisible()
+      await ran(page)
+    },
+    close: (page) => press(page, 'Alt+i'),
     part: '#middle'
   },
   {

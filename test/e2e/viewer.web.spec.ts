@@ -1,15 +1,7 @@
 /** The tensor viewer: heatmap and scale, numbers along any axes, pictures, the dot product of a cell, copies. */
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from '@playwright/test'
-import { type Served, serve } from '../../scripts/serve.ts'
-
-let served: Served
-test.beforeAll(async () => {
-  served = await serve({
-    cache: { cached: async () => null, get: () => Promise.reject(new Error('no network in tests')) }
-  })
-})
-test.afterAll(() => served.close())
+import { expect } from '@playwright/test'
+import { openProgram, test } from './program.ts'
 
 const parameter = (id: string, shape: readonly number[], y: number) => ({
   id,
@@ -51,8 +43,7 @@ test('a tensor is seen whole, along any axes, as pictures, and each number as wh
   await page.addInitScript(() => Object.assign(window, { showOpenFilePicker: undefined }))
   // from now on Playwright holds file choosers: asked for at the moment of the key, it may come too late
   page.on('filechooser', () => undefined)
-  await page.goto(served.url)
-  await expect(page.locator('.react-flow__node')).not.toHaveCount(0)
+  await openProgram(page)
   const choosing = page.waitForEvent('filechooser')
   await page.keyboard.press('Control+o')
   const buffer = Buffer.from(JSON.stringify(graph))

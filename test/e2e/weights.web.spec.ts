@@ -26,7 +26,8 @@ test('a loss that is no number ends the training with its reason', async ({ page
   await expect(page.locator('.outcome')).toHaveAttribute('data-state', 'failed', { timeout: 20_000 })
   await expect(page.locator('.outcome')).toContainText('Lower the learning rate')
   // the graph moves on, and what failed before is not listed any more
-  await expect(page.locator('.status-problems')).toContainText('1 error')
+  // the loss, and where the first number that is none arose
+  await expect(page.locator('.status-problems')).toContainText('2 errors')
   await node(page, 'hidden').click()
   await page.getByLabel('units', { exact: true }).fill('20')
   await page.keyboard.press('Enter')
