@@ -433,6 +433,7 @@ export const screens: readonly Screen[] = [
   {
     name: 'expression',
     open: async (page) => {
+      await empty(page)
       await press(page, 'Control+k')
       await page.getByRole('combobox').fill('expression')
       await press(page, 'Enter')
@@ -445,6 +446,7 @@ export const screens: readonly Screen[] = [
   {
     name: 'commands',
     open: async (page) => {
+      await oneOfEach(page)
       await press(page, 'Control+k')
       await page.getByRole('combobox').fill('al')
     },
