@@ -40,8 +40,13 @@ export const menuModel = (): MenuItemModel[] =>
     items: [...menu.entries.map(entry), ...(menu.id === 'file' ? [{ separator: true }, { role: 'quit' as const }] : [])]
   }))
 
+/** Milliseconds after which the menu is up to date even where the page is busy. */
+const LATEST = 200
+
 /** Keeps the native menu up to date; gives back the function that ends it. */
 export function followMenu(): () => void {
+  // a page in a browser has none
+  if (platform.kind === 'browser') return () => {}
   let sent = ''
   let planned = 0
   const send = () => {
@@ -53,14 +58,15 @@ export function followMenu(): () => void {
     platform.setMenuModel(model, i18next.language)
   }
   const plan = () => {
-    planned ||= requestAnimationFrame(send)
+    // behind the frame that shows the change: all labels are looked up anew
+    planned ||= requestIdleCallback(send, { timeout: LATEST })
   }
   const end = subscribe(plan)
   i18next.on('languageChanged', plan)
   plan()
   return () => {
     end()
-    cancelAnimationFrame(planned)
+    cancelIdleCallback(planned)
     i18next.off('languageChanged', plan)
   }
 }

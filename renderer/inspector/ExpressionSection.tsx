@@ -1,5 +1,5 @@
 import { Copy } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { definitionsIn, formulaOf, type NodeFormula } from '../../engine/document/formula.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
@@ -31,8 +31,9 @@ interface ExpressionSectionProps {
 /** What is selected as a formula, and its derivative. */
 export function ExpressionSection({ nodes }: ExpressionSectionProps) {
   const { t } = useTranslation()
-  const document = useEditor((s) => s.document)
-  const types = useEditor((s) => s.checked.types)
+  // the card is redrawn first: to set a formula takes longer than a frame
+  const document = useDeferredValue(useEditor((s) => s.document))
+  const types = useDeferredValue(useEditor((s) => s.checked.types))
   const end = useMemo(() => endOf(document, nodes), [document, nodes])
   const formula = useMemo(
     () => (end === null ? null : formulaOf(document, types, end, nodes.size > 1 ? nodes : null)),

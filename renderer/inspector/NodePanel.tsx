@@ -1,5 +1,5 @@
 import { Flag, Ungroup } from 'lucide-react'
-import { type CSSProperties, useMemo } from 'react'
+import { type CSSProperties, memo, useDeferredValue, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { inputsOf, outputsOf } from '../../engine/document/connect.ts'
 import { openingOf } from '../../engine/document/expand.ts'
@@ -35,20 +35,22 @@ import { Weights } from './Weights.tsx'
 export function NodePanel({ node }: { readonly node: GraphNode }) {
   const op = opOf(node.op)
   const problems = useNodeProblems(node.id)
+  // an edit of an attribute shows on the card first, then in what seldom depends on it
+  const later = useDeferredValue(node)
   return (
     <>
       <Head node={node} op={op} />
       <Problems problems={problems} />
       {op && <Attributes node={node} op={op} />}
-      <Uses node={node} op={op} />
-      <AtWork node={node} />
+      <Uses node={later} op={op} />
+      <AtWork id={node.id} mode={node.mode} />
       <Outputs node={node} />
       <Weights node={node} />
       {op && <Inputs node={node} op={op} />}
       <ExpressionSection nodes={useMemo(() => new Set([node.id]), [node.id])} />
       <CostOf id={node.id} />
       {op && <Formulas op={op} />}
-      <Names node={node} />
+      <Names id={node.id} label={node.label} title={titleOf(node)} />
     </>
   )
 }
@@ -98,7 +100,7 @@ function Attributes({ node, op }: { readonly node: GraphNode; readonly op: Op })
 }
 
 /** What can be done with the node as a whole. */
-function Uses({ node, op }: { readonly node: GraphNode; readonly op: Op | undefined }) {
+const Uses = memo(function Uses({ node, op }: { readonly node: GraphNode; readonly op: Op | undefined }) {
   const { t } = useTranslation()
   const { id } = node
   const is = useEditor((s) => s.document.objective === id)
@@ -123,27 +125,27 @@ function Uses({ node, op }: { readonly node: GraphNode; readonly op: Op | undefi
       </div>
     </Section>
   )
-}
+})
 
 /** Whether the node does its work, passes on, or is left out. */
-function AtWork({ node }: { readonly node: GraphNode }) {
+const AtWork = memo(function AtWork({ id, mode }: { readonly id: string; readonly mode: Mode | undefined }) {
   const { t } = useTranslation()
-  const set = (mode: Mode | 'active') =>
-    dispatch({ type: 'setMode', nodes: [node.id], mode: mode === 'active' ? null : mode })
+  const set = (chosen: Mode | 'active') =>
+    dispatch({ type: 'setMode', nodes: [id], mode: chosen === 'active' ? null : chosen })
   return (
     <Section>
       <div className="stacked-field">
         <span aria-hidden="true">{t('inspector.mode.title')}</span>
         <Choice
           label={t('inspector.mode.title')}
-          value={node.mode ?? 'active'}
+          value={mode ?? 'active'}
           options={(['active', ...MODES] as const).map((mode) => ({ value: mode, text: t(`inspector.mode.${mode}`) }))}
           onChange={set}
         />
       </div>
     </Section>
   )
-}
+})
 
 function Outputs({ node }: { readonly node: GraphNode }) {
   const { t } = useTranslation()
@@ -210,7 +212,7 @@ function Inputs({ node, op }: { readonly node: GraphNode; readonly op: Op }) {
   )
 }
 
-function Formulas({ op }: { readonly op: Op }) {
+const Formulas = memo(function Formulas({ op }: { readonly op: Op }) {
   const { t } = useTranslation()
   const textOf = useOperatorText()
   const backward = Object.entries(op.formula.backward ?? {})
@@ -236,7 +238,7 @@ function Formulas({ op }: { readonly op: Op }) {
       {op.notDifferentiable && <p className="muted">{textOf(op.notDifferentiable)}.</p>}
     </Section>
   )
-}
+})
 
 function CostOf({ id }: { readonly id: string }) {
   const { t } = useTranslation()
@@ -251,17 +253,23 @@ function CostOf({ id }: { readonly id: string }) {
   )
 }
 
-function Names({ node }: { readonly node: GraphNode }) {
+interface NamesProps {
+  readonly id: string
+  readonly label: string | undefined
+  readonly title: string
+}
+
+const Names = memo(function Names({ id: node, label, title }: NamesProps) {
   const { t } = useTranslation()
   const textOf = useProblemText()
   const rename = (id: string): string | null => {
-    const first = dispatch({ type: 'renameNode', node: node.id, id: id.trim() })?.[0]
+    const first = dispatch({ type: 'renameNode', node, id: id.trim() })?.[0]
     if (first) return textOf(first).message
     select({ nodes: [id.trim()] })
     return null
   }
-  const label = (text: string): null => {
-    dispatch({ type: 'setLabel', node: node.id, label: text.trim() })
+  const setLabel = (text: string): null => {
+    dispatch({ type: 'setLabel', node, label: text.trim() })
     return null
   }
   return (
@@ -269,17 +277,17 @@ function Names({ node }: { readonly node: GraphNode }) {
       <div className="named-field">
         <span aria-hidden="true">{t('inspector.label')}</span>
         <CommitField
-          key={`l ${node.id}`}
+          key={`l ${node}`}
           label={t('inspector.label')}
-          value={node.label ?? ''}
-          placeholder={titleOf(node)}
-          onCommit={label}
+          value={label ?? ''}
+          placeholder={title}
+          onCommit={setLabel}
         />
       </div>
       <div className="named-field">
         <span aria-hidden="true">{t('inspector.id')}</span>
-        <CommitField key={`i ${node.id}`} label={t('inspector.id')} value={node.id} onCommit={rename} />
+        <CommitField key={`i ${node}`} label={t('inspector.id')} value={node} onCommit={rename} />
       </div>
     </Section>
   )
-}
+})
