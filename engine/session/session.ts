@@ -115,8 +115,9 @@ export class Session {
     this.#walks = new Walks(tools)
     this.#samples = new Samples({ ...tools, breathe, meaningOf })
     this.#plots = new Plots(tools)
+    const inspect = this.#inspect.bind(this)
     const show = this.#runInspection.bind(this)
-    this.#past = new Past({ ...tools, inspect: show })
+    this.#past = new Past({ ...tools, inspectionOf: inspect, inspect: show })
     this.#trainings = new Trainings({
       ...tools,
       plots: this.#plots,
@@ -124,7 +125,7 @@ export class Session {
       breathe,
       historyLimits,
       show,
-      inspect: this.#inspect.bind(this),
+      inspect,
       begin: () => {
         this.#lastRun = 0
         return ++this.#runs

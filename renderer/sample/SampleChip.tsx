@@ -13,12 +13,14 @@ export function SampleChip() {
   const walking = useStepper((s) => s.status !== 'off')
   if (!sample || !walking) return null
   return (
-    <div className="sample-chip">
-      <ScanEye size={14} aria-hidden="true" />
-      <span className="numbers">
-        {t('sample.chip', { row: sample.row, split: t(`sample.splits.${sample.split}`) })}
-      </span>
-      <IconButton icon={X} size={13} label={t('sample.close')} onClick={closeSample} />
+    <div className="sample-chip-place">
+      <div className="sample-chip">
+        <ScanEye size={14} aria-hidden="true" />
+        <span className="numbers">
+          {t('sample.chip', { row: sample.row, split: t(`sample.splits.${sample.split}`) })}
+        </span>
+        <IconButton icon={X} size={13} label={t('sample.close')} onClick={closeSample} />
+      </div>
     </div>
   )
 }

@@ -143,7 +143,8 @@ export async function lookBack(step: number): Promise<boolean> {
     await ready
     looksBack = true
     const revision = useEditor.getState().graphRevision
-    const result = await client().lookBack({ step, revision }, controller.signal)
+    const sample = useRun.getState().sample ?? undefined
+    const result = await client().lookBack({ step, revision, sample }, controller.signal)
     // why the training failed stays said
     const problems = useRun.getState().problems.filter(({ code }) => !code.startsWith('history.'))
     if (controller === working) set({ result, problems, stale: isStale(result) })
@@ -298,10 +299,12 @@ export function setFeed(id: string, feed: Feeds[string] | null): void {
   runSoon()
 }
 
-/** Shows the numbers of one example alone, or of a batch again. */
+/** Shows the numbers of one example alone, or of a batch again: of the step of the past that is on screen, if one is. */
 export function lookAtSample(sample: SampleRef | null): void {
   set({ sample })
-  void run()
+  const { result } = useRun.getState()
+  if (result?.past && !isStale(result)) void lookBack(result.past.step)
+  else void run()
 }
 
 /** Keeps the numbers up with the document. Gives back the function that ends it. */

@@ -266,6 +266,25 @@ describe('while a step is looked at', () => {
     expect(start).not.toBe(now)
   })
 
+  test('one example alone has the answers of that step, on the graph as it answers', async () => {
+    const document = network()
+    await train(document)
+    const sample = { split: 'test', row: 3 } as const
+    const ask = { document, revision: 0, backend: 'cpu' as const, sample }
+    const run = await session.lookBack({ step: 1, revision: 4, sample })
+    expect(run).toMatchObject({ batch: 1, revision: 4, past: { step: 1, epoch: 1 } })
+    // a session that never trained stands where the first step did
+    const fresh = new Session({ breathe: () => Promise.resolve() })
+    expect(run.objective).toBe((await fresh.run(ask)).objective)
+    const explained = await session.explainSample(ask)
+    expect(explained.loss).toBeCloseTo(run.objective as number, 6)
+    expect((await session.steps({ ...ask, opened: [] })).batch).toBe(1)
+    // the rows of the step again, and the weights of now
+    expect((await session.lookBack({ step: 1, revision: 4 })).batch).toBeGreaterThan(1)
+    await session.live()
+    expect((await session.run(ask)).objective).not.toBe(run.objective)
+  })
+
   test('weights that are exported are those of now, unless the step is kept', async () => {
     const document = network()
     await train(document)

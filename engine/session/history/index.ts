@@ -1,14 +1,16 @@
 /** Looking back at the last training: one at a time, whose steps can be asked for. */
+import type { GraphDocument } from '../../document/types.ts'
 import type { TrainingRecord } from '../../io/weights.ts'
 import { fail, type Problem } from '../../problem.ts'
 import type { Stop } from '../../runtime/executor.ts'
 import { bindShape, sizeOf } from '../../shape.ts'
 import type { Backends, Chosen } from '../backends.ts'
+import type { DataSets } from '../data.ts'
 import { Inspection } from '../inspect.ts'
 import type { Show } from '../looks.ts'
 import type { Model } from '../model.ts'
 import type { RunResult } from '../protocol.ts'
-import { feedsFor } from '../rows.ts'
+import { feedsFor, rowsFor } from '../rows.ts'
 import type { History } from './history.ts'
 import { hunt } from './hunt.ts'
 import type { Sample } from './recorder.ts'
@@ -17,8 +19,11 @@ import type { HistoryOverview, LookBackRequest, OverTime, OverTimeRequest, RunFi
 
 interface Tools {
   readonly backends: Backends
+  readonly data: DataSets
   readonly model: Model
   readonly now: () => number
+  /** The graph as it answers. */
+  readonly inspectionOf: (document: GraphDocument) => Inspection
   /** Runs an inspection whose weights are on the executor. */
   readonly inspect: Show
 }
@@ -48,8 +53,8 @@ export class Past {
   }
 
   /** @throws ProblemError history.none, history.noStep */
-  async look({ step, revision }: LookBackRequest, stop: Stop): Promise<RunResult> {
-    const { backends, model, now, inspect } = this.#tools
+  async look({ step, revision, sample }: LookBackRequest, stop: Stop): Promise<RunResult> {
+    const { backends, data, model, now, inspect, inspectionOf } = this.#tools
     const began = now()
     const history = this.#history ?? fail('history.none')
     // what trained computes it again: other devices round otherwise
@@ -57,11 +62,13 @@ export class Past {
     const { executor } = chosen
     const again = history.sampleBefore(step).step !== step
     const state = await history.stateAt(step, executor, stop).finally(() => again && model.forget(executor))
-    const { inspection } = history
+    const { document } = history.input
+    const inspection = sample ? inspectionOf(document) : history.inspection
+    const rows = sample ? rowsFor(data, inspection.ir, { document, sample }) : history.rowsAt(step)
     model.show(state.values)
     this.#state = state
     await model.send(executor, inspection.variables)
-    const run = await inspect(inspection, chosen, revision, history.rowsAt(step), stop, began)
+    const run = await inspect(inspection, chosen, revision, rows, stop, began)
     return { ...run, past: { step, epoch: history.epochOf(step) } }
   }
 

@@ -1,6 +1,7 @@
 /** Looking back at a training: what was kept of it, and what is asked for. */
 import type { Problem } from '../../problem.ts'
 import type { BackendName, Target } from '../protocol.ts'
+import type { SampleRef } from '../sample/types.ts'
 
 export interface HistoryOverview {
   /** Of the document that was trained. */
@@ -36,6 +37,8 @@ export interface LookBackRequest {
   readonly step: number
   /** Of the document on screen. */
   readonly revision: number
+  /** This example alone in the place of the rows of the step, on the graph as it answers and not as it learns. */
+  readonly sample?: SampleRef | undefined
 }
 
 /** What the numbers of a training said, and in which of its steps that were looked at. */

@@ -64,14 +64,16 @@ export class Walks {
 
   /**
    * One pass, kept whole; the walk before it is given up.
-   * @param past the step of a training that is looked at: its rows, on what trained, and the graph as it learns
+   * @param past the step of a training that is looked at: its rows, on what trained, and the graph as it learns; of one
+   * example that is asked for, the graph as it answers
    */
   async open(request: StepsRequest, stop: Stop, past: Past['shown'] = null): Promise<StepsResult> {
     const { backends, data, model, now } = this.#tools
     const began = now()
     this.close()
-    const walk = new Walk(request.document, request.opened ?? [], { training: past !== null })
-    const fed = past ? past.history.rowsAt(past.state.step) : rowsFor(data, walk.ir, request)
+    const learned = past && !request.sample ? past : null
+    const walk = new Walk(request.document, request.opened ?? [], { training: learned !== null })
+    const fed = learned ? learned.history.rowsAt(learned.state.step) : rowsFor(data, walk.ir, request)
     const backend = past?.history.input.backend ?? request.backend
     const { executor, report } = await backends.choose(backend, { kind: 'look' })
     const { compiled, program } = await walk.load(executor, fed.batch)
