@@ -1,7 +1,8 @@
-import { type ReactNode, useEffect } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import { Canvas } from '../canvas/Canvas.tsx'
+import { focusSelected } from '../canvas/state.ts'
 import { ChainPanel } from '../chain/ChainPanel.tsx'
 import { useChain } from '../chain/state.ts'
 import { CheckPanel } from '../check/CheckPanel.tsx'
@@ -19,6 +20,7 @@ import { Stepper } from '../stepper/Stepper.tsx'
 import { type PanelName, setPanelSize, togglePanel, useSettings } from '../store/settings.ts'
 import { useStepper } from '../store/stepper.ts'
 import { TrainingPanel } from '../training/TrainingPanel.tsx'
+import { leaveBelow } from './below.ts'
 import { DataBanner } from './DataBanner.tsx'
 import { Guard } from './Guard.tsx'
 import { LeftPanel } from './LeftPanel.tsx'
@@ -31,11 +33,12 @@ interface SideProps {
   readonly max: number
   /** What is shown now needs so much; afterwards the panel is as it was. */
   readonly least?: number
+  readonly onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
   readonly children: ReactNode
 }
 
 /** A panel at the edge: its size and whether it is open are remembered. */
-function Side({ name, label = name, min, max, least, children }: SideProps) {
+function Side({ name, label = name, min, max, least, onKeyDown, children }: SideProps) {
   const { t } = useTranslation()
   const open = useSettings((s) => s.panels[name])
   const size = useSettings.getState().sizes[name]
@@ -75,7 +78,12 @@ function Side({ name, label = name, min, max, least, children }: SideProps) {
         if (shown && least === undefined) setPanelSize(name, Math.round(inPixels))
       }}
     >
-      <section className="side-content" aria-label={t(`panels.${label}`)} inert={!open}>
+      <section
+        className="side-content"
+        aria-label={t(`panels.${label}`)}
+        inert={!open}
+        {...(onKeyDown && { onKeyDown })}
+      >
         <Guard>{children}</Guard>
       </section>
     </Panel>
@@ -91,6 +99,15 @@ const REST = 240
 /** A picture that is worth looking at, while the graph stays in sight. */
 const plotsHeight = (large: boolean): number =>
   Math.round(large ? window.innerHeight - REST : Math.min(440, window.innerHeight * 0.52))
+
+/** Escape that no field needs closes what stands below the canvas. */
+function onKeyBelow(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'Escape' || event.nativeEvent.isComposing || event.defaultPrevented) return
+  // what floats above the page is a child of this one only for React
+  if (!event.currentTarget.contains(event.target as Node) || !leaveBelow()) return
+  event.preventDefault()
+  focusSelected()
+}
 
 const panels = {
   steps: <Stepper />,
@@ -150,6 +167,7 @@ export function Workspace() {
             min={172}
             max={Math.max(520, window.innerHeight - REST)}
             {...(least !== undefined && { least })}
+            onKeyDown={onKeyBelow}
           >
             {panels[bottom]}
           </Side>

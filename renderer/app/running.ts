@@ -1,15 +1,12 @@
 /** Runs as a person asks for them: what comes of it is told. */
 import i18next from 'i18next'
-import { closeChain } from '../chain/state.ts'
-import { closeCheck } from '../check/state.ts'
 import { numbersOf } from '../i18n/useNumbers.ts'
 import { problemText } from '../i18n/useProblemText.ts'
-import { closePlan } from '../plan/state.ts'
-import { closePlots, usePlots } from '../plots/state.ts'
-import { closeSample } from '../sample/state.ts'
+import { usePlots } from '../plots/state.ts'
 import { announce, toast } from '../store/announce.ts'
 import { reset, run, train, useRun } from '../store/run.ts'
 import { togglePanel, useSettings } from '../store/settings.ts'
+import { closeOthers } from './below.ts'
 import { messageOf } from './errors.ts'
 
 const t = i18next.t.bind(i18next)
@@ -32,12 +29,8 @@ export async function runNow(): Promise<void> {
 }
 
 export async function startTraining(): Promise<void> {
-  closeCheck()
-  closeChain()
-  closePlan()
-  closeSample()
   // the boundary is there to be watched
-  if (usePlots.getState().tab !== 'plane') closePlots()
+  closeOthers(usePlots.getState().tab === 'plane' ? 'plots' : null)
   togglePanel('training', true)
   const outcome = await train()
   // the panel tells how it ended; only where it was closed meanwhile a message does

@@ -1,6 +1,7 @@
 /** What the canvas alone needs to know: nothing of it enters the document. */
 import { create } from 'zustand'
 import type { Position } from '../../engine/document/types.ts'
+import { useEditor } from '../store/editor.ts'
 import { reveal } from '../store/flow.ts'
 import type { Box } from './geometry.ts'
 import type { End } from './wires.ts'
@@ -116,3 +117,13 @@ export function focusEdge(id: string): void {
 /** The wire that has the focus, or one of whose points has it. */
 export const focusedEdge = (): string | null =>
   document.activeElement?.closest<SVGElement>('.react-flow__edge')?.dataset.id ?? null
+
+/** Puts the focus on what is selected, else on the canvas. */
+export function focusSelected(): void {
+  const { nodes, edges } = useEditor.getState().selection
+  const [node] = nodes
+  const [edge] = edges
+  if (node === undefined && edge !== undefined) focusEdge(edge)
+  else if (node === undefined) document.querySelector<HTMLElement>('.canvas')?.focus({ preventScroll: true })
+  else focusNode(node)
+}

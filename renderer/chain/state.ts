@@ -3,14 +3,10 @@ import { create } from 'zustand'
 import { indexOf } from '../../engine/document/lookup.ts'
 import { type Problem, problemsOf } from '../../engine/problem.ts'
 import type { ChainResult } from '../../engine/session/protocol.ts'
-import { closeCheck } from '../check/state.ts'
-import { closePlan } from '../plan/state.ts'
-import { closePlots } from '../plots/state.ts'
 import { client } from '../session/session.ts'
 import { useEditor } from '../store/editor.ts'
 import { feedsOf, useRun } from '../store/run.ts'
 import { togglePanel } from '../store/settings.ts'
-import { endSteps } from '../store/stepper.ts'
 import { type From, fromEnds, reachable, type To, toEnds } from './ends.ts'
 
 /** From the output back, as backprop multiplies, or from the input on. */
@@ -109,10 +105,6 @@ async function ask(): Promise<void> {
 }
 
 export function openChain(): void {
-  endSteps()
-  closePlan()
-  closeCheck()
-  closePlots()
   stopFollowing ??= followGraph()
   const { from, to } = meant()
   const end = targets().find(({ node }) => node === to) ?? targets()[0]

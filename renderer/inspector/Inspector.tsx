@@ -2,7 +2,7 @@
 import './inspector.css'
 import type { KeyboardEvent } from 'react'
 import { indexOf } from '../../engine/document/lookup.ts'
-import { focusEdge, focusNode } from '../canvas/state.ts'
+import { focusSelected } from '../canvas/state.ts'
 import { PastMark } from '../history/PastMark.tsx'
 import { useEditor } from '../store/editor.ts'
 import { DocumentPanel } from './DocumentPanel.tsx'
@@ -37,12 +37,7 @@ function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
   // what floats above the page is a child of this one only for React
   if (!event.currentTarget.contains(event.target as Node)) return
   event.preventDefault()
-  const { nodes, edges } = useEditor.getState().selection
-  const [node] = nodes
-  const [edge] = edges
-  if (node === undefined && edge !== undefined) focusEdge(edge)
-  else if (node === undefined) document.querySelector<HTMLElement>('.canvas')?.focus({ preventScroll: true })
-  else focusNode(node)
+  focusSelected()
 }
 
 export function Inspector() {

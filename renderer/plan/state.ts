@@ -6,7 +6,6 @@ import { client } from '../session/session.ts'
 import { useEditor } from '../store/editor.ts'
 import { feedsOf, useRun } from '../store/run.ts'
 import { togglePanel, useSettings } from '../store/settings.ts'
-import { endSteps, useStepper } from '../store/stepper.ts'
 
 interface PlanState {
   /** Whether the panel is there, in the place of the training. */
@@ -81,8 +80,6 @@ export function showKind(kind: PlanRequest['kind']): void {
 }
 
 export function openPlan(): void {
-  // a walk has the same place
-  if (useStepper.getState().status !== 'off') endSteps()
   set({ open: true })
   togglePanel('training', true)
   void ask(false)

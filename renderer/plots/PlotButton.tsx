@@ -2,13 +2,9 @@ import { ChartSpline } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphNode } from '../../engine/document/types.ts'
-import { closeChain } from '../chain/state.ts'
-import { closeCheck } from '../check/state.ts'
-import { closePlan } from '../plan/state.ts'
-import { closeSample } from '../sample/state.ts'
+import { openBelow } from '../app/below.ts'
 import { useEditor } from '../store/editor.ts'
 import { useRun } from '../store/run.ts'
-import { endSteps, useStepper } from '../store/stepper.ts'
 import { Button } from '../ui/Button.tsx'
 import { isFunction } from './places.ts'
 import { plotAlone, plotOver } from './state.ts'
@@ -23,14 +19,6 @@ function inputNow(node: GraphNode): number {
   return Number.isFinite(x) ? Number(x.toPrecision(6)) : 1
 }
 
-function alone(): void {
-  if (useStepper.getState().status !== 'off') endSteps()
-  closeCheck()
-  closePlan()
-  closeChain()
-  closeSample()
-}
-
 /** From a node to its plot: the function of an operator, or the objective over a source. */
 export function PlotButton({ node }: { readonly node: GraphNode }) {
   const { t } = useTranslation()
@@ -41,24 +29,14 @@ export function PlotButton({ node }: { readonly node: GraphNode }) {
       <Button
         icon={ChartSpline}
         look="plain"
-        onClick={() => {
-          alone()
-          plotAlone(node.id, inputNow(node))
-        }}
+        onClick={() => openBelow('plots', () => plotAlone(node.id, inputNow(node)))}
       >
         {t('plots.curve.plotAlone')}
       </Button>
     )
   if (!source || !objective) return null
   return (
-    <Button
-      icon={ChartSpline}
-      look="plain"
-      onClick={() => {
-        alone()
-        plotOver(`${source} ${node.id}`)
-      }}
-    >
+    <Button icon={ChartSpline} look="plain" onClick={() => openBelow('plots', () => plotOver(`${source} ${node.id}`))}>
       {t('plots.curve.plotOver')}
     </Button>
   )

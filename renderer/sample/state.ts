@@ -2,15 +2,10 @@
 import { create } from 'zustand'
 import { type Problem, problemsOf } from '../../engine/problem.ts'
 import type { SampleRef, SampleReport, ScoresOf, Split } from '../../engine/session/sample/types.ts'
-import { closeChain } from '../chain/state.ts'
-import { closeCheck } from '../check/state.ts'
-import { closePlan } from '../plan/state.ts'
-import { closePlots } from '../plots/state.ts'
 import { client } from '../session/session.ts'
 import { useEditor } from '../store/editor.ts'
 import { feedsOf, lookAtSample, useRun } from '../store/run.ts'
 import { togglePanel, useSettings } from '../store/settings.ts'
-import { endSteps } from '../store/stepper.ts'
 
 interface SampleState {
   /** Whether the panel is there, in the place of the training, and the wires show the numbers of the example. */
@@ -107,11 +102,6 @@ export async function goOn(step: 1 | -1): Promise<void> {
 export const stopSearching = (): void => asked?.abort()
 
 export function openSample(): void {
-  endSteps()
-  closePlan()
-  closeCheck()
-  closeChain()
-  closePlots()
   stopFollowing ??= follow()
   set({ open: true })
   togglePanel('training', true)

@@ -70,6 +70,21 @@ test('every step of a training can be looked at as it was', async ({ page }) => 
   await expect(banner(page)).toContainText('Step 1 of 300')
   await page.keyboard.press('Shift+F8')
 
+  // one example alone has the numbers of that step too; the key that opens it closes it
+  await page.keyboard.press('Alt+i')
+  await expect(page.locator('.sample-verdict')).toContainText('loss')
+  await expect(page.getByText('Batch 1', { exact: true })).toBeVisible()
+  await expect(banner(page)).toContainText('Step 1 of 300')
+  await page.keyboard.press('Alt+i')
+  await expect(page.locator('.sample')).toHaveCount(0)
+  await expect(page.getByText('Batch 100')).toBeVisible()
+  await expect(banner(page)).toContainText('Step 1 of 300')
+  await page.keyboard.press('Alt+Shift+p')
+  const plots = page.getByRole('region', { name: 'Function plots' })
+  await plots.getByRole('tab', { selected: true }).focus()
+  await page.keyboard.press('Escape')
+  await expect(plots).toBeHidden()
+
   // an edit ends it with a word; taken back, the training is there again
   await node(page, 'hidden').click()
   await page.keyboard.press('Control+b')

@@ -1,13 +1,12 @@
 import { indexOf } from '../../../engine/document/lookup.ts'
-import { closeChain, openChain } from '../../chain/state.ts'
-import { closeCheck, openCheck } from '../../check/state.ts'
-import { closePlan } from '../../plan/state.ts'
-import { closePlots, openPlots, type Tab, usePlots } from '../../plots/state.ts'
-import { closeSample, goOn, openSample, useSample } from '../../sample/state.ts'
+import { openChain } from '../../chain/state.ts'
+import { openCheck } from '../../check/state.ts'
+import { openPlots, type Tab, usePlots } from '../../plots/state.ts'
+import { goOn, openSample, useSample } from '../../sample/state.ts'
 import { openDialog } from '../../store/dialogs.ts'
 import { stop } from '../../store/run.ts'
-import { endSteps } from '../../store/stepper.ts'
 import { type Action, type AppState, appState } from '../action.ts'
+import { isSeen, openBelow, toggleBelow } from '../below.ts'
 import { resetWeights, runNow, startTraining } from '../running.ts'
 
 const ready = ({ editor, run }: AppState) => editor.checked.types.size > 0 && run.status !== 'training'
@@ -29,24 +28,7 @@ function differentiable({ editor: { selection, document, checked } }: AppState):
 const sampling = ({ run, stepper }: AppState) =>
   run.sample !== null && stepper.status === 'off' && useSample.getState().open
 
-/** In the place of what stands below the canvas now. */
-function verify(): void {
-  endSteps()
-  closePlan()
-  closeChain()
-  closeSample()
-  closePlots()
-  openCheck()
-}
-
-function plot(tab?: Tab): void {
-  endSteps()
-  closePlan()
-  closeCheck()
-  closeChain()
-  closeSample()
-  openPlots(tab)
-}
+const showsPlot = (tab: Tab): boolean => isSeen('plots') && usePlots.getState().tab === tab
 
 /** A curve, a surface, a plane: the panel says what it needs. */
 const plotAction = (tab: Tab, shortcut: string, keywords: readonly string[]): Action => ({
@@ -55,9 +37,9 @@ const plotAction = (tab: Tab, shortcut: string, keywords: readonly string[]): Ac
   group: 'menus.plots',
   keywords,
   shortcuts: [shortcut],
-  checked: () => usePlots.getState().open && usePlots.getState().tab === tab,
+  checked: () => showsPlot(tab),
   when: ({ editor }) => editor.checked.types.size > 0,
-  perform: () => plot(tab)
+  perform: () => toggleBelow('plots', () => openPlots(tab), showsPlot(tab))
 })
 
 export const plotActions: readonly Action[] = [
@@ -117,7 +99,7 @@ export const runActions: readonly Action[] = [
     ],
     shortcuts: ['Alt+I'],
     when: ready,
-    perform: openSample
+    perform: () => toggleBelow('sample', openSample)
   },
   {
     id: 'run.nextSample',
@@ -150,10 +132,8 @@ export const runActions: readonly Action[] = [
     keywords: ['path', 'product', 'multivariable', 'vector-Jacobian product', 'VJP', '연쇄 법칙', '경로', '다변수'],
     shortcuts: ['Alt+Shift+J'],
     when: ready,
-    perform: () => {
-      closeSample()
-      openChain()
-    }
+    // again: between the ends that are selected now
+    perform: () => openBelow('chain', openChain)
   },
   {
     id: 'run.verify',
@@ -162,7 +142,7 @@ export const runActions: readonly Action[] = [
     shortcuts: ['Alt+G'],
     // without an objective the panel says what is missing
     when: ready,
-    perform: verify
+    perform: () => toggleBelow('check', openCheck)
   },
   ...plotActions
 ]

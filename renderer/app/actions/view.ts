@@ -1,11 +1,8 @@
 import { fitSelection, fitView, zoomIn, zoomOut, zoomTo } from '../../canvas/commands.ts'
-import { closeChain } from '../../chain/state.ts'
-import { closeCheck } from '../../check/state.ts'
 import { openPlan } from '../../plan/state.ts'
-import { closePlots } from '../../plots/state.ts'
-import { closeSample } from '../../sample/state.ts'
 import { LANGUAGES, PANELS, setSettings, THEMES, togglePanel, useSettings } from '../../store/settings.ts'
 import type { Action } from '../action.ts'
+import { toggleBelow } from '../below.ts'
 import { focusOutline, goToPane } from '../panes.ts'
 
 export const viewActions: readonly Action[] = [
@@ -65,13 +62,7 @@ export const viewActions: readonly Action[] = [
     label: 'actions.plan',
     keywords: ['plan', 'kernels', 'memory', 'profile', 'compiler', '커널', '메모리', '컴파일러'],
     shortcuts: ['Mod+Alt+4'],
-    perform: () => {
-      closeCheck()
-      closeChain()
-      closeSample()
-      closePlots()
-      openPlan()
-    }
+    perform: () => toggleBelow('plan', openPlan)
   },
   {
     id: 'view.minimap',
