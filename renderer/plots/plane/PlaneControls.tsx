@@ -49,7 +49,8 @@ export function PlaneControls({ view }: { readonly view: PlaneView }) {
 function Training() {
   const { t } = useTranslation()
   const training = useRun((s) => s.status === 'training')
-  const progress = useRun((s) => s.training?.progress)
+  // of the step of the past, where one is looked at
+  const loss = useRun((s) => (s.result?.past ? s.result.objective : (s.training?.progress?.loss ?? null)))
   const train = useAction('run.train')
   const stop = useAction('run.stop')
   return (
@@ -63,9 +64,9 @@ function Training() {
           {train.label}
         </Button>
       )}
-      {progress && (
+      {loss !== null && (
         <span className="numbers muted">
-          {t('training.loss')} {formatNumber(progress.loss, 3)}
+          {t('training.loss')} {formatNumber(loss, 3)}
         </span>
       )}
     </div>
