@@ -1,8 +1,19 @@
 import { type ReactNode, type Ref, useEffect, useId, useRef, useState } from 'react'
 import { type Range, type Scale, scaleOf } from './scale.ts'
 
-/** Pixels beside the picture for the numbers and names of the axes. */
-const EDGE = { left: 50, right: 10, top: 8, bottom: 34 }
+/** Pixels beside the picture for the numbers and names of the axes; on the left also what the numbers take. */
+const EDGE = { name: 20, right: 10, top: 8, bottom: 34 }
+/** Pixels of a letter of a name, and of a digit beside an axis: a little more than they need. */
+const LETTER = 6.6
+const DIGIT = 6.2
+
+/** Its two ends, where there is no room for all of it. */
+function shorten(name: string, pixels: number): string {
+  const most = Math.max(8, Math.floor(pixels / LETTER))
+  if (name.length <= most) return name
+  const end = Math.floor((most - 1) / 2)
+  return `${name.slice(0, most - 1 - end)}…${name.slice(name.length - end)}`
+}
 
 export interface Inside {
   readonly x: Scale
@@ -58,17 +69,25 @@ export function Frame(props: FrameProps) {
   } = props
   const clip = useId()
   const [host, room] = useRoom()
-  const most = { width: room.width - EDGE.left - EDGE.right, height: room.height - EDGE.top - EDGE.bottom }
-  const side = Math.min(most.width, most.height)
-  const width = Math.max(40, square ? side : most.width)
-  const height = Math.max(40, square ? side : most.height)
+  const tallest = Math.max(40, room.height - EDGE.top - EDGE.bottom)
+  const digits = Math.max(
+    ...scaleOf(yRange, [tallest, 0])
+      .ticks(36)
+      .map(({ text }) => text.length),
+    3
+  )
+  const left = EDGE.name + 9 + Math.ceil(digits * DIGIT)
+  const widest = Math.max(40, room.width - left - EDGE.right)
+  const side = Math.min(widest, tallest)
+  const width = square ? side : widest
+  const height = square ? side : tallest
   const x = scaleOf(xRange, [0, width])
   const y = scaleOf(yRange, [height, 0])
   const at = (event: { clientX: number; clientY: number; currentTarget: SVGSVGElement }) => {
     const box = event.currentTarget.getBoundingClientRect()
     const clamp = (value: number, [a, b]: Range) => Math.min(b, Math.max(a, value))
     return [
-      clamp(x.invert(event.clientX - box.x - EDGE.left), xRange),
+      clamp(x.invert(event.clientX - box.x - left), xRange),
       clamp(y.invert(event.clientY - box.y - EDGE.top), yRange)
     ] as const
   }
@@ -80,14 +99,14 @@ export function Frame(props: FrameProps) {
           className="plot"
           role="img"
           aria-label={label}
-          width={width + EDGE.left + EDGE.right}
+          width={width + left + EDGE.right}
           height={height + EDGE.top + EDGE.bottom}
           onPointerMove={(event) => onPoint?.(...at(event))}
           onPointerLeave={onLeave}
           onClick={(event) => onPick?.(...at(event))}
           data-picks={onPick !== undefined || undefined}
         >
-          <g transform={`translate(${EDGE.left},${EDGE.top})`}>
+          <g transform={`translate(${left},${EDGE.top})`}>
             <clipPath id={clip}>
               <rect width={width} height={height} />
             </clipPath>
@@ -112,14 +131,14 @@ export function Frame(props: FrameProps) {
             <g clipPath={`url(#${clip})`}>{children({ x, y, width, height })}</g>
             <rect className="plot-border" width={width} height={height} />
             <text className="plot-name" x={width / 2} y={height + 29} textAnchor="middle">
-              {xName}
+              {shorten(xName, width)}
             </text>
             <text
               className="plot-name"
-              transform={`translate(${-EDGE.left + 11},${height / 2}) rotate(-90)`}
+              transform={`translate(${-left + 11},${height / 2}) rotate(-90)`}
               textAnchor="middle"
             >
-              {yName}
+              {shorten(yName, height)}
             </text>
           </g>
         </svg>

@@ -21,11 +21,13 @@ export function scaleOf(range: Range, pixels: Range): Scale {
   return Object.assign((value: number): number => start + (value - from) * slope, {
     range,
     invert: (at: number): number => from + (at - start) / slope,
-    ticks: (every: number) =>
-      ticks(from, to, Math.max(2, Math.round(Math.abs(end - start) / every))).map((at) => ({
-        at,
-        text: shortNumber(at)
-      }))
+    ticks: (every: number) => {
+      const places = ticks(from, to, Math.max(2, Math.round(Math.abs(end - start) / every)))
+      const short = places.map(shortNumber)
+      // where they lie close together, three digits do not tell one from the other
+      const texts = new Set(short).size === short.length ? short : places.map((at) => String(Number(at.toPrecision(7))))
+      return places.map((at, i) => ({ at, text: texts[i] as string }))
+    }
   })
 }
 

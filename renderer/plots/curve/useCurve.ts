@@ -8,6 +8,7 @@ import { nameOf } from '../../canvas/geometry.ts'
 import { client } from '../../session/session.ts'
 import { useEditor } from '../../store/editor.ts'
 import { feedsOf } from '../../store/run.ts'
+import { indexAt } from '../../value/format.ts'
 import { aloneDocument, type Place, resultsOf, sourcesOf } from '../places.ts'
 import { type Pick, usePlots } from '../state.ts'
 import { type Asked, useAsked } from '../useAsked.ts'
@@ -35,7 +36,7 @@ export interface CurveView extends Asked<CurveResult> {
 const element = (place: Place | undefined, index: number): string => {
   if (!place) return ''
   const size = place.shape.reduce((product, d) => product * d, 1)
-  return size === 1 ? place.text : `${place.text}[${index}]`
+  return size === 1 ? place.text : `${place.text}[${indexAt(index, place.shape).join(', ')}]`
 }
 
 /** A choice where it still exists, or the first that there is. */

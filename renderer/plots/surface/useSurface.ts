@@ -5,6 +5,7 @@ import type { Axes, Axis, LandscapeResult, PathsResult } from '../../../engine/s
 import { client } from '../../session/session.ts'
 import { useEditor } from '../../store/editor.ts'
 import { feedsOf } from '../../store/run.ts'
+import { indexAt } from '../../value/format.ts'
 import { type Place, sourcesOf } from '../places.ts'
 import { OPTIMIZER_ROWS, type OptimizerRow, usePlots } from '../state.ts'
 import { type Asked, useAsked } from '../useAsked.ts'
@@ -44,7 +45,9 @@ const exists = (axis: Axis, parameters: readonly Place[]): boolean => {
 function nameOf(axis: Axis, parameters: readonly Place[], random: (seed: number) => string): string {
   if (axis.kind === 'random') return random(axis.seed)
   const place = parameters.find(({ key }) => key === `parameter ${axis.parameter}`)
-  return place && count(place) > 1 ? `${place.text}[${axis.index}]` : (place?.text ?? axis.parameter)
+  return place && count(place) > 1
+    ? `${place.text}[${indexAt(axis.index, place.shape).join(', ')}]`
+    : (place?.text ?? axis.parameter)
 }
 
 const SETTINGS: Readonly<Record<OptimizerRow, Omit<OptimizerSettings, 'learningRate'>>> = {
