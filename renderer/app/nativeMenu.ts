@@ -40,9 +40,6 @@ export const menuModel = (): MenuItemModel[] =>
     items: [...menu.entries.map(entry), ...(menu.id === 'file' ? [{ separator: true }, { role: 'quit' as const }] : [])]
   }))
 
-/** Milliseconds after which the menu is up to date even where the page is busy. */
-const LATEST = 200
-
 /** Keeps the native menu up to date; gives back the function that ends it. */
 export function followMenu(): () => void {
   // a page in a browser has none
@@ -58,15 +55,14 @@ export function followMenu(): () => void {
     platform.setMenuModel(model, i18next.language)
   }
   const plan = () => {
-    // behind the frame that shows the change: all labels are looked up anew
-    planned ||= requestIdleCallback(send, { timeout: LATEST })
+    planned ||= requestAnimationFrame(send)
   }
   const end = subscribe(plan)
   i18next.on('languageChanged', plan)
   plan()
   return () => {
     end()
-    cancelIdleCallback(planned)
+    cancelAnimationFrame(planned)
     i18next.off('languageChanged', plan)
   }
 }
