@@ -141,6 +141,13 @@ export function Workspace() {
   }
   const bottom = BOTTOM.find((panel) => open[panel]) ?? 'training'
   const tall = bottom === 'steps' || bottom === 'sample' || bottom === 'chain'
+  useEffect(() => {
+    if (bottom === 'training') return
+    // closed by a button that went with it: the focus would be nowhere
+    return () => {
+      if (document.activeElement === document.body) focusSelected()
+    }
+  }, [bottom])
   const least = bottom === 'plots' ? plotsHeight(large) : tall ? stepsHeight() : undefined
   return (
     <Group className="workspace" id="columns" orientation="horizontal">

@@ -1,4 +1,4 @@
-import { ChevronRight, LoaderCircle, Waypoints, X } from 'lucide-react'
+import { ChevronRight, LoaderCircle, Waypoints } from 'lucide-react'
 import { ToggleGroup } from 'radix-ui'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,8 +6,8 @@ import { useProblemText } from '../i18n/useProblemText.ts'
 import { ProblemRow } from '../problems/ProblemRow.tsx'
 import { announce } from '../store/announce.ts'
 import { useEditor } from '../store/editor.ts'
-import { IconButton } from '../ui/Button.tsx'
 import { Choice } from '../ui/Choice.tsx'
+import { PanelHead } from '../ui/PanelHead.tsx'
 import { formatNumber } from '../value/format.ts'
 import { ChainView, SumView } from './ChainView.tsx'
 import type { From, To } from './ends.ts'
@@ -27,29 +27,32 @@ export function ChainPanel() {
   const [of, wrt] = [ends.find(({ key }) => key === to), starts.find(({ key }) => key === from)]
   return (
     <div className="chain">
-      <div className="chain-head">
-        <h2>
-          <Waypoints size={15} aria-hidden="true" />
-          {t('chain.title')}
-        </h2>
-        <Ends starts={starts} ends={ends} from={from} to={to} />
-        <ToggleGroup.Root
-          type="single"
-          className="segments"
-          value={order}
-          aria-label={t('chain.order')}
-          onValueChange={(next) => next && setOrder(next as Order)}
-        >
-          {ORDERS.map((one) => (
-            <ToggleGroup.Item key={one} value={one} className="segment">
-              {t(`chain.orders.${one}`)}
-            </ToggleGroup.Item>
-          ))}
-        </ToggleGroup.Root>
-        <span className="check-fill" />
+      <PanelHead
+        icon={Waypoints}
+        title={t('chain.title')}
+        about={
+          <>
+            <Ends starts={starts} ends={ends} from={from} to={to} />
+            <ToggleGroup.Root
+              type="single"
+              className="segments"
+              value={order}
+              aria-label={t('chain.order')}
+              onValueChange={(next) => next && setOrder(next as Order)}
+            >
+              {ORDERS.map((one) => (
+                <ToggleGroup.Item key={one} value={one} className="segment">
+                  {t(`chain.orders.${one}`)}
+                </ToggleGroup.Item>
+              ))}
+            </ToggleGroup.Root>
+          </>
+        }
+        closing={t('check.close')}
+        onClose={closeChain}
+      >
         {busy && <LoaderCircle size={15} className="spin" aria-label={t('chain.busy')} />}
-        <IconButton icon={X} label={t('check.close')} onClick={closeChain} />
-      </div>
+      </PanelHead>
       {result && of && wrt ? (
         <Body scene={{ document, result, from: wrt, to: of }} />
       ) : (

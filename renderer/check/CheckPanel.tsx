@@ -1,11 +1,13 @@
-import { LoaderCircle, ShieldCheck, Square, X } from 'lucide-react'
-import { Slider, ToggleGroup } from 'radix-ui'
+import { LoaderCircle, ShieldCheck, Square } from 'lucide-react'
+import { ToggleGroup } from 'radix-ui'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GradcheckReport } from '../../engine/session/protocol.ts'
 import { ProblemRow } from '../problems/ProblemRow.tsx'
 import { announce } from '../store/announce.ts'
-import { Button, IconButton } from '../ui/Button.tsx'
+import { Button } from '../ui/Button.tsx'
+import { PanelHead } from '../ui/PanelHead.tsx'
+import { Slider } from '../ui/Slider.tsx'
 import { Formula } from '../value/Formula.tsx'
 import { formatNumber } from '../value/format.ts'
 import { CheckTable } from './CheckTable.tsx'
@@ -41,25 +43,28 @@ export function CheckPanel() {
   }, [text])
   return (
     <div className="check">
-      <div className="check-head">
-        <h2>
-          <ShieldCheck size={15} aria-hidden="true" />
-          {t('check.title')}
-        </h2>
-        <MethodChoice />
-        {verdict && (
-          <p className="check-verdict" data-good={verdict.bad === 0 || undefined}>
-            {text}
-          </p>
-        )}
-        <span className="check-fill" />
+      <PanelHead
+        icon={ShieldCheck}
+        title={t('check.title')}
+        about={
+          <>
+            <MethodChoice />
+            {verdict && (
+              <p className="check-verdict" data-good={verdict.bad === 0 || undefined}>
+                {text}
+              </p>
+            )}
+          </>
+        }
+        closing={t('check.close')}
+        onClose={closeCheck}
+      >
         {busy && (
           <Button icon={Square} onClick={stopCheck}>
             {t('check.stop')}
           </Button>
         )}
-        <IconButton icon={X} label={t('check.close')} onClick={closeCheck} />
-      </div>
+      </PanelHead>
       <div className="check-body">
         <StepPane />
         {report ? (
@@ -131,15 +136,9 @@ function StepPane() {
       ) : (
         <div className="check-curve" aria-hidden="true" />
       )}
-      <Slider.Root
-        className="check-slider"
-        {...EXPONENTS}
-        value={[used]}
-        onValueChange={([next]) => next !== undefined && setExponent(next)}
-      >
-        <Slider.Track className="check-track" />
-        <Slider.Thumb className="check-thumb" aria-label={t('check.step')} aria-valuetext={`h = ${h}`} />
-      </Slider.Root>
+      <div className="check-slider">
+        <Slider {...EXPONENTS} label={t('check.step')} valueText={`h = ${h}`} value={used} onChange={setExponent} />
+      </div>
       <div className="check-sides" aria-hidden="true">
         <span>← {t('check.rounding')}</span>
         <span>{t('check.truncation')} →</span>

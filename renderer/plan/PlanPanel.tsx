@@ -1,13 +1,15 @@
-import { Activity, Check, Copy, LoaderCircle, Square, Timer, X } from 'lucide-react'
+import { Activity, LoaderCircle, Square, Timer } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PlanReport, PlanRequest } from '../../engine/session/protocol.ts'
 import { useNumbers } from '../i18n/useNumbers.ts'
 import { ProblemRow } from '../problems/ProblemRow.tsx'
 import { useRun } from '../store/run.ts'
-import { Button, IconButton } from '../ui/Button.tsx'
+import { Button } from '../ui/Button.tsx'
+import { CopyButton } from '../ui/CopyButton.tsx'
 import { Hint } from '../ui/Hint.tsx'
+import { PanelHead } from '../ui/PanelHead.tsx'
 import { KernelList } from './KernelList.tsx'
 import { MemoryBar } from './MemoryBar.tsx'
 import { closePlan, followGraph, kindOf, measure, partOf, showKind, stopMeasuring, usePlan } from './state.ts'
@@ -16,24 +18,6 @@ import { useLitNodes } from './useLitNodes.ts'
 import './plan.css'
 
 const KINDS = ['training', 'run'] as const
-
-function CopyButton({ text }: { readonly text: string | undefined }) {
-  const { t } = useTranslation()
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1500)
-    return () => clearTimeout(timer)
-  }, [copied])
-  return (
-    <IconButton
-      icon={copied ? Check : Copy}
-      label={t(copied ? 'plan.copied' : 'plan.copy')}
-      disabled={text === undefined}
-      onClick={() => void navigator.clipboard.writeText(text ?? '').then(() => setCopied(true))}
-    />
-  )
-}
 
 function MeasureButton() {
   const { t } = useTranslation()
@@ -87,25 +71,28 @@ export function PlanPanel() {
       value={report?.kind ?? kindOf()}
       onValueChange={(kind) => showKind(kind as PlanRequest['kind'])}
     >
-      <div className="plan-head">
-        <h2>
-          <Activity size={15} aria-hidden="true" />
-          {t('plan.title')}
-        </h2>
-        <Tabs.List className="segments" aria-label={t('plan.of')}>
-          {KINDS.map((kind) => (
-            <Tabs.Trigger key={kind} value={kind} className="segment">
-              {t(`plan.kind.${kind}`)}
-            </Tabs.Trigger>
-          ))}
-        </Tabs.List>
-        {report && <Summary report={report} />}
-        <span className="plan-fill" />
+      <PanelHead
+        icon={Activity}
+        title={t('plan.title')}
+        about={
+          <>
+            <Tabs.List className="segments" aria-label={t('plan.of')}>
+              {KINDS.map((kind) => (
+                <Tabs.Trigger key={kind} value={kind} className="segment">
+                  {t(`plan.kind.${kind}`)}
+                </Tabs.Trigger>
+              ))}
+            </Tabs.List>
+            {report && <Summary report={report} />}
+          </>
+        }
+        closing={t('plan.close')}
+        onClose={closePlan}
+      >
         {busy && <LoaderCircle size={15} className="spin" aria-label={t(`plan.${busy}`)} role="img" />}
         <MeasureButton />
-        <CopyButton text={report?.text} />
-        <IconButton icon={X} label={t('plan.close')} onClick={closePlan} />
-      </div>
+        <CopyButton label={t('plan.copy')} copiedLabel={t('plan.copied')} text={report && (() => report.text)} />
+      </PanelHead>
       {KINDS.map((kind) => (
         <Tabs.Content key={kind} value={kind} className="plan-body" tabIndex={-1}>
           {report?.kind === kind ? (

@@ -1,8 +1,10 @@
-import { ChartSpline, Check, Copy, ImageDown, Maximize2, Minimize2, Table2, X } from 'lucide-react'
+import { ChartSpline, ImageDown, Maximize2, Minimize2, Table2 } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { useEffect, useRef, useState } from 'react'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IconButton } from '../ui/Button.tsx'
+import { CopyButton } from '../ui/CopyButton.tsx'
+import { PanelHead } from '../ui/PanelHead.tsx'
 import { CurveTab } from './curve/CurveTab.tsx'
 import { PlaneTab } from './plane/PlaneTab.tsx'
 import { savePlot } from './save.ts'
@@ -22,29 +24,30 @@ export function PlotsPanel() {
   const body = useRef<HTMLDivElement>(null)
   return (
     <Tabs.Root className="plots" value={tab} onValueChange={(next) => showTab(next as Tab)}>
-      <div className="plots-head">
-        <h2>
-          <ChartSpline size={15} aria-hidden="true" />
-          {t('plots.title')}
-        </h2>
-        <Tabs.List className="segments" aria-label={t('plots.title')}>
-          {TABS.map((one) => (
-            <Tabs.Trigger key={one} value={one} className="segment">
-              {t(`plots.tabs.${one}`)}
-            </Tabs.Trigger>
-          ))}
-        </Tabs.List>
-        <span className="plots-fill" />
+      <PanelHead
+        icon={ChartSpline}
+        title={t('plots.title')}
+        about={
+          <Tabs.List className="segments" aria-label={t('plots.title')}>
+            {TABS.map((one) => (
+              <Tabs.Trigger key={one} value={one} className="segment">
+                {t(`plots.tabs.${one}`)}
+              </Tabs.Trigger>
+            ))}
+          </Tabs.List>
+        }
+        closing={t('plots.close')}
+        onClose={closePlots}
+      >
         <IconButton icon={Table2} label={t('plots.table')} pressed={table} onClick={() => showTable(!table)} />
-        <CopyButton />
+        <CopyNumbers />
         <SaveButton body={body} disabled={table} />
         <IconButton
           icon={large ? Minimize2 : Maximize2}
           label={t(large ? 'plots.smaller' : 'plots.larger')}
           onClick={() => enlarge(!large)}
         />
-        <IconButton icon={X} label={t('plots.close')} onClick={closePlots} />
-      </div>
+      </PanelHead>
       {TABS.map((one) => (
         <Tabs.Content key={one} value={one} className="plots-body" tabIndex={-1} {...(one === tab && { ref: body })}>
           {BODIES[one]}
@@ -54,29 +57,10 @@ export function PlotsPanel() {
   )
 }
 
-function CopyButton() {
+function CopyNumbers() {
   const { t } = useTranslation()
-  const there = useOffered((s) => s.make !== null)
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1500)
-    return () => clearTimeout(timer)
-  }, [copied])
-  const copy = async () => {
-    const { make } = useOffered.getState()
-    if (!make) return
-    await navigator.clipboard.writeText(csvOf(make()))
-    setCopied(true)
-  }
-  return (
-    <IconButton
-      icon={copied ? Check : Copy}
-      label={t(copied ? 'plots.copied' : 'plots.copy')}
-      disabled={!there}
-      onClick={() => void copy()}
-    />
-  )
+  const make = useOffered((s) => s.make)
+  return <CopyButton label={t('plots.copy')} copiedLabel={t('plots.copied')} text={make && (() => csvOf(make()))} />
 }
 
 function SaveButton({

@@ -1,10 +1,11 @@
-import { LoaderCircle, ScanEye, Square, X } from 'lucide-react'
+import { LoaderCircle, ScanEye, Square } from 'lucide-react'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SampleReport } from '../../engine/session/sample/types.ts'
 import { ProblemRow } from '../problems/ProblemRow.tsx'
 import { announce } from '../store/announce.ts'
-import { Button, IconButton } from '../ui/Button.tsx'
+import { Button } from '../ui/Button.tsx'
+import { PanelHead } from '../ui/PanelHead.tsx'
 import { formatNumber } from '../value/format.ts'
 import { Inputs } from './Inputs.tsx'
 import { SampleChoice } from './SampleChoice.tsx'
@@ -18,25 +19,28 @@ export function SamplePanel() {
   const { report, problems, busy, none } = useSample()
   return (
     <div className="sample">
-      <div className="sample-head">
-        <h2>
-          <ScanEye size={15} aria-hidden="true" />
-          {t('sample.title')}
-        </h2>
-        {report && <Verdict report={report} />}
-        {none && (
-          <p className="sample-none" role="status">
-            {t('sample.none')}
-          </p>
-        )}
-        <span className="sample-fill" />
+      <PanelHead
+        icon={ScanEye}
+        title={t('sample.title')}
+        about={
+          <>
+            {report && <Verdict report={report} />}
+            {none && (
+              <p className="sample-none" role="status">
+                {t('sample.none')}
+              </p>
+            )}
+          </>
+        }
+        closing={t('sample.close')}
+        onClose={closeSample}
+      >
         {busy === 'searching' && (
           <Button icon={Square} onClick={stopSearching}>
             {t('sample.stop')}
           </Button>
         )}
-        <IconButton icon={X} label={t('sample.close')} onClick={closeSample} />
-      </div>
+      </PanelHead>
       <div className="sample-body">
         <SampleChoice />
         <div className="sample-stage">

@@ -27,6 +27,7 @@ test('by mouse: factors, running products in both orders, and the path on the ca
   await panel(page).getByRole('button', { name: 'price of apples' }).click()
   await expect(node(page, 'apple_price')).toHaveClass(/selected/)
   await panel(page).getByRole('button', { name: 'Back to the training' }).click()
+  await expect(node(page, 'apple_price')).toBeFocused()
   await expect(page.locator('.wire[data-way]')).toHaveCount(0)
 })
 

@@ -12,15 +12,9 @@ import { contourLines, labelsOf, levelsOf, shareOf, usualRates } from '../../ren
 import { farFirst, heightsOf, isSteep, projection, turned, usualView } from '../../renderer/plots/surface/project.ts'
 import { csvOf } from '../../renderer/plots/useOffer.ts'
 import { checkDocument } from '../../renderer/store/checked.ts'
+import { edge } from '../edge.ts'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 const classifier: GraphDocument = {
   ...emptyDocument,
   nodes: [

@@ -8,16 +8,10 @@ import { waysBetween } from '../../engine/document/ways.ts'
 import { product } from '../../engine/session/chains.ts'
 import type { ChainRequest, ChainResult, ChainWay } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
+import { edge } from '../edge.ts'
 import golden from '../golden/steps.json'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 const parameter = (id: string, shape: number[], values: number[]): GraphNode => ({
   id,
   op: 'Parameter',

@@ -18,15 +18,9 @@ import { Session } from '../../engine/session/session.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
 import { initialValues } from '../../engine/train/init.ts'
 import { trainLoop } from '../../engine/train/loop.ts'
+import { edge } from '../edge.ts'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 
 /** Draws, drops and normalises: a step depends on its number, its rows and being a step of training. */
 const network = (training: Partial<TrainingSettings> = {}): GraphDocument => ({

@@ -15,16 +15,10 @@ import { Session } from '../../engine/session/session.ts'
 import { feedAll } from '../../engine/train/feeds.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
 import { clearStates, compileStep } from '../../engine/train/step.ts'
+import { edge } from '../edge.ts'
 import golden from '../golden/paths.json'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 const scalar = (id: string, value: number) => ({
   id,
   op: 'Parameter',

@@ -12,15 +12,9 @@ import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import { Backends } from '../../engine/session/backends.ts'
 import type { TrainEvent, TrainReport } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
+import { edge } from '../edge.ts'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 
 /** A small classifier on the spiral. */
 const classifier: GraphDocument = {

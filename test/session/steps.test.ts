@@ -18,15 +18,9 @@ import type {
   StepsResult,
   UpdateDetail
 } from '../../engine/session/steps/types.ts'
+import { edge } from '../edge.ts'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 const parameter = (id: string, shape: number[], values: number[]): GraphNode => ({
   id,
   op: 'Parameter',

@@ -15,18 +15,12 @@ import { readWeights, type WeightTensor } from '../../engine/io/weights.ts'
 import type { BackendChoice } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
+import { edge } from '../edge.ts'
 
 const EPOCHS = 3
 const ROWS = 40
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle = 'x', sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 
 /** Normalised features, a Dense layer; all examples in each step. */
 const classifier: GraphDocument = {

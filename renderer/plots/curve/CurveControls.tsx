@@ -1,5 +1,5 @@
 import { ArrowLeft } from 'lucide-react'
-import { Slider, ToggleGroup } from 'radix-ui'
+import { ToggleGroup } from 'radix-ui'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { indexOf } from '../../../engine/document/lookup.ts'
@@ -7,6 +7,7 @@ import { nameOf } from '../../canvas/geometry.ts'
 import { useEditor } from '../../store/editor.ts'
 import { Button } from '../../ui/Button.tsx'
 import { NumberField } from '../../ui/NumberField.tsx'
+import { Slider } from '../../ui/Slider.tsx'
 import { formatNumber } from '../../value/format.ts'
 import { PlacePicker } from '../PlacePicker.tsx'
 import { RangeField, ZoomButtons } from '../RangeFields.tsx'
@@ -131,17 +132,13 @@ function Step({ secant }: { readonly secant: Secant }) {
       <span>
         {t('plots.curve.step')} <b className="numbers">h = {h}</b>
       </span>
-      <Slider.Root
-        className="plot-slider"
-        min={DECADES.min}
-        max={DECADES.max}
-        step={DECADES.step}
-        value={[decades]}
-        onValueChange={([next]) => next !== undefined && setCurve({ decades: next })}
-      >
-        <Slider.Track className="plot-track" />
-        <Slider.Thumb className="plot-thumb" aria-label={t('plots.curve.step')} aria-valuetext={`h = ${h}`} />
-      </Slider.Root>
+      <Slider
+        {...DECADES}
+        label={t('plots.curve.step')}
+        valueText={`h = ${h}`}
+        value={decades}
+        onChange={(next) => setCurve({ decades: next })}
+      />
       <ToggleGroup.Root
         type="single"
         className="segments"

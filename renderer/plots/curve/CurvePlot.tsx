@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { type ComponentProps, useMemo } from 'react'
 import type { CurveResult } from '../../../engine/session/plots/types.ts'
 import { Frame, type Inside } from '../Frame.tsx'
 import { lineOf, rangeAround } from '../scale.ts'
@@ -22,21 +22,32 @@ const across = ({ x, y }: Inside, [px, py]: readonly [number, number], slope: nu
 const nearest = (xs: ArrayLike<number>, x: number): number =>
   Math.round(((x - (xs[0] as number)) / ((xs[xs.length - 1] as number) - (xs[0] as number))) * (xs.length - 1))
 
-/** y over x with the tangent, and the secant that becomes it. */
-export function CurvePlot({ curve, secant, xName, yName, label, at, onRead }: Props) {
-  const { here, xs, ys } = curve
-  const range = useMemo(() => rangeAround(ys), [ys])
+type AxesProps = Pick<Props, 'curve' | 'xName' | 'yName' | 'label' | 'onRead'> & {
+  /** Over the points of the curve. */
+  readonly values: Float64Array
+  readonly children: ComponentProps<typeof Frame>['children']
+}
+
+/** Axes about a curve; pointing reads the nearest of its points. */
+function Axes({ curve, values, onRead, ...frame }: AxesProps) {
+  const range = useMemo(() => rangeAround(values), [values])
   return (
     <Frame
       xRange={curve.range}
       yRange={range}
-      xName={xName}
-      yName={yName}
-      label={label}
       grid
-      onPoint={(x) => onRead(nearest(xs, x))}
+      onPoint={(x) => onRead(nearest(curve.xs, x))}
       onLeave={() => onRead(null)}
-    >
+      {...frame}
+    />
+  )
+}
+
+/** y over x with the tangent, and the secant that becomes it. */
+export function CurvePlot({ curve, secant, at, ...axes }: Props) {
+  const { here, xs, ys } = curve
+  return (
+    <Axes curve={curve} values={ys} {...axes}>
       {(inside) => {
         const { x, y } = inside
         return (
@@ -61,7 +72,7 @@ export function CurvePlot({ curve, secant, xName, yName, label, at, onRead }: Pr
           </>
         )
       }}
-    </Frame>
+    </Axes>
   )
 }
 
@@ -75,20 +86,10 @@ function Reading({ inside, x, y }: { readonly inside: Inside; readonly x: number
 }
 
 /** The derivative over x; the slope of the secant is a level line beside it. */
-export function SlopePlot({ curve, secant, xName, yName, label, at, onRead }: Props) {
+export function SlopePlot({ curve, secant, at, ...axes }: Props) {
   const { here, xs, slopes } = curve
-  const range = useMemo(() => rangeAround(slopes), [slopes])
   return (
-    <Frame
-      xRange={curve.range}
-      yRange={range}
-      xName={xName}
-      yName={yName}
-      label={label}
-      grid
-      onPoint={(x) => onRead(nearest(xs, x))}
-      onLeave={() => onRead(null)}
-    >
+    <Axes curve={curve} values={slopes} {...axes}>
       {(inside) => {
         const { x, y } = inside
         return (
@@ -102,6 +103,6 @@ export function SlopePlot({ curve, secant, xName, yName, label, at, onRead }: Pr
           </>
         )
       }}
-    </Frame>
+    </Axes>
   )
 }
