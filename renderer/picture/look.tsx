@@ -3,6 +3,7 @@ import { Group } from 'lucide-react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { familyIcons } from '../app/families.ts'
+import { colourReader } from '../ui/colourReader.ts'
 import type { Scene } from './scene.ts'
 
 export type PictureTheme = 'light' | 'dark'
@@ -13,17 +14,10 @@ export function look(theme: PictureTheme): Pick<Scene, 'colour' | 'icon'> & { do
   probe.style.colorScheme = theme
   probe.hidden = true
   document.body.append(probe)
-  const colours = new Map<string, string>()
+  const read = colourReader(probe)
   const icons = new Map<string, string>()
   return {
-    colour(name) {
-      const known = colours.get(name)
-      if (known) return known
-      probe.style.color = `var(--${name})`
-      const found = getComputedStyle(probe).color
-      colours.set(name, found)
-      return found
-    },
+    colour: (name) => read(`var(--${name})`),
     icon(family) {
       const known = icons.get(family)
       if (known) return known

@@ -1,6 +1,7 @@
 /** The loss and metric curves on a canvas, by uPlot: drawn outside of React, so that thousands of points stay smooth. */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { colourReader } from '../ui/colourReader.ts'
 import { shortNumber } from './shortNumber.ts'
 
 export interface ChartSpec {
@@ -13,14 +14,13 @@ export interface ChartSpec {
 
 /** Colours from the design tokens, as a canvas needs them. */
 function colours(host: HTMLElement) {
-  const probe = host.appendChild(document.createElement('span'))
-  const read = (token: string) => {
-    probe.style.color = `var(${token})`
-    return getComputedStyle(probe).color
+  const read = colourReader(host)
+  return {
+    text: read('var(--text-muted)'),
+    line: read('var(--line)'),
+    loss: read('var(--gradient)'),
+    metric: read('var(--value)')
   }
-  const found = { text: read('--text-muted'), line: read('--line'), loss: read('--gradient'), metric: read('--value') }
-  probe.remove()
-  return found
 }
 
 /** The second cue beside the colour: metrics are dashed, each in its own rhythm. */

@@ -2,6 +2,7 @@
  * The colours of numbers: one diverging scale, blue below zero, orange above, symmetric about 0 and told apart by
  * people with any kind of colour vision. A value and its negative have the same strength.
  */
+import { colourReader } from '../ui/colourReader.ts'
 
 /** The largest magnitude among finite numbers: what the ends of the scale stand for. 0 where all are zero. */
 export function extentOf(values: ArrayLike<number>): number {
@@ -31,14 +32,10 @@ type Rgb = readonly [number, number, number]
 /** The theme's colours as numbers, for drawing on a <canvas>. */
 export function paletteOf(element: Element): Palette {
   const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  const colour = colourReader(element)
   const read = (name: string): Rgb => {
-    const span = document.createElement('span')
-    span.style.color = `var(--heat-${name})`
-    element.append(span)
-    const colour = getComputedStyle(span).color
-    span.remove()
     if (!probe) return [128, 128, 128]
-    probe.fillStyle = colour
+    probe.fillStyle = colour(`var(--heat-${name})`)
     probe.fillRect(0, 0, 1, 1)
     const [r = 0, g = 0, b = 0] = probe.getImageData(0, 0, 1, 1).data
     return [r, g, b]

@@ -9,6 +9,7 @@ import { nodeProgress } from '../../stepper/progress.ts'
 import { useEditor } from '../../store/editor.ts'
 import { useRun } from '../../store/run.ts'
 import { useStepper } from '../../store/stepper.ts'
+import { colourReader } from '../../ui/colourReader.ts'
 import { useDarkMode } from '../../ui/useDarkMode.ts'
 import { thickness, USUAL_BATCH } from '../geometry.ts'
 import { boxAround, boxOf, type Level, levelOf } from '../level.ts'
@@ -96,17 +97,9 @@ function useWires(level: Level): readonly SketchWire[] {
   }, [level, types, byEdge, selected, whole, cells])
 }
 
-/** Reads colours as the page resolves them. */
 function coloursOf(element: HTMLElement): Colours {
-  const known = new Map<string, string>()
-  return (name) => {
-    const colour = known.get(name)
-    if (colour !== undefined) return colour
-    element.style.color = `var(--${name})`
-    const read = getComputedStyle(element).color
-    known.set(name, read)
-    return read
-  }
+  const read = colourReader(element)
+  return (name) => read(`var(--${name})`)
 }
 
 function Picture() {

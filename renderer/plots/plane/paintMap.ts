@@ -1,6 +1,6 @@
 /** Maps of a plane as small pictures: a point of the grid is a pixel, drawn larger by the screen. */
+import { colourReader } from '../../ui/colourReader.ts'
 import { extentOf, type Palette, paint, paletteOf } from '../../value/colours.ts'
-import { colourReader } from '../colours.ts'
 import type { Regions } from './regions.ts'
 
 /** Colours of classes; each has a shape of its point beside it. */

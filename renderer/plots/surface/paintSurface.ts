@@ -1,6 +1,6 @@
 /** The surface as a solid, seen from a side, on a canvas. */
 import type { LandscapeResult } from '../../../engine/session/plots/types.ts'
-import { colourReader } from '../colours.ts'
+import { colourReader } from '../../ui/colourReader.ts'
 import type { Drawn } from './Contour.tsx'
 import { shareOf } from './levels.ts'
 import { SHAPES } from './Mark.tsx'

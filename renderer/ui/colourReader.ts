@@ -1,6 +1,4 @@
-/** Colours of the theme as a canvas needs them. */
-
-/** Reads any CSS colour inside of `host`; each once. */
+/** Reads any CSS colour inside of `host`, as a canvas or a file needs it; each once. */
 export function colourReader(host: Element): (colour: string) => string {
   const known = new Map<string, string>()
   return (colour) => {
