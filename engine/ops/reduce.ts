@@ -22,11 +22,13 @@ function reducedShape(shape: Shape, axes: readonly number[], keepdims: boolean):
 
 /** Coordinates in x, from those of the result and of the reduced axes. */
 function merged<T>(rank: number, axes: readonly number[], keepdims: boolean, at: readonly T[], r: readonly T[]): T[] {
+  const whole: T[] = []
   let [kept, reduced] = [0, 0]
-  return Array.from({ length: rank }, (_, i) => {
-    if (!axes.includes(i)) return at[keepdims ? i : kept++] as T
-    return r[reduced++] as T
-  })
+  for (let i = 0; i < rank; i++) {
+    if (axes.includes(i)) whole.push(r[reduced++] as T)
+    else whole.push(at[keepdims ? i : kept++] as T)
+  }
+  return whole
 }
 
 const samples: Op['samples'] = [

@@ -27,10 +27,10 @@ export interface Ground {
   readonly read: (id: number) => Promise<Numbers>
 }
 
-export const coordinatesOf = (flat: number, shape: StaticShape): number[] => {
-  const at: number[] = []
+export function coordinatesOf(flat: number, shape: StaticShape): number[] {
+  const at = new Array<number>(shape.length)
   for (let axis = shape.length - 1, rest = flat; axis >= 0; axis--) {
-    at.unshift(rest % (shape[axis] as number))
+    at[axis] = rest % (shape[axis] as number)
     rest = Math.floor(rest / (shape[axis] as number))
   }
   return at
@@ -40,12 +40,24 @@ export const flatOf = (at: readonly number[], shape: StaticShape): number =>
   stridesOf(shape).reduce((sum, stride, i) => sum + stride * (at[i] as number), 0)
 
 /** The element of a (broadcast) input that an element of the output reads. */
-export function broadcastCell(at: readonly number[], shape: StaticShape): number {
-  const skipped = at.length - shape.length
-  return flatOf(
-    shape.map((d, i) => (d === 1 ? 0 : (at[skipped + i] as number))),
-    shape
-  )
+export const broadcastCell = (at: readonly number[], shape: StaticShape): number => broadcastCells(shape)(at)
+
+/** The same, for many elements. */
+function broadcastCells(shape: StaticShape): (at: readonly number[]) => number {
+  const strides = stridesOf(shape).map((stride, i) => (shape[i] === 1 ? 0 : stride))
+  return (at) => {
+    let flat = 0
+    for (let i = strides.length - 1, j = at.length - 1; i >= 0; i--, j--)
+      flat += (strides[i] as number) * (at[j] as number)
+    return flat
+  }
+}
+
+/** Flat indices along one axis, which are evenly spaced: from the first two. */
+export function evenly(cell: (k: number) => number, length: number): (k: number) => number {
+  const first = cell(0)
+  const step = length > 1 ? cell(1) - first : 0
+  return (k) => first + k * step
 }
 
 /** Coordinates over `ranges`, in row-major order. */
@@ -62,8 +74,12 @@ const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 
 /** The elements of a shape that an element of a tensor broadcast to it goes to. */
 function* spread(flat: number, from: StaticShape, to: StaticShape): Iterable<number> {
-  const at = coordinatesOf(flat, from)
   const repeated = new Set(broadcastAxes(from, to))
+  if (repeated.size === 0 && from.length === to.length) {
+    yield flat
+    return
+  }
+  const at = coordinatesOf(flat, from)
   const lead = to.length - from.length
   for (const cell of product(to.map((d, i) => (repeated.has(i) ? upTo(d) : [at[i - lead] as number]))))
     yield flatOf(cell, to)
@@ -116,9 +132,10 @@ async function throughElementwise(site: Site, input: number, tangent: Sparse): P
     }
   }
   const coordinates = cells.map((cell) => coordinatesOf(cell, site.shape))
-  const args = site.operands.map(({ shape, data }) =>
-    Float64Array.from(coordinates, (at) => data[broadcastCell(at, shape)] as number)
-  )
+  const args = site.operands.map(({ shape, data }) => {
+    const cellAt = broadcastCells(shape)
+    return Float64Array.from(coordinates, (at) => data[cellAt(at)] as number)
+  })
   const found = await slopes(site, args, input)
   return new Map(cells.map((cell, i) => [cell, found ? (factors[i] as number) * (found[i] as number) : 0]))
 }
@@ -170,11 +187,14 @@ function throughProduct({ node, operands }: Site, input: number, tangent: Sparse
       return axis < 0 || own[axis] === 1 ? upTo(d) : [at[axis] as number]
     })
     for (const l of product(wholes)) {
-      for (let j = 0; j < free; j++) {
+      const cellAt = evenly((j) => {
         const pair = input === 0 ? [inner, j] : [j, inner]
-        const cell = broadcastCell([...l, ...(otherTurned ? pair.reverse() : pair)], other)
-        const out = flatOf([...l, ...(input === 0 ? [kept, j] : [j, kept])], view.out)
-        result.set(out, (result.get(out) ?? 0) + factor * (otherData[cell] as number))
+        return broadcastCell([...l, ...(otherTurned ? pair.reverse() : pair)], other)
+      }, free)
+      const outAt = evenly((j) => flatOf([...l, ...(input === 0 ? [kept, j] : [j, kept])], view.out), free)
+      for (let j = 0; j < free; j++) {
+        const out = outAt(j)
+        result.set(out, (result.get(out) ?? 0) + factor * (otherData[cellAt(j)] as number))
       }
     }
   }

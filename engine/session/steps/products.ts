@@ -2,7 +2,7 @@
 import type { IrNode } from '../../ir/types.ts'
 import { BATCH, type StaticShape } from '../../shape.ts'
 import type { Numbers } from '../../tensor.ts'
-import { broadcastCell, coordinatesOf, flatOf, productView } from './local.ts'
+import { broadcastCell, coordinatesOf, evenly, flatOf, productView } from './local.ts'
 import type { Box, ShapeAlgebra, Term, Terms } from './types.ts'
 
 /** Summands that are written out. */
@@ -37,12 +37,10 @@ export function factorsOf(node: IrNode, [a, b]: readonly [Operand, Operand], cel
   // a vector's added axis has one place, so that the flat index stays the same
   const at = coordinatesOf(cell, view.out)
   const inner = view.a.at(view.transA ? -2 : -1) as number
-  const [left, right] = [new Float64Array(inner), new Float64Array(inner)]
-  for (let k = 0; k < inner; k++) {
-    const [x, w] = operandCells(node, [a.shape, b.shape], cell, k)
-    left[k] = a.data[x] as number
-    right[k] = b.data[w] as number
-  }
+  const cellsOf = (side: 0 | 1) => evenly((k) => operandCells(node, [a.shape, b.shape], cell, k)[side], inner)
+  const [x, w] = [cellsOf(0), cellsOf(1)]
+  const left = Float64Array.from({ length: inner }, (_, k) => a.data[x(k)] as number)
+  const right = Float64Array.from({ length: inner }, (_, k) => b.data[w(k)] as number)
   return { view, at, left, right }
 }
 
