@@ -3,9 +3,10 @@
  *
  *     npm run bench -- [PART…] [--quick] [--write] [--only NAME] [--gpu auto|real|software] [--node] [--threads N]
  *
- * Parts are w, cnn, attention, scalar, chain, gemm, compile, first and kernels; all where none is named. --quick takes few
- * repeats (and, where no part is named, few parts). --only takes the engines whose name has this in it. --write puts the
- * tables into docs/performance.md, between the two marks. --node runs everything in Node, for machines without a browser.
+ * Parts are w, cnn, attention, scalar, chain, gemm, compile, first, looking and kernels; all where none is named. --quick
+ * takes few repeats (and, where no part is named, few parts). --only takes the engines whose name has this in it. --write
+ * puts the tables into docs/performance.md, between the two marks. --node runs everything in Node, for machines without a
+ * browser.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -24,7 +25,7 @@ import { SIZES, TRANSPOSES } from './workloads/gemm.ts'
 
 const PAGE = join(import.meta.dirname, '../../docs/performance.md')
 
-const PARTS = ['w', 'cnn', 'attention', 'gemm', 'chain', 'scalar', 'compile', 'first', 'kernels'] as const
+const PARTS = ['w', 'cnn', 'attention', 'gemm', 'chain', 'scalar', 'compile', 'first', 'looking', 'kernels'] as const
 type Part = (typeof PARTS)[number]
 
 const { values: options, positionals } = parseArgs({
@@ -107,6 +108,7 @@ try {
   if (wanted('gemm') && !options.quick) sections.push(await transposes())
   if (wanted('compile')) sections.push(await compileTable())
   if (wanted('first')) sections.push(await firstLosses())
+  if (wanted('looking')) sections.push(...(await lookingTables()))
   if (wanted('kernels')) sections.push(...(await kernelTables()))
 } finally {
   say('')
@@ -174,6 +176,36 @@ async function firstLosses(): Promise<string> {
     ['Train is pressed on W, data at hand', 'first loss after ms', 'steps/s then', 'frames/s of the page'],
     rows
   )
+}
+
+/** In a new worker: at first readings nothing is compiled, by us or by the browser. */
+async function lookingTables(): Promise<string[]> {
+  const host = chromium ? await chromium.host() : nodeHost()
+  try {
+    say('looking')
+    const rounds = options.quick ? 1 : 4
+    const request = { backend: 'wasm', seconds: options.quick ? 1 : 4, rounds } as const
+    const { opened, steps, rates } = await host.call('looking', request, 5 * effort.patience)
+    const slower = (rate: number): string => `${((1 - rate / rates.alone) * 100).toFixed(1)} %`
+    return [
+      table(
+        ['a walk through W at batch 128', 'first, ms', 'again, ms'],
+        [['opened', ...opened], ...steps.map((s) => [`${s.kind} ${s.name}`, s.first, s.again])]
+      ),
+      table(
+        ['a training of W', 'steps/s', 'slower by'],
+        [
+          ['nothing looked at', rates.alone, ''],
+          ['live numbers on the wires', rates.live, slower(rates.live)],
+          ['and a history kept', rates.kept, slower(rates.kept)]
+        ]
+      )
+    ]
+  } catch (error) {
+    return [`Looking: ${(error as Error).message.split('\n')[0]}.`]
+  } finally {
+    await host.close()
+  }
 }
 
 /** How near each kernel comes to what its device can do: by memory where little is computed, else by arithmetic. */

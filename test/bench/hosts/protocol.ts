@@ -2,6 +2,7 @@
 import type { BackendName } from '../../../engine/session/protocol.ts'
 import type { FirstLoss } from '../first-loss.ts'
 import type { Peaks, Timed } from '../kernels.ts'
+import type { Looking } from '../looking.ts'
 
 /** One engine, one backend, one number of threads. */
 export interface EngineSpec {
@@ -25,6 +26,8 @@ export interface Requests {
   readonly kernels: EngineSpec & { readonly workload: string; readonly milliseconds: number }
   /** Chainrule alone: how long until the first loss, and what comes after it for some seconds. */
   readonly first: { readonly backend: BackendName; readonly seconds: number }
+  /** Chainrule alone: what it costs to walk through a pass, and to look at a training. */
+  readonly looking: { readonly backend: BackendName; readonly seconds: number; readonly rounds: number }
 }
 
 export interface Answers {
@@ -36,6 +39,7 @@ export interface Answers {
   readonly peaks: Peaks
   readonly kernels: Timed
   readonly first: FirstLoss & { readonly framesPerSecond?: number }
+  readonly looking: Looking
 }
 
 export type Kind = keyof Requests

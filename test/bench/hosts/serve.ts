@@ -60,6 +60,8 @@ export function server(): (request: Request) => Promise<object | Failure> {
         return (await import('../kernels.ts')).kernels(request)
       case 'first':
         return (await import('../first-loss.ts')).firstLoss(request.backend, request.seconds)
+      case 'looking':
+        return (await import('../looking.ts')).looking(request.backend, request.seconds, request.rounds)
     }
   }
 
