@@ -42,7 +42,10 @@ export default defineConfig({
         }
       },
       { extends: true, test: { name: 'gpu', include: ['test/browser/**/*.test.ts'], browser: browser() } },
-      { extends: true, test: { name: 'nightly-gpu', include: ['test/nightly/gpu/*.test.ts'], browser: browser() } }
+      {
+        extends: true,
+        test: { name: 'nightly-gpu', include: ['test/nightly/gpu/*.test.ts'], testTimeout: 120_000, browser: browser() }
+      }
     ]
   }
 })

@@ -115,6 +115,13 @@ const endSteps = (page: Page) => press(page, 'Shift+F8')
 const plots = (page: Page) => page.getByRole('region', { name: 'Function plots' })
 const closePlots = (page: Page) => plots(page).getByRole('button', { name: 'Back to the training' }).click()
 
+async function surface(page: Page): Promise<void> {
+  await example(page, 'A sigmoid neuron of gates')
+  await press(page, 'Alt+Shift+p')
+  await expect(plots(page).locator('.surface-optimizers tbody td.numbers')).toHaveCount(4)
+  await plots(page).getByRole('slider', { name: 'Step' }).press('End')
+}
+
 export const screens: readonly Screen[] = [
   {
     name: 'data-banner',
@@ -283,11 +290,15 @@ export const screens: readonly Screen[] = [
   },
   {
     name: 'surface',
+    open: surface,
+    close: closePlots,
+    part: '#middle'
+  },
+  {
+    name: 'surface-solid',
     open: async (page) => {
-      await example(page, 'A sigmoid neuron of gates')
-      await press(page, 'Alt+Shift+p')
-      await expect(plots(page).locator('.surface-optimizers tbody td.numbers')).toHaveCount(4)
-      await plots(page).getByRole('slider', { name: 'Step' }).press('End')
+      await surface(page)
+      await plots(page).getByRole('button', { name: 'From a side' }).click()
     },
     close: closePlots,
     part: '#middle'

@@ -9,7 +9,15 @@ import { aloneDocument, isFunction, resultsOf, sourcesOf } from '../../renderer/
 import { readingOf, regionsOf } from '../../renderer/plots/plane/regions.ts'
 import { lineOf, rangeAround, scaleOf, zoomed } from '../../renderer/plots/scale.ts'
 import { contourLines, labelsOf, levelsOf, shareOf, usualRates } from '../../renderer/plots/surface/levels.ts'
-import { farFirst, heightsOf, isSteep, projection, turned, usualView } from '../../renderer/plots/surface/project.ts'
+import {
+  farFirst,
+  heightsOf,
+  isSteep,
+  projection,
+  scaleIn,
+  turned,
+  usualView
+} from '../../renderer/plots/surface/project.ts'
 import { csvOf } from '../../renderer/plots/useOffer.ts'
 import { checkDocument } from '../../renderer/store/checked.ts'
 import { edge } from '../edge.ts'
@@ -171,6 +179,25 @@ describe('the solid', () => {
           )
             expect(depth(later)).toBeLessThanOrEqual(depth(cell) + 1e-12)
     }
+  })
+
+  test('stays inside its room however it is turned, and fills it', () => {
+    const [width, height] = [400, 240]
+    let most = 0
+    for (const tilt of [0.08, 0.62, 1.5]) {
+      for (let turn = 0; turn < 7; turn += 0.1) {
+        const view = { turn, tilt }
+        const project = projection(view, scaleIn(width, height, view))
+        for (const x of [-0.5, 0.5])
+          for (const y of [-0.5, 0.5])
+            for (const z of [-0.5, 0.5]) {
+              const [right, down] = project(x, y, z)
+              most = Math.max(most, Math.abs(right) / (width / 2), Math.abs(down) / (height / 2))
+            }
+      }
+    }
+    expect(most).toBeLessThan(1)
+    expect(most).toBeGreaterThan(0.9)
   })
 
   test('stands upright and turns within limits', () => {

@@ -4,7 +4,7 @@ import { colourReader } from '../../ui/colourReader.ts'
 import type { Drawn } from './Contour.tsx'
 import { shareOf } from './levels.ts'
 import { SHAPES } from './Mark.tsx'
-import { farFirst, heightsOf, type Project, projection, type View } from './project.ts'
+import { farFirst, heightsOf, type Project, projection, scaleIn, type View } from './project.ts'
 
 export interface Scene {
   readonly surface: LandscapeResult
@@ -32,7 +32,7 @@ export function paintSurface(canvas: HTMLCanvasElement, width: number, height: n
   context.lineJoin = 'round'
   const brush = {
     context,
-    project: projection(scene.view, Math.min(width / 1.5, height / 1.35)),
+    project: projection(scene.view, scaleIn(width, height, scene.view)),
     colour: colourReader(canvas.parentElement ?? document.body)
   }
   paintFloor(brush, scene)

@@ -6,6 +6,9 @@ export interface View {
   readonly tilt: number
 }
 
+/** Pixels around the cube. */
+const EDGE = 10
+
 export const usualView: View = { turn: -0.7, tilt: 0.62 }
 
 /** Between seen from the side and seen from above. */
@@ -23,6 +26,13 @@ export function projection({ turn, tilt }: View, scale: number): Project {
     const [right, into] = [x * c - y * s, x * s + y * c]
     return [scale * right, -scale * (z * ct + into * st), into * ct - z * st]
   }
+}
+
+/** How large the cube is drawn so that it stays inside, however it is turned. */
+export function scaleIn(width: number, height: number, { tilt }: View): number {
+  // a corner of the floor goes round a circle, whose radius is half of its diagonal
+  const tall = Math.cos(tilt) + Math.SQRT2 * Math.sin(tilt)
+  return Math.max(0, Math.min((width - 2 * EDGE) / Math.SQRT2, (height - 2 * EDGE) / tall))
 }
 
 /** Indices of the cells of a size × size grid, far ones first. */
