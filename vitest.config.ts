@@ -41,7 +41,10 @@ export default defineConfig({
           testTimeout: 3_600_000
         }
       },
-      { extends: true, test: { name: 'gpu', include: ['test/browser/**/*.test.ts'], browser: browser() } },
+      {
+        extends: true,
+        test: { name: 'gpu', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, browser: browser() }
+      },
       {
         extends: true,
         test: { name: 'nightly-gpu', include: ['test/nightly/gpu/*.test.ts'], testTimeout: 120_000, browser: browser() }

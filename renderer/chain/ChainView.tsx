@@ -3,6 +3,7 @@ import { Fragment, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { ChainFactor, ChainWay } from '../../engine/session/protocol.ts'
+import { useNumbers } from '../i18n/useNumbers.ts'
 import { patternOf } from '../jacobian/pattern.ts'
 import { select } from '../store/editor.ts'
 import { reveal } from '../store/flow.ts'
@@ -122,12 +123,12 @@ function Running({ scene, way, at, order }: RunningProps) {
 
 /** Why backprop multiplies from the output: it is the same number, for less. */
 function Work({ scene, way }: { readonly scene: Scene; readonly way: ChainWay }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
+  const { count } = useNumbers()
   const [back, ahead] = [workOf(scene, way, 'back'), workOf(scene, way, 'ahead')]
   if (way.factors.length < 2) return null
-  const number = (n: number) => new Intl.NumberFormat(i18n.language).format(n)
   const verdict = back < ahead ? 'back' : ahead < back ? 'ahead' : 'same'
-  const work = { back: number(back), ahead: number(ahead) }
+  const work = { back: count(back), ahead: count(ahead) }
   return (
     <p className="chain-work">
       {t('chain.work', work)} {t(`chain.cheaper.${verdict}`)}

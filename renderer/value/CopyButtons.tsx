@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemsOf } from '../../engine/problem.ts'
 import type { Summary, Target } from '../../engine/session/protocol.ts'
+import { useNumbers } from '../i18n/useNumbers.ts'
 import { problemText } from '../i18n/useProblemText.ts'
 import { client } from '../session/session.ts'
 import { toast } from '../store/announce.ts'
@@ -28,6 +29,7 @@ type Format = (typeof FORMATS)[number]
 /** The table on screen, or all of the tensor, as text. */
 export function CopyButtons({ target, which, summary, table, axes }: CopyButtonsProps) {
   const { t, i18n } = useTranslation()
+  const numbers = useNumbers()
   const [wants, setWants] = useState<'table' | 'whole'>('table')
   const { shape, statistics } = summary
   const whole = wants === 'whole' && shape.length > 2
@@ -82,7 +84,7 @@ export function CopyButtons({ target, which, summary, table, axes }: CopyButtons
           </Button>
         ))}
       </div>
-      {tooLarge && <p className="muted">{t('value.copyTooLarge', { most: MOST.toLocaleString(i18n.language) })}</p>}
+      {tooLarge && <p className="muted">{t('value.copyTooLarge', { most: numbers.count(MOST) })}</p>}
     </div>
   )
 }

@@ -83,3 +83,16 @@ export async function undo(page: Page): Promise<void> {
 /** The id of the node or the wire that has the focus. */
 export const focused = (page: Page): Promise<string | null> =>
   page.evaluate(() => document.activeElement?.getAttribute('data-id') ?? null)
+
+/** A file that is dropped on the window. */
+export async function dropFile(page: Page, content: string | Buffer, name = 'dropped.chainrule.json'): Promise<void> {
+  await page.evaluate(
+    ({ base64, as }) => {
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([bytes], as))
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    },
+    { base64: Buffer.from(content).toString('base64'), as: name }
+  )
+}

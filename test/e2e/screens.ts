@@ -3,7 +3,7 @@
  * and asks axe for its faults. A new screen is one more entry here.
  */
 import { expect, type Page } from '@playwright/test'
-import { canvasPoint, dragTo, label, middle, node, place, port, showAll } from './canvas.ts'
+import { canvasPoint, dragTo, dropFile, label, middle, node, place, port, showAll } from './canvas.ts'
 import { structured } from './screens-graph.ts'
 
 export interface Screen {
@@ -52,18 +52,9 @@ async function example(page: Page, name: string): Promise<void> {
   await showAll(page)
 }
 
-/** As a file that is dropped on the window. */
-async function drop(page: Page, text: string): Promise<void> {
-  await page.evaluate((content) => {
-    const transfer = new DataTransfer()
-    transfer.items.add(new File([content], 'dropped.chainrule.json'))
-    window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
-  }, text)
-}
-
 async function oneOfEach(page: Page): Promise<void> {
   if (await isOpen(page, structured.name)) return
-  await drop(page, JSON.stringify(structured))
+  await dropFile(page, JSON.stringify(structured))
   await until(page, structured.name)
   await ran(page)
   await showAll(page)
@@ -93,7 +84,7 @@ async function misfit(page: Page): Promise<void> {
     { id: 'matmul', op: 'MatMul', position: { x: 320, y: 60 } }
   ]
   const edges = [{ id: 'e1', source: 'w', sourceHandle: 'out', target: 'matmul', targetHandle: 'a' }]
-  await drop(page, JSON.stringify({ format: 'chainrule-graph', version: 1, name: 'Misfit', nodes, edges }))
+  await dropFile(page, JSON.stringify({ format: 'chainrule-graph', version: 1, name: 'Misfit', nodes, edges }))
   await until(page, 'Misfit')
   await showAll(page)
 }
@@ -478,7 +469,7 @@ export const screens: readonly Screen[] = [
     open: async (page) => {
       const nodes = [{ id: 'a', op: 'Ad', position: { x: 0, y: 0 } }]
       const edges = [{ id: 'e1', source: 'a', sourceHandle: 'out', target: 'b', targetHandle: 'x' }]
-      await drop(page, JSON.stringify({ format: 'chainrule-graph', version: 1, name: 'bad', nodes, edges }))
+      await dropFile(page, JSON.stringify({ format: 'chainrule-graph', version: 1, name: 'bad', nodes, edges }))
       await expect(page.getByRole('dialog')).toBeVisible()
     },
     part: '[role="dialog"]'

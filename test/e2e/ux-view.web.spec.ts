@@ -1,7 +1,7 @@
 /** UX.md, seeing: rows "fit" to "node state", and what the canvas is turned into: an outline, a picture. */
 import { readFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
-import { canvasPoint, dragTo, focused, middle, node, openExample, showAll, undo, wires } from './canvas.ts'
+import { canvasPoint, dragTo, dropFile, focused, middle, node, openExample, showAll, undo, wires } from './canvas.ts'
 import { openProgram, test } from './program.ts'
 
 test.beforeEach(async ({ page }) => {
@@ -195,6 +195,56 @@ test('wire look and node state: thick by size, dashed while empty, a sign and th
   await expect(node(page, 'loss')).toHaveClass(/selected/)
 })
 
+test('node state: orange for a warning; an error takes its place in red; a click in the list jumps to it', async ({
+  page
+}) => {
+  const formula = { inputs: 'a, b', forward: 'a * b', backward: 'a = g; b = g * a' }
+  const custom = (columns: number) => ({
+    format: 'chainrule-graph',
+    version: 1,
+    name: 'Own formula',
+    nodes: [
+      { id: 'p', op: 'Parameter', attributes: { shape: [2], init: { kind: 'ones' } }, position: { x: 0, y: 0 } },
+      {
+        id: 'q',
+        op: 'Parameter',
+        attributes: { shape: [columns], init: { kind: 'ones' } },
+        position: { x: 0, y: 120 }
+      },
+      { id: 'f', op: 'Custom', attributes: formula, position: { x: 260, y: 40 } },
+      { id: 'loss', op: 'ReduceSum', position: { x: 520, y: 40 } }
+    ],
+    edges: [
+      { id: 'e1', source: 'p', sourceHandle: 'out', target: 'f', targetHandle: 'a' },
+      { id: 'e2', source: 'q', sourceHandle: 'out', target: 'f', targetHandle: 'b' },
+      { id: 'e3', source: 'f', sourceHandle: 'out', target: 'loss', targetHandle: 'x' }
+    ],
+    objective: 'loss'
+  })
+  const state = node(page, 'f').locator('.node-state')
+  const colour = () => state.evaluate((e) => getComputedStyle(e).color)
+  const token = (name: string) =>
+    page.evaluate((variable) => {
+      const probe = document.body.appendChild(document.createElement('i'))
+      probe.style.color = `var(${variable})`
+      return getComputedStyle(probe).color
+    }, name)
+
+  await dropFile(page, JSON.stringify(custom(2)))
+  await expect(state).toHaveAttribute('data-state', 'warning')
+  expect(await colour()).toBe(await token('--warning'))
+  await state.hover()
+  await expect(page.getByRole('tooltip')).toContainText('The backward of "a" gives')
+  await page.locator('.status-problems').click()
+  await page.locator('.problem-button').first().click()
+  await expect(node(page, 'f')).toHaveClass(/selected/)
+
+  await dropFile(page, JSON.stringify(custom(3)))
+  await expect(state).toHaveAttribute('data-state', 'error')
+  expect(await colour()).toBe(await token('--danger'))
+  await expect(state).toHaveCount(1)
+})
+
 test.describe('outline', () => {
   const row = (page: Page, text: string) => page.getByRole('treeitem', { name: new RegExp(text) })
 
@@ -252,19 +302,6 @@ test.describe('picture', () => {
     return readFile(await (await waiting).path())
   }
 
-  /** As a file that is dropped on the window. */
-  async function drop(page: Page, bytes: Buffer, name: string): Promise<void> {
-    const transfer = await page.evaluateHandle(
-      ({ data, name }) => {
-        const made = new DataTransfer()
-        made.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name))
-        return made
-      },
-      { data: bytes.toString('base64'), name }
-    )
-    await page.dispatchEvent('body', 'drop', { dataTransfer: transfer })
-  }
-
   test('SVG and PNG hold the graph: dropped on the canvas they open it', async ({ page }) => {
     const svg = await exported(page, 'SVG…')
     expect(svg.length).toBeLessThan(60_000)
@@ -288,11 +325,11 @@ test.describe('picture', () => {
       [png, 'a.png']
     ] as const) {
       await openExample(page, '(x + y)')
-      await drop(page, bytes, name)
+      await dropFile(page, bytes, name)
       await expect(page.locator('.document-name')).toContainText('Spiral')
       await expect(wires(page)).toHaveCount(4)
     }
-    await drop(page, Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'b.svg')
+    await dropFile(page, Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'b.svg')
     await expect(page.getByRole('dialog')).toContainText('This picture holds no graph')
   })
 
