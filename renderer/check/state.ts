@@ -163,7 +163,9 @@ function followGraph(): () => void {
       else if (s.graphRevision !== before.graphRevision) anew()
     }),
     useRun.subscribe((s, before) => {
-      if (s.feeds !== before.feeds || (before.status === 'training' && s.status === 'idle')) anew()
+      // of the same graph: they were trained, reset, imported or looked back at
+      const otherWeights = s.result !== before.result && s.result?.revision === before.result?.revision
+      if (s.feeds !== before.feeds || (otherWeights && s.status !== 'training')) anew()
     })
   ]
   return () => {

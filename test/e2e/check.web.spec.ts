@@ -87,3 +87,17 @@ test('marks follow the graph behind a walk; a new graph and a training have the 
   await expect(panel(page)).toBeHidden()
   await expect(page.getByRole('region', { name: 'Training', exact: true })).toBeVisible()
 })
+
+test('other weights are checked anew', async ({ page }) => {
+  await openExample(page, 'XOR')
+  await page.keyboard.press('Control+Shift+Enter')
+  await expect(page.locator('.outcome')).toBeVisible({ timeout: 20_000 })
+  await page.keyboard.press('Alt+g')
+  const row = panel(page).getByRole('row').filter({ hasText: 'kernel' }).first()
+  const trained = await row.textContent()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('Reset weights')
+  await page.keyboard.press('Enter')
+  await expect(row).not.toHaveText(trained ?? '')
+  await expect(row).toBeVisible()
+})
