@@ -1,26 +1,18 @@
 /** Looking back at a training on a GPU: the states come back while the steps go on, and are those of their steps. */
 import { expect, test } from 'vitest'
-import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import { defaultTraining } from '../../engine/document/types.ts'
 import { probeBackends } from '../../engine/runtime/probe.ts'
 import { Session } from '../../engine/session/session.ts'
+import { oneLayer } from '../graphs.ts'
 
-const position = { x: 0, y: 0 }
+const _position = { x: 0, y: 0 }
 const rate = 0.125
-const document: GraphDocument = {
-  ...emptyDocument,
-  nodes: [
-    { id: 'data', op: 'Dataset', attributes: { source: 'spiral' }, position },
-    { id: 'dense', op: 'Dense', attributes: { units: 3 }, position },
-    { id: 'loss', op: 'SoftmaxCrossEntropyLoss', position }
-  ],
-  edges: [
-    { id: 'e1', source: 'data', sourceHandle: 'features', target: 'dense', targetHandle: 'x' },
-    { id: 'e2', source: 'dense', sourceHandle: 'out', target: 'loss', targetHandle: 'prediction' },
-    { id: 'e3', source: 'data', sourceHandle: 'labels', target: 'loss', targetHandle: 'target' }
-  ],
-  objective: 'loss',
-  training: { ...defaultTraining, optimizer: { kind: 'sgd', learningRate: rate }, epochs: 4, batchSize: 64 }
-}
+const document = oneLayer('spiral', 3, {
+  ...defaultTraining,
+  optimizer: { kind: 'sgd', learningRate: rate },
+  epochs: 4,
+  batchSize: 64
+})
 
 const probes = await probeBackends()
 

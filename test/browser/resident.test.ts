@@ -5,29 +5,17 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { createDataSet } from '../../engine/data/dataset.ts'
 import { build } from '../../engine/document/build.ts'
-import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import { defaultTraining } from '../../engine/document/types.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
 import { createGpuExecutor, GpuExecutor, type GpuMode, openDevice } from '../../engine/runtime/gpu/index.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
 import { initialValues } from '../../engine/train/init.ts'
 import { trainLoop } from '../../engine/train/loop.ts'
+import { oneLayer } from '../graphs.ts'
 
-const position = { x: 0, y: 0 }
-const document: GraphDocument = {
-  ...emptyDocument,
-  nodes: [
-    { id: 'data', op: 'Dataset', attributes: { source: 'spiral' }, position },
-    { id: 'dense', op: 'Dense', attributes: { units: 3 }, position },
-    { id: 'loss', op: 'SoftmaxCrossEntropyLoss', position }
-  ],
-  edges: [
-    { id: 'e1', source: 'data', sourceHandle: 'features', target: 'dense', targetHandle: 'x' },
-    { id: 'e2', source: 'dense', sourceHandle: 'out', target: 'loss', targetHandle: 'prediction' },
-    { id: 'e3', source: 'data', sourceHandle: 'labels', target: 'loss', targetHandle: 'target' }
-  ],
-  objective: 'loss'
-}
+const _position = { x: 0, y: 0 }
+const document = oneLayer('spiral', 3)
 const data = createDataSet('spiral', {})
 
 /** Losses by epoch. */

@@ -3,12 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { compile } from '../../engine/compile/compile.ts'
 import { describeStep, type Plan } from '../../engine/compile/plan.ts'
 import { build } from '../../engine/document/build.ts'
-import {
-  defaultTraining,
-  emptyDocument,
-  type GraphDocument,
-  type TrainingSettings
-} from '../../engine/document/types.ts'
+import { defaultTraining, type TrainingSettings } from '../../engine/document/types.ts'
 import { Builder, type Value } from '../../engine/ir/builder.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { Random } from '../../engine/random.ts'
@@ -18,6 +13,7 @@ import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
 import { checkPlan } from '../generated/plan-check.ts'
+import { oneLayer } from '../graphs.ts'
 
 const planOf = (make: (b: Builder) => Value | readonly Value[], maxOutputs = 1) => {
   const b = new Builder(opOf)
@@ -112,21 +108,8 @@ describe('a product and what follows it', () => {
   })
 })
 
-const position = { x: 0, y: 0 }
-const classifier: GraphDocument = {
-  ...emptyDocument,
-  nodes: [
-    { id: 'data', op: 'Dataset', attributes: { source: 'digits' }, position },
-    { id: 'dense', op: 'Dense', attributes: { units: 10 }, position },
-    { id: 'loss', op: 'SoftmaxCrossEntropyLoss', position }
-  ],
-  edges: [
-    { id: 'e1', source: 'data', sourceHandle: 'features', target: 'dense', targetHandle: 'x' },
-    { id: 'e2', source: 'dense', sourceHandle: 'out', target: 'loss', targetHandle: 'prediction' },
-    { id: 'e3', source: 'data', sourceHandle: 'labels', target: 'loss', targetHandle: 'target' }
-  ],
-  objective: 'loss'
-}
+const _position = { x: 0, y: 0 }
+const classifier = oneLayer('digits', 10)
 
 describe('an update', () => {
   const settings: readonly Partial<TrainingSettings>[] = [

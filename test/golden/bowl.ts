@@ -15,6 +15,7 @@ import { sizeOf } from '../../engine/shape.ts'
 import { otherFeeds } from '../../engine/train/feeds.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
 import { rateAt } from '../../engine/train/schedules.ts'
+import { edge } from '../edge.ts'
 import json from './schedules.json'
 
 export interface Golden {
@@ -41,13 +42,6 @@ const constant = (id: string, values: number[][]) => ({
   op: 'Constant',
   attributes: { shape: [2, 3], values: values.flat() },
   position
-})
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
 })
 
 /** loss = Σ c (w + b - t)² */

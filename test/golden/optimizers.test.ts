@@ -12,6 +12,7 @@ import { sizeOf } from '../../engine/shape.ts'
 import { otherFeeds } from '../../engine/train/feeds.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
 import { optimizers } from '../../engine/train/optimizers.ts'
+import { edge } from '../edge.ts'
 
 interface Golden {
   readonly start: number[][]
@@ -31,13 +32,6 @@ const constant = (id: string, values: number[][]) => ({
   op: 'Constant',
   attributes: { shape: [2, 3], values: values.flat() },
   position
-})
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
 })
 
 /** loss = Σ c (w - t)² */

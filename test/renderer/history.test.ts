@@ -1,6 +1,6 @@
 /** The screen's part of looking back: one step at a time, the last that was asked for, and what ends it. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
+import { defaultTraining } from '../../engine/document/types.ts'
 import type { SessionClient, TrainEvent, TrainRequest } from '../../engine/session/protocol.ts'
 import { Session } from '../../engine/session/session.ts'
 import { followHistory, goBy, goLive, keepStep, lookAt, neighbour, useHistory } from '../../renderer/history/state.ts'
@@ -8,26 +8,13 @@ import { replaceClient } from '../../renderer/session/session.ts'
 import { useAnnouncements } from '../../renderer/store/announce.ts'
 import { dispatch, load, undo } from '../../renderer/store/editor.ts'
 import { followEditor, run, train, useRun } from '../../renderer/store/run.ts'
+import { oneLayer } from '../graphs.ts'
 
 // the settings look at the window when they are made
 vi.hoisted(() => Object.assign(globalThis, { window: { innerWidth: 1440 } }))
 
-const position = { x: 0, y: 0 }
-const document: GraphDocument = {
-  ...emptyDocument,
-  nodes: [
-    { id: 'data', op: 'Dataset', attributes: { source: 'spiral' }, position },
-    { id: 'dense', op: 'Dense', attributes: { units: 3 }, position },
-    { id: 'loss', op: 'SoftmaxCrossEntropyLoss', position }
-  ],
-  edges: [
-    { id: 'e1', source: 'data', sourceHandle: 'features', target: 'dense', targetHandle: 'x' },
-    { id: 'e2', source: 'dense', sourceHandle: 'out', target: 'loss', targetHandle: 'prediction' },
-    { id: 'e3', source: 'data', sourceHandle: 'labels', target: 'loss', targetHandle: 'target' }
-  ],
-  objective: 'loss',
-  training: { ...defaultTraining, epochs: 4, batchSize: 60 }
-}
+const _position = { x: 0, y: 0 }
+const document = oneLayer('spiral', 3, { ...defaultTraining, epochs: 4, batchSize: 60 })
 
 let asked: number[] = []
 let end = () => {}
