@@ -5,6 +5,8 @@ import { type Attributes, type IrGraph, isLeaf, type TensorType } from '../ir/ty
 import { opOf } from '../ops/registry.ts'
 import { addDims, countOf, type Dim, multiplyDims } from '../shape.ts'
 import { instantiate } from './build.ts'
+import type { Inferences } from './infer.ts'
+import { once } from './lookup.ts'
 
 export interface Cost {
   /** Floating-point operations: a multiplication and an addition are two, a function such as exp is one. */
@@ -66,22 +68,24 @@ const flopsIn = ({ nodes }: IrGraph): readonly Dim[] =>
     return op ? flopsOf(op, inputs, node.type, node.attributes) : 0
   })
 
-export function costsOf(ir: IrGraph): Costs {
-  const byNode = new Map<string, Cost>()
+/** Of what one node computes. */
+const costOf = once((ir: IrGraph): Cost => {
   const flops = flopsIn(ir)
-  let total = noCost
-  for (const [i, { op, origin, type }] of ir.nodes.entries()) {
-    // wires carry what another node made
-    if (!origin || origin.edge !== undefined) continue
+  return ir.nodes.reduce((cost, { op, origin, type }, i) => {
+    // what comes in was made by another node
+    if (!origin) return cost
     const bytes = multiplyDims(BYTES, countOf(type.shape))
     const variable = op === 'Variable'
-    const cost: Cost = {
+    return plus(cost, {
       flops: flops[i] as Dim,
       parameters: variable ? bytes : 0,
       values: variable || opOf(op)?.view || op === 'Identity' ? 0 : bytes
-    }
-    byNode.set(origin.node, plus(byNode.get(origin.node) ?? noCost, cost))
-    total = plus(total, cost)
-  }
-  return { total, byNode }
+    })
+  }, noCost)
+})
+
+/** Of all nodes whose outputs are known. */
+export function costsOf(inferred: Inferences): Costs {
+  const byNode = new Map([...inferred].flatMap(([id, { outputs, ir }]) => (outputs ? [[id, costOf(ir)]] : [])))
+  return { total: [...byNode.values()].reduce(plus, noCost), byNode }
 }

@@ -3,18 +3,17 @@
  * on small tensors of the same kind as the inputs, in float64, as the user types.
  */
 import { Builder, type Value } from '../ir/builder.ts'
+import type { Op } from '../ir/op.ts'
 import type { Attributes, TensorType } from '../ir/types.ts'
 import { withDefaults } from '../ops/attributes.ts'
 import { CUSTOM, emitExpression, emitGradients, readCustom } from '../ops/custom.ts'
 import { evaluate } from '../ops/evaluate.ts'
 import { opOf } from '../ops/registry.ts'
-import { type Problem, type ProblemParams, problem, problemsOf } from '../problem.ts'
+import { type Problem, problem, problemsOf } from '../problem.ts'
 import { Random } from '../random.ts'
 import { type Dim, type StaticShape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-import type { Built } from './build.ts'
-import { indexOf } from './lookup.ts'
-import type { GraphDocument, GraphNode } from './types.ts'
+import type { GraphNode } from './types.ts'
 
 type Tensor64 = Tensor<Float64Array>
 type Feeds = Readonly<Record<string, Float64Array>>
@@ -58,12 +57,7 @@ function run(b: Builder, feeds: Feeds): ReadonlyMap<number, Tensor64> {
   return values
 }
 
-interface Mismatch {
-  readonly input: string
-  readonly given: string
-  readonly slope: string
-  readonly point: string
-}
+type Mismatch = Readonly<Record<'input' | 'given' | 'slope' | 'point', string>>
 
 /** Elements to compare: all of a few, evenly spread ones of many. */
 const spread = (length: number): number[] => {
@@ -119,48 +113,24 @@ function compare(attributes: Attributes, types: readonly TensorType[]): readonly
 /** Of a tensor that is repeated along another, the number that meets element `i`. */
 const nearby = (data: Float64Array, i: number): number => data[i % data.length] as number
 
-/** Problems of a node's attributes and input types: the same question is asked with each change of the graph. */
-const answers = new Map<string, readonly { readonly code: 'custom.gradient'; readonly params: ProblemParams }[]>()
-const MOST = 64
-
-function mismatches(attributes: Attributes, types: readonly TensorType[]) {
-  const key = JSON.stringify([attributes, types.map((type) => type.shape.map(small))])
-  const answer = answers.get(key)
-  if (answer) return answer
-  const found = compare(attributes, types).map((params) => ({
-    code: 'custom.gradient' as const,
-    params: params as unknown as ProblemParams
-  }))
-  if (answers.size >= MOST) answers.delete(answers.keys().next().value as string)
-  answers.set(key, found)
-  return found
-}
-
-/** What is wrong with a formula whose node has no inputs yet: it is said before the wires are there. */
-function unread(node: GraphNode, attributes: Attributes, problems: readonly Problem[]): readonly Problem[] {
-  if (problems.some((p) => p.nodeId === node.id && /^(expression|custom)\./.test(p.code))) return []
+/** What is wrong with the formula of a Custom operator that has no inputs yet: it is said before the wires are there. */
+export function unreadFormula(node: GraphNode, problems: readonly Problem[]): readonly Problem[] {
+  const op = node.op === CUSTOM ? opOf(node.op) : undefined
+  if (!op || problems.some((p) => p.nodeId === node.id && /^(expression|custom)\./.test(p.code))) return []
   try {
-    readCustom(attributes)
+    readCustom(withDefaults(op, node.attributes))
     return []
   } catch (error) {
     return problemsOf(error, { nodeId: node.id })
   }
 }
 
-/** The formulas of Custom operators: what cannot be read, and a warning for each gradient that disagrees with its formula. */
-export function checkCustom(document: GraphDocument, { outputs, wires, problems }: Built): readonly Problem[] {
-  const index = indexOf(document)
-  return document.nodes.flatMap((node): readonly Problem[] => {
-    const op = node.op === CUSTOM ? opOf(node.op) : undefined
-    if (!op) return []
-    const attributes = withDefaults(op, node.attributes)
-    if (!outputs.has(node.id)) return unread(node, attributes, problems)
-    const { inputs, backward } = readCustom(attributes)
-    if (backward.size === 0) return []
-    const types = inputs.map((name) => wires.get(index.into(node.id, name)?.id ?? '')?.type)
-    if (types.includes(undefined)) return []
-    return mismatches(attributes, types as TensorType[]).map(({ code, params }) =>
-      problem(code, params, { nodeId: node.id })
-    )
-  })
+/** A warning for each gradient of a Custom operator that disagrees with its formula. */
+export function wrongGradients(node: GraphNode, op: Op, inputs: Readonly<Record<string, TensorType>>): Problem[] {
+  if (op.kind !== CUSTOM) return []
+  const attributes = withDefaults(op, node.attributes)
+  const custom = readCustom(attributes)
+  if (custom.backward.size === 0) return []
+  const types = custom.inputs.map((name) => inputs[name] as TensorType)
+  return compare(attributes, types).map((params) => problem('custom.gradient', params, { nodeId: node.id }))
 }

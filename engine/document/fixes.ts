@@ -34,7 +34,7 @@ interface Tried {
 function attempt(document: GraphDocument, before: Checked, node: string, candidate: Candidate): Tried | null {
   const applied = apply(document, { type: 'batch', commands: candidate.commands })
   if (applied.problems) return null
-  const after = check(applied.document)
+  const after = check(applied.document, before)
   if (!after.types.has(node)) return null
   const known = new Set(before.problems.map(keyOf))
   const fresh = after.problems.filter((p) => isError(p) && !known.has(keyOf(p)))

@@ -4,7 +4,7 @@
  */
 import { opOf } from '../ops/registry.ts'
 import { inputsOf, outputsOf } from './connect.ts'
-import { indexOf } from './lookup.ts'
+import { indexOf, once } from './lookup.ts'
 import type { GraphDocument, GraphEdge, GraphGroup, GraphNode, GraphNote } from './types.ts'
 
 interface Nesting {
@@ -16,21 +16,17 @@ interface Nesting {
   readonly families: ReadonlyMap<string, readonly GraphGroup[]>
 }
 
-const cache = new WeakMap<readonly GraphGroup[], Nesting>()
-
-function nestingOf({ groups }: GraphDocument): Nesting {
-  const known = cache.get(groups)
-  if (known) return known
+const nesting = once((groups: readonly GraphGroup[]): Nesting => {
   const linked = groups.filter((group) => group.link !== undefined)
-  const made: Nesting = {
+  return {
     ofNode: new Map(groups.flatMap((group) => group.nodes.map((node) => [node, group.id] as const))),
     groups: new Map(groups.map((group) => [group.id, group])),
     children: Map.groupBy(groups, (group) => group.parent),
     families: Map.groupBy(linked, (group) => group.link as string)
   }
-  cache.set(groups, made)
-  return made
-}
+})
+
+const nestingOf = ({ groups }: GraphDocument): Nesting => nesting(groups)
 
 /** The group that a node, a group or a note is directly in; null at the top, and for what does not exist. */
 export function groupOf(document: GraphDocument, id: string): string | null {

@@ -1,4 +1,4 @@
-/** Indices over a document, made once per document object: documents never change, so neither do they. */
+/** Indices over a document, made once for each: documents never change, so neither do they. */
 import type { GraphDocument, GraphEdge, GraphGroup, GraphNode, GraphNote } from './types.ts'
 
 export interface DocumentIndex {
@@ -16,27 +16,43 @@ export interface DocumentIndex {
   into(node: string, handle: string): GraphEdge | undefined
 }
 
-const cache = new WeakMap<GraphDocument, DocumentIndex>()
+/** A function of what never changes: each is asked once. */
+export function once<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
+  const known = new WeakMap<Of, { readonly made: Made }>()
+  return (of) => {
+    const answer = known.get(of) ?? { made: make(of) }
+    known.set(of, answer)
+    return answer.made
+  }
+}
 
-export function indexOf(document: GraphDocument): DocumentIndex {
-  const known = cache.get(document)
-  if (known) return known
-  const incoming = Map.groupBy(document.edges, (e) => e.target)
-  const outgoing = Map.groupBy(document.edges, (e) => e.source)
-  const nodes = new Map(document.nodes.map((n) => [n.id, n]))
-  const groups = new Map(document.groups.map((g) => [g.id, g]))
-  const notes = new Map(document.notes.map((n) => [n.id, n]))
-  const made: DocumentIndex = {
+const byId = once(
+  <T extends { readonly id: string }>(rows: readonly T[]): ReadonlyMap<string, T> =>
+    new Map(rows.map((row) => [row.id, row]))
+) as <T extends { readonly id: string }>(rows: readonly T[]) => ReadonlyMap<string, T>
+
+const placesOf = once((nodes: readonly GraphNode[]) => new Map(nodes.map(({ id }, i) => [id, i])))
+
+const wiringOf = once((edges: readonly GraphEdge[]) => {
+  const incoming = Map.groupBy(edges, (e) => e.target)
+  const outgoing = Map.groupBy(edges, (e) => e.source)
+  return {
+    outgoing: (node: string) => outgoing.get(node) ?? [],
+    incoming: (node: string) => incoming.get(node) ?? [],
+    into: (node: string, handle: string) => incoming.get(node)?.find((e) => e.targetHandle === handle)
+  }
+})
+
+/** Table by table: an edit of nodes leaves what is known of the edges. */
+export const indexOf = once((document: GraphDocument): DocumentIndex => {
+  const [nodes, groups, notes] = [byId(document.nodes), byId(document.groups), byId(document.notes)]
+  return {
     nodes,
     groups,
     notes,
     has: (id) => nodes.has(id) || groups.has(id) || notes.has(id),
-    nodeIndex: new Map(document.nodes.map((n, i) => [n.id, i])),
-    edges: new Map(document.edges.map((e) => [e.id, e])),
-    outgoing: (node) => outgoing.get(node) ?? [],
-    incoming: (node) => incoming.get(node) ?? [],
-    into: (node, handle) => incoming.get(node)?.find((e) => e.targetHandle === handle)
+    nodeIndex: placesOf(document.nodes),
+    edges: byId(document.edges),
+    ...wiringOf(document.edges)
   }
-  cache.set(document, made)
-  return made
-}
+})

@@ -27,7 +27,7 @@ export function mutedBefore(document: GraphDocument, id: string): string | undef
   return undefined
 }
 
-const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
+export const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
 /**
  * What a bypassed node gives: for each output the first input of the same shape and type, unchanged.

@@ -5,7 +5,8 @@ import { documentOps, opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
 import { checkEnds } from './connect.ts'
 import { insideText } from './links.ts'
-import { type GraphDocument, type GraphNode, NODE_ID } from './types.ts'
+import { indexOf, once } from './lookup.ts'
+import { type GraphDocument, type GraphEdge, type GraphNode, NODE_ID } from './types.ts'
 
 /** As people read a value in a message: short, quoted where it is a text. */
 export function show(value: unknown): string {
@@ -18,7 +19,8 @@ const nearest = (kind: string): string =>
     .map((op) => ({ kind: op.kind, far: distance(kind.toLowerCase(), op.kind.toLowerCase()) }))
     .reduce((best, one) => (one.far < best.far ? one : best)).kind
 
-export function validateNode(node: GraphNode): Problem[] {
+/** What is wrong with a node apart from the rest of the graph. */
+export const validateNode = once((node: GraphNode): readonly Problem[] => {
   const place = { nodeId: node.id }
   const problems: Problem[] = []
   if (!NODE_ID.test(node.id)) problems.push(problem('graph.nodeId', { id: node.id }, place))
@@ -44,7 +46,7 @@ export function validateNode(node: GraphNode): Problem[] {
     }
   }
   return problems
-}
+})
 
 /** The attributes in the order in which the operator declares them, whichever was set first; unknown ones behind. */
 export function inDeclaredOrder(kind: string, attributes: Attributes): Attributes {
@@ -65,36 +67,51 @@ interface Order {
   readonly circle: readonly string[]
 }
 
-const orders = new WeakMap<GraphDocument, Order>()
+/** The nodes in an order in which each stands behind those that it reads. */
+export const topological = once((document: GraphDocument): Order => {
+  const { nodes } = indexOf(document)
+  const { order, circle } = orderOf(document)
+  return { order: order.map((id) => nodes.get(id) as GraphNode), circle }
+})
 
-/** The nodes in an order in which each stands behind those that it reads. Looked for once per document. */
-export function topological(document: GraphDocument): Order {
-  const known = orders.get(document) ?? findOrder(document)
-  orders.set(document, known)
-  return known
+interface IdOrder {
+  readonly order: readonly string[]
+  readonly circle: readonly string[]
 }
 
-function findOrder(document: GraphDocument): Order {
-  const waiting = new Map(document.nodes.map((n) => [n.id, 0]))
+const orders = new WeakMap<readonly GraphEdge[], { readonly ids: readonly string[]; readonly found: IdOrder }>()
+
+/** Looked for once as long as the wires, and which nodes there are, stay as they are. */
+function orderOf({ nodes, edges }: GraphDocument): IdOrder {
+  const known = orders.get(edges)
+  if (known?.ids.length === nodes.length && known.ids.every((id, i) => id === nodes[i]?.id)) return known.found
+  const ids = nodes.map(({ id }) => id)
+  const found = findOrder(ids, edges)
+  orders.set(edges, { ids, found })
+  return found
+}
+
+function findOrder(ids: readonly string[], edges: readonly GraphEdge[]): IdOrder {
+  const waiting = new Map(ids.map((id) => [id, 0]))
   const next = new Map<string, string[]>()
-  for (const edge of document.edges) {
+  for (const edge of edges) {
     if (!waiting.has(edge.source) || !waiting.has(edge.target)) continue
     waiting.set(edge.target, (waiting.get(edge.target) ?? 0) + 1)
     const targets = next.get(edge.source)
     if (targets) targets.push(edge.target)
     else next.set(edge.source, [edge.target])
   }
-  const nodes = new Map(document.nodes.map((n) => [n.id, n]))
-  const ready = document.nodes.filter((n) => waiting.get(n.id) === 0)
-  for (let i = 0; i < ready.length; i++) {
-    for (const target of next.get((ready[i] as GraphNode).id) ?? []) {
+  const ready = ids.filter((id) => waiting.get(id) === 0)
+  // a row that grows is walked to its end
+  for (const id of ready) {
+    for (const target of next.get(id) ?? []) {
       const left = (waiting.get(target) as number) - 1
       waiting.set(target, left)
-      if (left === 0) ready.push(nodes.get(target) as GraphNode)
+      if (left === 0) ready.push(target)
     }
   }
-  const done = new Set(ready.map((n) => n.id))
-  const stuck = new Set(document.nodes.map((n) => n.id).filter((id) => !done.has(id)))
+  const done = new Set(ready)
+  const stuck = new Set(ids.filter((id) => !done.has(id)))
   // What only hangs behind a circle is not on it: take away what leads nowhere inside the rest.
   for (let shrunk = true; shrunk; ) {
     shrunk = false
@@ -112,38 +129,37 @@ function findOrder(document: GraphDocument): Order {
 export function validate(document: GraphDocument): Problem[] {
   const problems: Problem[] = [
     ...duplicates(document.nodes).map((id) => problem('graph.duplicateNode', { id }, { nodeId: id })),
-    ...duplicates(document.edges).map((id) => problem('graph.duplicateEdge', { id }, { edgeId: id })),
     ...document.nodes.flatMap(validateNode),
-    ...validateIds(document)
+    ...validateIds(document),
+    ...document.edges.flatMap((edge) => checkEnds(document, edge) ?? []),
+    ...validateEdges(document.edges)
   ]
-  const taken = new Map<string, string>()
-  for (const edge of document.edges) {
-    const ends = checkEnds(document, edge)
-    if (ends) problems.push(ends)
-    const input = `${edge.target}\0${edge.targetHandle}`
-    const first = taken.get(input)
-    if (first === undefined) taken.set(input, edge.id)
-    else {
-      problems.push(
-        problem(
-          'graph.inputTaken',
-          { handle: edge.targetHandle, first, second: edge.id },
-          { nodeId: edge.target, edgeId: edge.id }
-        )
-      )
-    }
-  }
   const { circle } = topological(document)
   if (circle.length > 0) {
     const named = circle.length > 12 ? [...circle.slice(0, 12), '…'] : circle
     problems.push(problem('graph.cycle', { nodes: named.join(', ') }, { nodeId: circle[0] as string }))
   }
-  const ids = new Set(document.nodes.map((n) => n.id))
-  if (document.objective !== null && !ids.has(document.objective)) {
+  if (document.objective !== null && !indexOf(document).nodes.has(document.objective)) {
     problems.push(problem('graph.objectiveMissing', { id: document.objective }))
   }
   return [...problems, ...validateGroups(document)]
 }
+
+/** What is wrong with edges beside each other, apart from their nodes. */
+const validateEdges = once((edges: readonly GraphEdge[]): readonly Problem[] => {
+  const problems = duplicates(edges).map((id) => problem('graph.duplicateEdge', { id }, { edgeId: id }))
+  const taken = new Map<string, string>()
+  for (const { id, target, targetHandle } of edges) {
+    const input = `${target}\0${targetHandle}`
+    const first = taken.get(input)
+    if (first === undefined) taken.set(input, id)
+    else {
+      const params = { handle: targetHandle, first, second: id }
+      problems.push(problem('graph.inputTaken', params, { nodeId: target, edgeId: id }))
+    }
+  }
+  return problems
+})
 
 /** Notes and groups share the nodes' set of ids. */
 function validateIds({ nodes, notes, groups }: GraphDocument): Problem[] {

@@ -60,9 +60,11 @@ export function mismatch(document: GraphDocument, wire: Wire, replaced?: string)
   known.set(document, answers)
   const answer = answers.get(key)
   if (answer !== undefined) return answer
-  const before = new Set(check(cleared(document, wire, replaced)).problems.map(keyOf))
-  const applied = apply(cleared(document, wire, replaced), { type: 'addEdge', edge: wire })
-  const problems = applied.problems ?? check(applied.document).problems
+  const without = cleared(document, wire, replaced)
+  const checked = check(without)
+  const before = new Set(checked.problems.map(keyOf))
+  const applied = apply(without, { type: 'addEdge', edge: wire })
+  const problems = applied.problems ?? check(applied.document, checked).problems
   const found = problems.find((p) => isError(p) && !UNFINISHED.has(p.code) && !before.has(keyOf(p))) ?? null
   answers.set(key, found)
   return found

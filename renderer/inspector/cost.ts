@@ -6,8 +6,8 @@ import { useEditor } from '../store/editor.ts'
 
 /** After an edit the old costs stand until there is time: counting a graph of a thousand nodes takes longer than a frame. */
 export function useCosts(): Costs {
-  const ir = useDeferredValue(useEditor((s) => s.checked.ir))
-  return useMemo(() => costsOf(ir), [ir])
+  const inferred = useDeferredValue(useEditor((s) => s.checked.inferred))
+  return useMemo(() => costsOf(inferred), [inferred])
 }
 
 const THOUSAND = 1000

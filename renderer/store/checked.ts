@@ -48,12 +48,10 @@ function arrange(problems: readonly Problem[], key: 'nodeId' | 'edgeId'): Readon
 }
 
 export function checkDocument(document: GraphDocument, before?: CheckedDocument): CheckedDocument {
-  const checked = check(document)
+  const checked = check(document, before)
   const errors = checked.problems.filter((p) => p.severity === 'error').length
   return {
     ...checked,
-    types: settle(before?.types, checked.types),
-    edgeTypes: settle(before?.edgeTypes, checked.edgeTypes),
     byNode: settle(before?.byNode, arrange(checked.problems, 'nodeId')),
     byEdge: settle(before?.byEdge, arrange(checked.problems, 'edgeId')),
     errors,

@@ -198,10 +198,11 @@ describe('commands', () => {
 
 describe('random edits', () => {
   test.each([1, 2, 3])('seed %i: undo all gives the first document byte for byte, redo all the last', (seed) => {
-    const { met, done } = editAtRandom(base, seed, 250)
+    const { met, done } = editAtRandom(base, seed, 400)
     const kinds = ['addGroup', 'setMode', 'route', 'editNote', 'move', 'renameNode', 'setLabel', 'setCollapsed']
-    for (const what of ['training', 'file.field', 'graph.position', ...kinds]) {
-      expect(met.get(what), what).toBeGreaterThan(0)
+    const checked = ['graph.inputMissing', 'graph.incompleteUpstream']
+    for (const what of ['training', 'file.field', 'graph.position', ...kinds, ...checked]) {
+      expect(met.get(what) ?? 0, what).toBeGreaterThan(0)
     }
     expect(done).toBeGreaterThan(80)
   })

@@ -32,7 +32,7 @@ function one(op: string, attributes: Attributes, inputs: Readonly<Record<string,
 const costOf = (op: string, attributes: Attributes, inputs: Readonly<Record<string, Attributes>>) => {
   const checked = check(one(op, attributes, inputs))
   expect(checked.problems.filter((p) => p.severity === 'error')).toEqual([])
-  return costsOf(checked.ir).byNode.get('y')
+  return costsOf(checked.inferred).byNode.get('y')
 }
 
 describe('cost', () => {
@@ -90,7 +90,7 @@ describe('cost', () => {
         )
         const checked = check(one(op.kind, attributes, ports))
         if (!checked.types.has('y')) continue
-        expect(() => costsOf(checked.ir), op.kind).not.toThrow()
+        expect(() => costsOf(checked.inferred), op.kind).not.toThrow()
       }
     }
   })

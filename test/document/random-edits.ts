@@ -1,12 +1,16 @@
 /** Random edits of a document, right ones and wrong ones: what any sequence of commands must keep. */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'vitest'
+import { build, typesOf } from '../../engine/document/build.ts'
+import { type Checked, check } from '../../engine/document/check.ts'
 import { apply, type Command } from '../../engine/document/commands.ts'
+import { costsOf } from '../../engine/document/cost.ts'
 import { readGraph, writeGraph } from '../../engine/document/file.ts'
 import { applyPatch, type Patch, reversePatch } from '../../engine/document/patch.ts'
 import { defaultTraining, type GraphDocument, type TrainingSettings } from '../../engine/document/types.ts'
 import { validate } from '../../engine/document/validate.ts'
 import { Random } from '../../engine/random.ts'
+import { countOf } from '../../engine/shape.ts'
 import { graphSchema } from '../../scripts/schema.ts'
 
 const at = (x: number, y: number) => ({ x, y })
@@ -35,6 +39,8 @@ function randomCommand(document: GraphDocument, random: Random): Command {
   const number = random.int(1000)
   const forks = document.nodes.filter((n) => n.op === 'Branch').map((n) => n.id)
   const used = document.edges.map((e) => e.source).filter((id) => forks.includes(id))
+  const learned = document.nodes.filter((n) => n.attributes?.init).map((n) => n.id)
+  const shape = pick([[], [2], [3, 2], [2, 3]])
   const fork = () => (forks.length === 0 ? some() : pick(forks))
   const training = (): TrainingSettings => ({
     ...defaultTraining,
@@ -76,6 +82,39 @@ function randomCommand(document: GraphDocument, random: Random): Command {
       attribute: pick(['shape', 'axis', 'values']),
       value: pick([undefined, [2], [1, 2], 1])
     }),
+    // a parameter and what follows from it, and from anything else; then its shape changes
+    () => ({
+      type: 'batch',
+      commands: [
+        {
+          type: 'addNode',
+          node: { id: `p${number}`, op: 'Parameter', attributes: { shape, init: { kind: 'zeros' } }, position }
+        },
+        { type: 'addNode', node: { id: `n${number}`, op: 'Neg', position } },
+        { type: 'addEdge', edge: edge(`e${number}`, `p${number}`, `n${number}`, 'x') }
+      ]
+    }),
+    () => ({
+      type: 'batch',
+      commands: [
+        { type: 'addNode', node: { id: `n${number}`, op: pick(['Add', 'MatMul']), position } },
+        { type: 'addEdge', edge: edge(`e${number}`, some(learned), `n${number}`, 'a') },
+        { type: 'addEdge', edge: edge(`f${number}`, some(), `n${number}`, 'b') }
+      ]
+    }),
+    () => ({ type: 'setAttribute', node: some(learned), attribute: 'shape', value: shape }),
+    // another node of the same id, in one step
+    () => {
+      const id = some()
+      const op = pick(['Parameter', 'Constant'])
+      return {
+        type: 'batch',
+        commands: [
+          { type: 'remove', nodes: [id] },
+          { type: 'addNode', node: { id, op, position } }
+        ]
+      }
+    },
     () => ({ type: 'renameNode', node: some(), id: `n${number}` }),
     () => ({ type: 'set', setting: 'objective', value: pick([null, some()]) }),
     () => ({ type: 'set', setting: 'name', value: `graph ${number}` }),
@@ -121,6 +160,43 @@ function randomCommand(document: GraphDocument, random: Random): Command {
   return pick(commands)()
 }
 
+type Said = Omit<Checked, 'inferred'>
+
+/** What `build` says of the document as a whole, to compare with what was inferred node by node. */
+function builtCheck(document: GraphDocument): Said {
+  const { outputs, wires, leftOut, problems, ir } = build(document)
+  return {
+    problems,
+    types: new Map([...outputs].map(([id, values]) => [id, typesOf(values)])),
+    edgeTypes: new Map([...wires].map(([id, { type }]) => [id, type])),
+    parameters: ir.nodes.flatMap(({ op, attributes, type: { shape }, origin }) =>
+      op === 'Variable' && origin
+        ? [{ name: attributes.name as string, shape, count: countOf(shape), nodeId: origin.node }]
+        : []
+    ),
+    leftOut
+  }
+}
+
+/** As text: ten thousand of them are compared. */
+const said = ({ problems, types, edgeTypes, parameters, leftOut }: Said): string =>
+  JSON.stringify([problems, [...types], [...edgeTypes], parameters, [...leftOut]])
+
+const costs = ({ inferred }: Checked): string => {
+  const { total, byNode } = costsOf(inferred)
+  return JSON.stringify([total, [...byNode]])
+}
+
+/** A check that knows the one before says what one from scratch says, and what `build` says. */
+function checkAgain(document: GraphDocument, before: Checked | undefined, place: string): Checked {
+  const again = check(document, before)
+  const anew = check(document)
+  expect(said(again), place).toBe(said(anew))
+  expect(costs(again), place).toBe(costs(anew))
+  expect(said(builtCheck(document)), place).toBe(said(anew))
+  return again
+}
+
 const isGraph = new Ajv2020({ allowUnionTypes: true, strictTuples: false }).compile(graphSchema)
 
 export interface Edited {
@@ -131,7 +207,8 @@ export interface Edited {
 
 /**
  * So many commands, one after the other. Each document between them is sound, true of the published schema, and read
- * back from its file as it is; all undone give the first byte for byte, all redone the last.
+ * back from its file as it is; all undone give the first byte for byte, all redone the last. On the whole way, there, back
+ * and there again, each is checked with what the check before knew, and that says what a check from scratch says.
  */
 export function editAtRandom(base: GraphDocument, seed: number, steps: number): Edited {
   const random = new Random(seed)
@@ -139,6 +216,7 @@ export function editAtRandom(base: GraphDocument, seed: number, steps: number): 
   const met = new Map<string, number>()
   const count = (what: string) => met.set(what, (met.get(what) ?? 0) + 1)
   let document = base
+  let checked: Checked | undefined
   for (let i = 0; i < steps; i++) {
     const command = randomCommand(document, random)
     const applied = apply(document, command)
@@ -156,10 +234,19 @@ export function editAtRandom(base: GraphDocument, seed: number, steps: number): 
     expect(validate(document), place).toEqual([])
     expect(isGraph(JSON.parse(text)), `${place}: ${JSON.stringify(isGraph.errors)}`).toBe(true)
     expect(readGraph(new TextEncoder().encode(text)).document, place).toEqual(document)
+    checked = checkAgain(document, checked, place)
+    for (const { code } of checked.problems) count(code)
   }
   const last = writeGraph(document)
-  const undone = history.toReversed().reduce((d, patch) => applyPatch(d, reversePatch(patch)), document)
-  expect(writeGraph(undone), `seed ${seed}, all undone`).toBe(writeGraph(base))
-  expect(writeGraph(history.reduce(applyPatch, undone)), `seed ${seed}, all redone`).toBe(last)
+  const walk = (patches: readonly Patch[], what: string): void => {
+    for (const patch of patches) {
+      document = applyPatch(document, patch)
+      checked = checkAgain(document, checked, `seed ${seed}, ${what}: ${JSON.stringify(patch)}`)
+    }
+  }
+  walk(history.toReversed().map(reversePatch), 'undone')
+  expect(writeGraph(document), `seed ${seed}, all undone`).toBe(writeGraph(base))
+  walk(history, 'redone')
+  expect(writeGraph(document), `seed ${seed}, all redone`).toBe(last)
   return { met, done: history.length }
 }

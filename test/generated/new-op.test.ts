@@ -9,7 +9,6 @@ import katex from 'katex'
 import { describe, expect, test, vi } from 'vitest'
 import { opsCommand } from '../../cli/commands/ops.ts'
 import { compile } from '../../engine/compile/compile.ts'
-import { build } from '../../engine/document/build.ts'
 import { check } from '../../engine/document/check.ts'
 import { costsOf } from '../../engine/document/cost.ts'
 import { readGraph, writeGraph } from '../../engine/document/file.ts'
@@ -128,7 +127,7 @@ describe('one object more in the file of a family', () => {
   })
 
   test('has a cost', () => {
-    expect(costsOf(build(withAlpha(0.5)).ir).byNode.get('it')).toMatchObject({ flops: 6, values: 24 })
+    expect(costsOf(check(withAlpha(0.5)).inferred).byNode.get('it')).toMatchObject({ flops: 6, values: 24 })
   })
 
   test('is drawn by the random graphs', () => {
