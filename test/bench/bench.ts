@@ -1,12 +1,12 @@
 /**
  * `npm run bench`: Chainrule's backends and their peers side by side, in one run on one machine.
  *
- *     npm run bench -- [PART…] [--quick] [--write] [--only NAME] [--gpu auto|real|software] [--node] [--threads N]
+ *     npm run bench -- [PART…] [--quick] [--write] [--only NAMES] [--gpu auto|real|software] [--node] [--threads N]
  *
  * Parts are w, cnn, attention, scalar, chain, gemm, compile, first, looking and kernels; all where none is named. --quick
- * takes few repeats (and, where no part is named, few parts). --only takes the engines whose name has this in it. --write
- * puts the tables into docs/performance.md, between the two marks. --node runs everything in Node, for machines without a
- * browser.
+ * takes few repeats (and, where no part is named, few parts). --only takes the engines whose name has this in it, or one of
+ * several with commas between them. --write puts the tables into docs/performance.md, between the two marks. --node runs
+ * everything in Node, for machines without a browser.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -90,7 +90,7 @@ const hostOf = (engine: Engine): Promise<Host> => {
 }
 
 const all = engines(Number(options.threads))
-  .filter((e) => e.name.toLowerCase().includes(options.only.toLowerCase()))
+  .filter((e) => options.only.split(',').some((name) => e.name.toLowerCase().includes(name.toLowerCase())))
   // seconds a step
   .filter((e) => !(options.quick && e.peer === 'gpujs'))
 const run = async (keys: readonly string[], who = all): Promise<Map<string, ReadonlyMap<Engine, Found>>> => {
