@@ -7,10 +7,10 @@ import type { Code, Cut, Machine } from './machine.ts'
 
 /** Columns of a panel of B. */
 const COLUMNS = 8
-/** Panels of A that are walked through for one of B: 96 rows, 256 deep, are 96 kB, a part of a second-level cache. */
+/** Panels of A that are walked through for one of B: 96 rows, 1024 deep, are 384 kB, most of a second-level cache. */
 const HIGH = 16
-/** Operations that are worth a thread of their own: some twenty-five microseconds. */
-const WORTH_A_THREAD = 1_500_000
+/** Operations that are worth a thread of their own: some ten microseconds. */
+const WORTH_A_THREAD = 600_000
 /** Operations of a part of a product: some fifty microseconds and more, else to be taken costs too much of it. */
 const LEAST_PART = 3_000_000
 /** Parts for each thread: where one is held up, others do its share. */
@@ -97,7 +97,8 @@ export class Products {
   #cut(operations: number): Cut | undefined {
     const { threads } = this.#machine
     if (operations < 2 * WORTH_A_THREAD) return undefined
-    return { parts: Math.max(threads, Math.min(PARTS * threads, Math.floor(operations / LEAST_PART))) }
+    const few = Math.min(threads, Math.floor(operations / WORTH_A_THREAD))
+    return { parts: Math.max(few, Math.min(PARTS * threads, Math.floor(operations / LEAST_PART))) }
   }
 
   #pieces({ operands, output }: ProductStep, { m, n, k, a, b, at }: MatrixProduct): Call[] {
