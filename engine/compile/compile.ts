@@ -1,7 +1,8 @@
-/** IR with open batch → plan for one batch size: bind, prune, lower, simplify, prune, plan. */
+/** IR with open batch → plan for one batch size: bind, prune, lower, simplify, prune, gather rows, plan. */
 import type { IrGraph } from '../ir/types.ts'
 import { bindBatch, follow, lower, ownUpdates, prune, simplify } from './passes.ts'
 import { makePlan, type Plan } from './plan.ts'
+import { gatherRows } from './rows.ts'
 
 export interface CompileOptions {
   /** What B stands for. */
@@ -13,6 +14,7 @@ export interface CompileOptions {
   readonly maxOperands?: number
   readonly maxOutputs?: number
   readonly looseSlots?: boolean | undefined
+  readonly longestRow?: number | undefined
 }
 
 export interface Compiled {
@@ -31,8 +33,11 @@ export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...li
   const simple = simplify(lowered.ir)
   const before = follow(needed, bound, lowered, simple)
   const live = prune(simple.ir, [...wanted, ...updates.values()].map(before))
-  const idOf = follow(needed, bound, lowered, simple, live)
-  const own = ownUpdates(live.ir, new Map([...updates].map(([name, id]) => [name, idOf(id)])))
-  const plan = makePlan(own.ir, { results: new Set(wanted.map(idOf)), updates: own.updates, ...limits })
+  const alive = follow(needed, bound, lowered, simple, live)
+  const rows = gatherRows(live.ir, [...wanted, ...updates.values()].map(alive), limits)
+  const idOf = follow(needed, bound, lowered, simple, live, rows)
+  const own = ownUpdates(rows.ir, new Map([...updates].map(([name, id]) => [name, idOf(id)])))
+  const { regions } = rows
+  const plan = makePlan(own.ir, { results: new Set(wanted.map(idOf)), updates: own.updates, regions, ...limits })
   return { plan, idOf, milliseconds: performance.now() - began }
 }

@@ -38,10 +38,14 @@ interface Chain {
 const shapeOf = (node: IrNode): StaticShape => node.type.shape as StaticShape
 const sameSizes = (a: StaticShape, b: StaticShape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
 
-/** @param kept ids whose memory is read after the run */
+/**
+ * @param kept ids whose memory is read after the run
+ * @param taken ids of nodes that run together with others already
+ */
 export function fuse(
   nodes: readonly IrNode[],
   kept: ReadonlySet<number>,
+  taken: ReadonlySet<number>,
   limits: FuseLimits
 ): ReadonlyMap<number, Group> {
   const readers = Array.from(nodes, () => [] as number[])
@@ -71,7 +75,7 @@ export function fuse(
   }
 
   for (const node of nodes) {
-    if (opOf(node.op)?.scalar === undefined) continue
+    if (opOf(node.op)?.scalar === undefined || taken.has(node.id)) continue
     const chain: Chain = { nodes: [node] }
     chains.set(node.id, chain)
     for (const input of new Set(node.inputs)) {

@@ -9,6 +9,17 @@ import { opOf } from '../ops/registry.ts'
 import { type StaticShape, sizeOf } from '../shape.ts'
 import { fillOf } from './fold.ts'
 import { fuse, type Group } from './fuse.ts'
+import {
+  type Access,
+  exposed,
+  isFold,
+  memoryOf,
+  neededFor,
+  type Region,
+  type Rows,
+  readersOf,
+  rowExpressions
+} from './rows.ts'
 
 /** A tensor in memory: a slot and the shape it is read in. Or one number, written into the kernel itself. */
 export type Operand = { readonly slot: number; readonly shape: StaticShape } | { readonly number: number }
@@ -60,7 +71,36 @@ export interface ProductStep extends Common {
   readonly n: number
 }
 
-export type Step = ElementwiseStep | LoopStep | ProductStep
+/** Folds along the rows of a matrix and what stands between them, one row at a time (see rows.ts). */
+export interface RowsStep extends Common, Rows {
+  readonly kind: 'rows'
+  readonly operands: readonly Operand[]
+  /** How an element of each operand is found. */
+  readonly access: readonly Access[]
+  /** As of an elementwise step; a fold has one argument, of which it takes the whole row. The last one is the output. */
+  readonly expressions: ElementwiseStep['expressions']
+  /** Expressions that are written out too: a number for each element, or for each row. */
+  readonly also: ElementwiseStep['also']
+}
+
+export type Step = ElementwiseStep | LoopStep | ProductStep | RowsStep
+
+/** A tensor that a step writes. */
+export interface Written {
+  readonly slot: number
+  readonly node: IrNode
+  readonly shape: StaticShape
+}
+
+/** All that a step writes, its output last. */
+export function writtenBy(step: Step): Written[] {
+  const also = step.kind === 'elementwise' || step.kind === 'rows' ? step.also : []
+  const nodes = [...also.map(({ expression }) => step.nodes[expression] as IrNode), step.nodes.at(-1) as IrNode]
+  return [...also.map((o) => o.slot), step.output].map((slot, i) => {
+    const node = nodes[i] as IrNode
+    return { slot, node, shape: shapeOf(node) }
+  })
+}
 
 export interface Plan {
   readonly ir: IrGraph
@@ -85,6 +125,8 @@ export interface PlanOptions {
   readonly maxOutputs?: number
   /** A temporary slot may be larger than the tensor in it: tensors of other sizes can share it. */
   readonly looseSlots?: boolean | undefined
+  /** Nodes that run row by row, side by side in the graph (`gatherRows`). */
+  readonly regions?: readonly Region[]
 }
 
 /** How many times as large or as small a slot may be to be shared: a number must not hold a large piece of memory. */
@@ -93,11 +135,12 @@ const SLACK = 8
 const shapeOf = (node: IrNode): StaticShape => node.type.shape as StaticShape
 const isView = (node: IrNode): boolean => opOf(node.op)?.view === true
 
-/** Follows views to the node whose memory they show. */
-function memoryOf(nodes: readonly IrNode[]): Int32Array {
-  const memory = new Int32Array(nodes.length)
-  for (const node of nodes) memory[node.id] = isView(node) ? (memory[node.inputs[0] as number] as number) : node.id
-  return memory
+/** What runs as one kernel, or several, where its last node stands: an operator alone, a chain, a region of rows. */
+interface Unit {
+  /** Its nodes, views left out. */
+  readonly nodes: readonly IrNode[]
+  readonly group?: Group
+  readonly region?: Region
 }
 
 export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
@@ -105,12 +148,19 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
   const memory = memoryOf(nodes)
   const updates = options.updates ?? new Map<string, number>()
   const kept = new Set<number>([...options.results, ...updates.values()].map((id) => memory[id] as number))
-  const groups = fuse(nodes, kept, { maxOperands: options.maxOperands ?? 6, maxOutputs: options.maxOutputs ?? 1 })
-  const inGroup = new Set<number>()
-  for (const [last, { nodes: members, product }] of groups) {
-    for (const { id } of members) if (id !== last) inGroup.add(id)
-    if (product) inGroup.add(product.id)
+  const { maxOperands = 6, maxOutputs = 1, regions = [] } = options
+  const taken = new Set(regions.flatMap((region) => region.nodes))
+  const units = new Map<number, Unit>()
+  const inside = new Set<number>()
+  const addUnit = (unit: Unit): void => {
+    for (const { id } of unit.nodes) inside.add(id)
+    units.set((unit.nodes.at(-1) as IrNode).id, unit)
   }
+  for (const group of fuse(nodes, kept, taken, { maxOperands, maxOutputs }).values())
+    addUnit({ nodes: group.product ? [group.product, ...group.nodes] : group.nodes, group })
+  for (const region of regions)
+    addUnit({ nodes: region.nodes.map((id) => nodes[id] as IrNode).filter((n) => !isView(n)), region })
+  for (const node of nodes) if (!isLeaf(node.op) && !isView(node) && !inside.has(node.id)) addUnit({ nodes: [node] })
 
   const slots: Slot[] = []
   const slotOf = new Int32Array(nodes.length).fill(-1)
@@ -130,15 +180,11 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
     nextOf.set(node.id, make({ role: 'next', size: sizeOf(shapeOf(node)), name }))
   }
 
-  /** Which step reads a node's memory last. */
+  /** Which unit reads a node's memory last. */
   const lastReader = new Map<number, number>()
-  const order = nodes.filter((n) => !isLeaf(n.op) && !isView(n) && !inGroup.has(n.id))
-  const readBy = (node: IrNode): readonly IrNode[] => {
-    const group = groups.get(node.id)
-    return group ? (group.product ? [group.product, ...group.nodes] : group.nodes) : [node]
-  }
-  for (const [at, node] of order.entries()) {
-    for (const member of readBy(node)) for (const input of member.inputs) lastReader.set(memory[input] as number, at)
+  const order = [...units].sort(([a], [b]) => a - b).map(([, unit]) => unit)
+  for (const [at, { nodes: members }] of order.entries()) {
+    for (const { inputs } of members) for (const input of inputs) lastReader.set(memory[input] as number, at)
   }
   const freedAt = Map.groupBy(lastReader.keys(), (id) => lastReader.get(id) as number)
 
@@ -179,30 +225,49 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
     return slot
   }
 
+  const chainStep = (group: Group): Step => {
+    const last = group.nodes.at(-1) as IrNode
+    const { operands, expressions } = expressionsOf(group, operand)
+    const also = group.also.map((n) => ({ slot: write(n), expression: group.nodes.indexOf(n) }))
+    const chain = {
+      kind: 'elementwise',
+      shape: shapeOf(last),
+      nodes: group.nodes,
+      operands,
+      expressions,
+      also
+    } as const
+    const step = { ...chain, output: write(last) }
+    return group.product ? withEpilogue(product(group.product, group.product.inputs.map(inMemory), -1), step) : step
+  }
+  const readers = regions.length > 0 ? readersOf(nodes, memory) : []
+  const rowSteps = (members: readonly IrNode[], region: Region): Step[] => {
+    const outputs = exposed(new Set(members.map((n) => n.id)), readers, kept)
+    const parts = outputs.length <= maxOutputs ? [outputs] : outputs.map((id) => [id])
+    return parts.map((written) => rowsStep(neededFor(written, members, memory), written, region))
+  }
+  const rowsStep = (members: readonly IrNode[], written: readonly number[], { rows, columns }: Region): Step => {
+    const size = { rows, columns }
+    const { operands, access, expressions } = rowExpressions(members, size, { nodes, memory, operand })
+    const last = members.at(-1) as IrNode
+    const also = members.flatMap((node, expression) =>
+      node !== last && written.includes(node.id) ? [{ slot: write(node), expression }] : []
+    )
+    const output = write(last)
+    return { kind: 'rows', ...size, output, shape: shapeOf(last), nodes: members, operands, access, expressions, also }
+  }
+  const singleStep = (node: IrNode): Step => {
+    const operands = node.inputs.map(inMemory)
+    const output = write(node)
+    if (node.op === 'BatchMatMul') return product(node, operands, output)
+    return { kind: 'loop', output, shape: shapeOf(node), nodes: [node], operands }
+  }
+
   const steps: Step[] = []
-  for (const [at, node] of order.entries()) {
-    const group = groups.get(node.id)
-    if (group) {
-      const { operands, expressions } = expressionsOf(group, operand)
-      const also = group.also.map((n) => ({ slot: write(n), expression: group.nodes.indexOf(n) }))
-      const chain = {
-        kind: 'elementwise',
-        shape: shapeOf(node),
-        nodes: group.nodes,
-        operands,
-        expressions,
-        also
-      } as const
-      const step = { ...chain, output: write(node) }
-      steps.push(
-        group.product ? withEpilogue(product(group.product, group.product.inputs.map(inMemory), -1), step) : step
-      )
-    } else {
-      const operands = node.inputs.map(inMemory)
-      const output = write(node)
-      if (node.op === 'BatchMatMul') steps.push(product(node, operands, output))
-      else steps.push({ kind: 'loop', output, shape: shapeOf(node), nodes: [node], operands })
-    }
+  for (const [at, { nodes: members, group, region }] of order.entries()) {
+    if (group) steps.push(chainStep(group))
+    else if (region) steps.push(...rowSteps(members, region))
+    else steps.push(singleStep(members[0] as IrNode))
     for (const id of freedAt.get(at) ?? []) {
       const slot = slots[slotOf[id] as number]
       if (slot?.role !== 'temporary' || kept.has(id)) continue
@@ -303,12 +368,16 @@ export const operationsOf = (plan: Pick<Plan, 'steps'>): number =>
     const size = sizeOf(step.shape)
     if (step.kind === 'product') return sum + size * (2 * step.k + (step.epilogue?.expressions.length ?? 0))
     if (step.kind === 'elementwise') return sum + size * step.expressions.length
+    // a fold goes over its row, whatever it leaves of it
+    if (step.kind === 'rows')
+      return sum + step.nodes.reduce((all, n) => all + (isFold(n) ? step.rows * step.columns : sizeOf(shapeOf(n))), 0)
     return sum + Math.max(size, ...step.operands.map((o) => sizeOf(o.shape)))
   }, 0)
 
-/** What a step computes, in a few words: "product 128×784×512 + Add·Relu". */
+/** What a step computes, in a few words: "product 128×784×512 + Add·Relu", "rows 128×10 ReduceMax·Sub·Exp·…". */
 export function describeStep(step: Step): string {
   const names = (nodes: readonly IrNode[]): string => nodes.map((n) => n.op).join('·')
+  if (step.kind === 'rows') return `rows ${step.rows}×${step.columns} ${names(step.nodes)}`
   if (step.kind !== 'product') return names(step.nodes)
   const { m, k, n, transA, transB, epilogue } = step
   const sizes = `product ${m}×${k}×${n}${transA ? ' Aᵀ' : ''}${transB ? ' Bᵀ' : ''}`
@@ -320,8 +389,9 @@ export function printPlan(plan: Plan): string {
   const operand = (o: Operand): string => ('number' in o ? String(o.number) : `s${o.slot}[${o.shape.join(',')}]`)
   const slots = plan.slots.map((s, i) => `s${i}: ${s.role}${'name' in s ? ` ${s.name}` : ''} ${s.size}`)
   const steps = plan.steps.map((s) => {
-    const outputs = [...(s.kind === 'elementwise' ? s.also.map((a) => a.slot) : []), s.output]
-    const written = outputs.map((slot) => `s${slot}[${s.shape.join(',')}]`).join(', ')
+    const written = writtenBy(s)
+      .map(({ slot, shape }) => `s${slot}[${shape.join(',')}]`)
+      .join(', ')
     return `${written} = ${describeStep(s)}(${s.operands.map(operand).join(', ')})`
   })
   return [...slots, '', ...steps].join('\n')

@@ -4,7 +4,7 @@
  * Each becomes one function, compiled once from generated text (built from the operators' own kernel texts and numbers,
  * never from anything a user wrote). Products go to the `Gemm` that the executor brings.
  */
-import type { ElementwiseStep, LoopStep, ProductStep, Step } from '../compile/plan.ts'
+import type { ElementwiseStep, LoopStep, ProductStep, RowsStep, Step } from '../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../shape.ts'
 import {
   type Body,
@@ -15,6 +15,7 @@ import {
   scatterBody,
   wrapLoops
 } from './kernel-text.ts'
+import { rowStatements } from './row-text.ts'
 
 /** A matrix inside flat memory: element (i, j) stands at offset + i·row + j·column. */
 export interface MatrixView {
@@ -35,7 +36,7 @@ export type Gemm = (
   offset: number
 ) => void
 
-/** `also`: the further outputs of an elementwise step. */
+/** `also`: the further outputs of a step. */
 export type Kernel = (out: Float32Array, inputs: readonly Float32Array[], also?: readonly Float32Array[]) => void
 
 const dialect: Dialect = {
@@ -107,6 +108,16 @@ function plainLoop(step: LoopStep): Kernel {
   return compile(step.shape, step.operands.length, index, loopBody(step, index, dialect))
 }
 
+function rowsKernel(step: RowsStep): Kernel {
+  const also = step.also.length
+  const write = (n: number, at: string, value: string): string =>
+    `${n === also ? 'out' : `also${n}`}[${at}] = ${value};`
+  return made(step.operands.length, [
+    ...step.also.map((_, n) => `const also${n} = also[${n}];`),
+    ...rowStatements(step, dialect, write)
+  ])
+}
+
 /** A matrix inside an operand: element (i, j) stands at offset + i·row + j·column. */
 export type Place = Omit<MatrixView, 'data'>
 
@@ -166,6 +177,7 @@ function finished(multiply: Kernel, finish: Kernel): Kernel {
 export function kernelOf(step: Step, gemm: Gemm): Kernel {
   if (step.kind === 'elementwise') return elementwiseKernel(step)
   if (step.kind === 'loop') return scatterKernel(step) ?? plainLoop(step)
+  if (step.kind === 'rows') return rowsKernel(step)
   const multiply = productKernel(step, gemm)
   return step.epilogue ? finished(multiply, elementwiseKernel(step.epilogue)) : multiply
 }

@@ -1,5 +1,5 @@
 /** Walks plans over float32 arrays, wherever those live: plain JavaScript memory, or that of a WebAssembly module. */
-import { memoryNeeded, type Plan, type Slot, type Step } from '../compile/plan.ts'
+import { memoryNeeded, type Plan, type Slot, type Step, writtenBy } from '../compile/plan.ts'
 import { fail } from '../problem.ts'
 import type { Kernel } from './array-kernels.ts'
 import type { Executor, Program, Stop } from './executor.ts'
@@ -27,7 +27,7 @@ export interface Compiled {
 
 export interface Arithmetic {
   readonly device: string
-  /** Most outputs of one elementwise kernel. */
+  /** Most outputs of one kernel. */
   readonly maxOutputs: number
   readonly memory: ArrayMemory
   /** @param own where each slot is, as long as the program lives; null for those of variables, which change places */
@@ -37,7 +37,7 @@ export interface Arithmetic {
 
 /** A kernel at work on the arrays of a step's slots. */
 export function runOf(step: Step, kernel: Kernel): Run {
-  const also = step.kind === 'elementwise' ? step.also : []
+  const also = writtenBy(step).slice(0, -1)
   const array = (regions: readonly Region[], slot: number): Float32Array => (regions[slot] as Region).array
   return (regions) =>
     kernel(
@@ -63,6 +63,8 @@ export class ArrayExecutor implements Executor {
   readonly maxOutputs: number
   readonly inTurn = true
   readonly looseSlots = true
+  /** What a row leaves in the nearest cache while the kernel goes over it again. */
+  readonly longestRow = 1024
   readonly #memory: ArrayMemory
   readonly #arithmetic: Arithmetic
   readonly #variables = new Map<string, Variable>()

@@ -38,6 +38,8 @@ export interface Executor {
   readonly maxOutputs: number
   /** Memory of a slot may be larger than the tensor in it. */
   readonly looseSlots?: boolean
+  /** Most columns of rows that are taken one at a time by one kernel (`compile/rows.ts`); absent: there are none. */
+  readonly longestRow?: number
   /** A step is done when `stop` is asked before the next one: so each can be timed. */
   readonly inTurn?: boolean
   /**

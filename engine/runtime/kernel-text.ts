@@ -75,9 +75,9 @@ export function elementwiseBody(step: ElementwiseStep, read: (n: number) => stri
   throw new Error('an elementwise step without expressions')
 }
 
-const START = { sum: '0', prod: '1', max: '-Infinity', min: 'Infinity' } as const
+export const START = { sum: '0', prod: '1', max: '-Infinity', min: 'Infinity' } as const
 
-const FOLD = {
+export const FOLD = {
   sum: (acc: string, x: string) => `${acc} = ${acc} + ${x};`,
   prod: (acc: string, x: string) => `${acc} = ${acc} * ${x};`,
   max: (acc: string, x: string) => `${acc} = Math.max(${acc}, ${x});`,

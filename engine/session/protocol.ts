@@ -4,6 +4,7 @@
  * A request carries a frozen document; each answer names its run and the document revision it belongs to. Whole tensors
  * never travel unless asked for: a run brings summaries, `readTensor` brings a slice.
  */
+import type { Step } from '../compile/plan.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { DType, Phase } from '../ir/types.ts'
 import type { Problem } from '../problem.ts'
@@ -174,7 +175,7 @@ export interface PlanRequest {
 export interface KernelReport {
   /** "product 128×784×512 + Add·Relu" */
   readonly what: string
-  readonly kind: 'elementwise' | 'loop' | 'product'
+  readonly kind: Step['kind']
   /** Sizes of a matrix product: m × k times k × n. */
   readonly product: {
     readonly m: number

@@ -1,6 +1,14 @@
 /** A plan told for people: its kernels with their sizes and nodes, its memory, and how long each kernel takes. */
 import type { Compiled } from '../compile/compile.ts'
-import { describeStep, type Operand, operationsOf, type Plan, printPlan, type Step } from '../compile/plan.ts'
+import {
+  describeStep,
+  type Operand,
+  operationsOf,
+  type Plan,
+  printPlan,
+  type Step,
+  writtenBy
+} from '../compile/plan.ts'
 import type { Table } from '../data/table.ts'
 import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import type { IrGraph } from '../ir/types.ts'
@@ -37,7 +45,6 @@ function bytesRead(operands: readonly Operand[]): number {
 }
 
 export function kernelOf(step: Step): KernelReport {
-  const outputs = 1 + (step.kind === 'elementwise' ? step.also.length : 0)
   const fused = step.kind === 'product' ? (step.epilogue?.nodes ?? []) : step.nodes
   return {
     what: describeStep(step),
@@ -49,7 +56,7 @@ export function kernelOf(step: Step): KernelReport {
     shape: step.shape,
     operations: operationsOf({ steps: [step] }),
     read: bytesRead(step.operands),
-    written: outputs * sizeOf(step.shape) * BYTES,
+    written: writtenBy(step).reduce((sum, { shape }) => sum + sizeOf(shape) * BYTES, 0),
     nodes: [...new Set(step.nodes.flatMap((n) => (n.origin ? [n.origin.node] : [])))]
   }
 }

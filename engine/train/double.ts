@@ -3,7 +3,7 @@
  * and Jacobians. The kernels are those of the float32 executors, on arrays of doubles.
  */
 import { DIRECTION } from '../compile/jacobian.ts'
-import type { Plan, Slot, Step } from '../compile/plan.ts'
+import { type Plan, type Slot, type Step, type Written, writtenBy } from '../compile/plan.ts'
 import { kernelOf } from '../runtime/array-kernels.ts'
 import type { Executor, Program, Stop } from '../runtime/executor.ts'
 import { gemm } from '../runtime/gemm.ts'
@@ -104,14 +104,14 @@ function place(
   const steps = plan.steps.map((step): Placed => {
     const operands = step.operands.map((operand) => ('number' in operand ? -1 : (now[operand.slot] as number)))
     const moves = operands.some((i) => moving[i])
-    const put = (slot: number): number => {
-      const at = moves ? slot : buffers.push(new Float64Array(sizeOf(step.shape))) - 1
+    const put = ({ slot, shape }: Written): number => {
+      const at = moves ? slot : buffers.push(new Float64Array(sizeOf(shape))) - 1
       now[slot] = at
       moving[at] = moves
       return at
     }
-    const also = step.kind === 'elementwise' ? step.also.map((one) => put(one.slot)) : []
-    return { kernel: compiled(step), operands, output: put(step.output), also, moves }
+    const written = writtenBy(step).map(put)
+    return { kernel: compiled(step), operands, output: written.at(-1) as number, also: written.slice(0, -1), moves }
   })
   return { steps, end: now }
 }

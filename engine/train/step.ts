@@ -8,20 +8,20 @@ import type { ResidentData } from './resident.ts'
 
 const compiled = new WeakMap<object, Map<string, Compiled>>()
 
-type Limits = Pick<Executor, 'maxOperands' | 'maxOutputs' | 'looseSlots'>
+type Limits = Pick<Executor, 'maxOperands' | 'maxOutputs' | 'looseSlots' | 'longestRow'>
 
 /** A plan that is made once for each graph, batch size and kind of executor. */
 export function compileOnce(
   { ir, wanted, updates }: Walkable,
   batch: number,
-  { maxOperands, maxOutputs, looseSlots }: Limits
+  { maxOperands, maxOutputs, looseSlots, longestRow }: Limits
 ): Compiled {
   const plans = compiled.get(ir) ?? new Map<string, Compiled>()
   compiled.set(ir, plans)
-  const key = `${batch} ${maxOperands} ${maxOutputs} ${looseSlots}`
+  const key = `${batch} ${maxOperands} ${maxOutputs} ${looseSlots} ${longestRow}`
   const known = plans.get(key)
   if (known) return known
-  const made = compile(ir, { batch, wanted, updates, maxOperands, maxOutputs, looseSlots })
+  const made = compile(ir, { batch, wanted, updates, maxOperands, maxOutputs, looseSlots, longestRow })
   plans.set(key, made)
   return made
 }

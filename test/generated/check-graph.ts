@@ -122,7 +122,7 @@ export async function checkGraphOn(executor: Executor, seed: number, size = NORM
     const { feeds, variables } = grown
     const { wanted } = subject
     const { maxOperands, maxOutputs, looseSlots } = executor
-    const made = compile(grown.b.graph(), { batch: BATCH, wanted, maxOperands, maxOutputs, looseSlots })
+    const made = compile(grown.b.graph(), { batch: BATCH, wanted, maxOperands, maxOutputs, looseSlots, longestRow: 32 })
     checkPlan(made.plan)
     const exact = await outcome(new ReferenceExecutor(), made, wanted, feeds, variables)
     compare(subject, await outcome(executor, made, wanted, feeds, variables), exact, executor.device)
@@ -140,9 +140,10 @@ async function checkGrown(subject: Subject): Promise<void> {
   )
   // As training compiles it, and as a run does that keeps every value for the screen.
   const training = compile(b.graph(), { batch: BATCH, wanted: [objective.id], updates })
-  const some = compile(b.graph(), { batch: BATCH, wanted, maxOperands: 3 })
+  const some = compile(b.graph(), { batch: BATCH, wanted, maxOperands: 3, longestRow: 32 })
   const all = compile(b.graph(), { batch: BATCH, wanted: [...wanted, ...forward.map((n) => n.id)] })
-  const wide = compile(b.graph(), { batch: BATCH, wanted, updates, maxOperands: 12, maxOutputs: 4, looseSlots: true })
+  const limits = { maxOperands: 12, maxOutputs: 4, looseSlots: true, longestRow: 1024 }
+  const wide = compile(b.graph(), { batch: BATCH, wanted, updates, ...limits })
   for (const { plan } of [training, some, all, wide]) {
     verify(plan.ir, opOf)
     checkPlan(plan)

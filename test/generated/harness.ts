@@ -138,7 +138,7 @@ export function probe({ op, sample }: Case, maxOperands = 6): Probe {
       .map((n) => [n.attributes.name as string, gradients.get(n.id)?.id ?? null])
   )
   const wanted = [output.id, objective.id, ...[...ids, ...Object.values(owned)].filter((id) => id !== null)]
-  const compiled = compile(b.graph(), { batch: 3, wanted, maxOperands })
+  const compiled = compile(b.graph(), { batch: 3, wanted, maxOperands, longestRow: 32 })
   return {
     compiled,
     output: output.id,

@@ -1,12 +1,12 @@
 /** Follows a plan with labels in place of numbers: does each step find in memory what the IR says it reads? */
-import type { Operand, Plan, Step } from '../../engine/compile/plan.ts'
+import { type Operand, type Plan, type Step, writtenBy } from '../../engine/compile/plan.ts'
 import { printNode } from '../../engine/ir/print.ts'
 import { type IrNode, isLeaf } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { sizeOf } from '../../engine/shape.ts'
 
 /** Which IR input each operand of a step stands for; an elementwise step also refers to its own expressions. */
-function readsOf(step: Step): { operand: Operand; id: number }[] {
+function readsOf(step: Step, owner: (id: number) => IrNode): { operand: Operand; id: number }[] {
   if (step.kind === 'product' && step.epilogue) {
     const { epilogue } = step
     const product = step.nodes[0] as IrNode
@@ -14,20 +14,20 @@ function readsOf(step: Step): { operand: Operand; id: number }[] {
     if (!itself || 'number' in itself || itself.slot !== step.output) throw new Error('an epilogue without its product')
     const tensors = epilogue.operands.slice(1).filter((o) => 'slot' in o)
     if (JSON.stringify(tensors) !== JSON.stringify(step.operands.slice(2))) throw new Error('other epilogue operands')
-    const reads = readsOf(epilogue)
+    const reads = readsOf(epilogue, owner)
     if (!reads.some(({ id }) => id === product.id)) throw new Error('an epilogue that does not read its product')
     return [
-      ...readsOf({ ...step, nodes: [product], operands: step.operands.slice(0, 2), epilogue: null }),
+      ...readsOf({ ...step, nodes: [product], operands: step.operands.slice(0, 2), epilogue: null }, owner),
       ...reads.filter(({ id }) => id !== product.id)
     ]
   }
-  if (step.kind !== 'elementwise')
+  if (step.kind !== 'elementwise' && step.kind !== 'rows')
     return step.operands.map((operand, i) => ({ operand, id: (step.nodes[0] as IrNode).inputs[i] as number }))
   return step.expressions.flatMap(({ node, arguments: args }) =>
     args.flatMap((at, i) => {
       const id = node.inputs[i] as number
       if (at >= 0) return [{ operand: step.operands[at] as Operand, id }]
-      if (step.expressions[-1 - at]?.node.id !== id) throw new Error(`an expression reads another than %${id}`)
+      if (step.expressions[-1 - at]?.node !== owner(id)) throw new Error(`an expression reads another than %${id}`)
       return []
     })
   )
@@ -68,20 +68,19 @@ export function checkPlan(plan: Plan): void {
   }
   for (const step of plan.steps) {
     const made = step.nodes.at(-1) as IrNode
-    const outputs = [step.output, ...(step.kind === 'elementwise' ? step.also.map((o) => o.slot) : [])]
+    const written = writtenBy(step)
+    const outputs = written.map((o) => o.slot)
     if (new Set(outputs).size !== outputs.length) wrong('writes two values into one slot', made)
-    for (const { operand, id } of readsOf(step)) {
+    for (const { operand, id } of readsOf(step, owner)) {
       check(operand, id)
       if ('slot' in operand && outputs.includes(operand.slot)) wrong('writes where it still reads', made)
     }
-    const also = step.kind === 'elementwise' ? step.also : []
-    const written = also.map((o) => ({ at: o.slot, id: (step.nodes[o.expression] as IrNode).id }))
-    for (const { at, id } of [...written, { at: step.output, id: made.id }]) {
+    for (const { slot: at, node, shape } of written) {
       const slot = plan.slots[at]
       if (slot?.role !== 'temporary' && slot?.role !== 'next') wrong(`writes into a ${slot?.role} slot`, made)
-      if (!slot || slot.size < sizeOf(step.shape) || (slot.role === 'next' && slot.size !== sizeOf(step.shape)))
-        wrong(`writes ${step.shape} into a slot of ${slot?.size}`, made)
-      held.set(at, id)
+      if (!slot || slot.size < sizeOf(shape) || (slot.role === 'next' && slot.size !== sizeOf(shape)))
+        wrong(`writes ${shape} into a slot of ${slot?.size}`, made)
+      held.set(at, node.id)
     }
   }
   for (const [id, operand] of plan.results) {

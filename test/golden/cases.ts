@@ -114,7 +114,7 @@ async function check(p: Prepared, executor: Executor, name: string, tolerance: n
   for (const [variable, data] of Object.entries(p.variables)) await executor.setVariable(variable, data)
   const ids = p.values.map((v) => v.id)
   const { maxOperands, maxOutputs } = executor
-  const { plan, idOf } = compile(p.b.graph(), { batch: 1, wanted: ids, maxOperands, maxOutputs })
+  const { plan, idOf } = compile(p.b.graph(), { batch: 1, wanted: ids, maxOperands, maxOutputs, longestRow: 32 })
   const program = await executor.load(plan)
   try {
     await program.run(p.feeds)

@@ -4,7 +4,7 @@ import { sizeOf } from '../../shape.ts'
 import { type Device, type GpuMode, MAX_INDEX } from './device.ts'
 import { inFours } from './epilogue.ts'
 import { splitReduction } from './reduce.ts'
-import { type CallSource, elementwiseSource, loopSource, productSource } from './text.ts'
+import { type CallSource, elementwiseSource, loopSource, productSource, rowsSource } from './text.ts'
 import { tiledForWebGl2, tiledForWebGpu } from './tiles.ts'
 
 /** Most arrays that one kernel reads: WebGPU promises eight, one of them being the output. */
@@ -35,5 +35,6 @@ export function callsOf(step: Step, { mode, serial }: Pick<Device, 'mode' | 'ser
   if (step.kind === 'elementwise') return [(mode === 'webgpu' ? inFours(step) : null) ?? elementwiseSource(step, mode)]
   if (step.kind === 'loop')
     return step.nodes[0]?.op === 'Concat' ? concatCalls(step, mode) : (splitReduction(step) ?? [loopSource(step, mode)])
+  if (step.kind === 'rows') return [rowsSource(step, mode)]
   return (mode === 'webgpu' ? tiledForWebGpu(step, serial) : tiledForWebGl2(step)) ?? [productSource(step, mode)]
 }

@@ -52,6 +52,11 @@ export class GpuExecutor implements Executor {
     return this.#device.serial ? undefined : this.#device.limit
   }
 
+  /** Each thread goes over its whole row by itself: all at the same time, but one by one on a device made of software. */
+  get longestRow(): number {
+    return this.#device.serial ? 0 : 32
+  }
+
   /** Textures or buffers, and kernels, that are held now. */
   get held(): Device['held'] {
     return this.#device.held

@@ -1,7 +1,8 @@
 /** Kernel text for gpu.js from the steps of a plan: one output element per thread. */
-import type { ElementwiseStep, LoopStep, ProductStep, Step } from '../../compile/plan.ts'
+import type { ElementwiseStep, LoopStep, ProductStep, RowsStep, Step } from '../../compile/plan.ts'
 import { type StaticShape, sizeOf, stridesOf } from '../../shape.ts'
 import { type Body, broadcastIndex, type Dialect, elementwiseBody, loopBody, wrapLoops } from '../kernel-text.ts'
+import { rowBody } from '../row-text.ts'
 import { type GpuMode, isWide, type KernelSource } from './device.ts'
 import { helpersIn, replaceMath } from './math.ts'
 
@@ -196,6 +197,18 @@ export function loopSource(step: LoopStep, mode: GpuMode): CallSource {
     const { statements, index } = coordinates(step.shape, at)
     const body = loopBody(step, index, dialect(names))
     return { statements: [...statements, ...body.statements], result: body.result }
+  })
+}
+
+/** One output element per thread: each goes over the whole row, which is short, in place of waiting for other kernels. */
+export function rowsSource(step: RowsStep, mode: GpuMode): CallSource {
+  const { inputs, names } = argumentsOf(step)
+  const { columns } = step
+  return source(step, inputs, mode, (at) => {
+    if (sizeOf(step.shape) === step.rows) return rowBody(step, dialect(names), at)
+    const place = [`const row = crDiv(${at}, ${columns});`, `const column = crMod(${at}, ${columns});`]
+    const { statements, result } = rowBody(step, dialect(names), 'row', 'column')
+    return { statements: [...place, ...statements], result }
   })
 }
 

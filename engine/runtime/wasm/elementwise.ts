@@ -1,5 +1,8 @@
-/** Elementwise steps of a plan as functions of one WebAssembly module, on the memory that the plan's tensors are in. */
-import type { ElementwiseStep } from '../../compile/plan.ts'
+/**
+ * Elementwise steps of a plan, and those that take one row at a time, as functions of one WebAssembly module, on the
+ * memory that the plan's tensors are in.
+ */
+import { type ElementwiseStep, operationsOf, type RowsStep } from '../../compile/plan.ts'
 import { opOf } from '../../ops/registry.ts'
 import { sizeOf } from '../../shape.ts'
 import { type Call, pointer } from './calls.ts'
@@ -10,6 +13,7 @@ import { nestOf } from './emit/nest.ts'
 import { lanesOf } from './emit/text.ts'
 import { MOST_PAGES } from './heap.ts'
 import type { Machine } from './machine.ts'
+import { rowSourceOf } from './rows.ts'
 
 /** The values of a step's expressions. Numbers among the operands become constants. */
 function valuesOf(b: LaneBuilder, step: ElementwiseStep, reads: readonly number[]): Lanes[] {
@@ -29,7 +33,7 @@ function valuesOf(b: LaneBuilder, step: ElementwiseStep, reads: readonly number[
 }
 
 /** What a step's function is emitted from. */
-interface Source {
+export interface Source {
   /** The same for steps that come to the same function. */
   readonly key: string
   readonly emit: () => FunctionBody
@@ -59,22 +63,26 @@ function sourceOf(step: ElementwiseStep, fused: boolean): Source {
 
 /** Instructions that are worth a thread of their own: to tell it costs some microseconds. */
 const WORTH_A_THREAD = 60_000
+
+/** Steps whose kernels are emitted. */
+export type EmittedStep = ElementwiseStep | RowsStep
+
 export interface ElementwiseKernels {
-  readonly of: (step: ElementwiseStep) => Call[]
+  readonly of: (step: EmittedStep) => Call[]
   dispose(): void
 }
 
-/** All elementwise steps of a plan as one module. Steps that come to the same instructions share a function. */
+/** All these steps of a plan as one module. Steps that come to the same instructions share a function. */
 export function elementwiseKernels(
-  steps: readonly ElementwiseStep[],
+  steps: readonly EmittedStep[],
   machine: Machine,
   fused: boolean
 ): ElementwiseKernels {
   const functions: FunctionBody[] = []
   const known = new Map<string, number>()
-  const emitted = new Map<ElementwiseStep, { readonly name: string } & Pick<Source, 'reads' | 'turns'>>()
+  const emitted = new Map<EmittedStep, { readonly name: string } & Pick<Source, 'reads' | 'turns'>>()
   for (const step of steps) {
-    const { key, emit, reads, turns } = sourceOf(step, fused)
+    const { key, emit, reads, turns } = step.kind === 'rows' ? rowSourceOf(step, fused) : sourceOf(step, fused)
     const index = known.get(key) ?? functions.push(emit()) - 1
     known.set(key, index)
     emitted.set(step, { name: String(index), reads, turns })
@@ -86,9 +94,7 @@ export function elementwiseKernels(
       if (sizeOf(step.shape) === 0) return []
       const read = reads.map((i) => (step.operands[i] as { readonly slot: number }).slot)
       const list = [step.output, ...step.also.map((o) => o.slot), ...read].map((slot) => pointer(slot))
-      return [
-        { code, name, list, turns, cut: machine.cut(sizeOf(step.shape) * step.expressions.length, WORTH_A_THREAD) }
-      ]
+      return [{ code, name, list, turns, cut: machine.cut(operationsOf({ steps: [step] }), WORTH_A_THREAD) }]
     },
     dispose: code.dispose
   }

@@ -1,6 +1,6 @@
 /**
  * Float32 on the memory of a WebAssembly module, in SIMD and by several threads: products, reductions, windows and
- * copies by compiled kernels, elementwise chains by code that is emitted for each plan.
+ * copies by compiled kernels, elementwise chains and rows by code that is emitted for each plan.
  *
  * What is left runs as on the CPU, on the same memory: nothing is copied between the two. Work is shared out by
  * elements of the output, never by parts of a sum, so the numbers do not depend on how many threads there are.
@@ -44,11 +44,15 @@ function arithmetic(build: Build, machine: Machine, why: string | null): Arithme
       )
     )
     const chains = plan.steps.flatMap((step) =>
-      step.kind === 'elementwise' ? [step] : step.kind === 'product' && step.epilogue ? [step.epilogue] : []
+      step.kind === 'elementwise' || step.kind === 'rows'
+        ? [step]
+        : step.kind === 'product' && step.epilogue
+          ? [step.epilogue]
+          : []
     )
     const { of: elementwise } = keep(elementwiseKernels(chains, machine, build === 'relaxed'))
     const callsOf = (step: Step): Call[] | null => {
-      if (step.kind === 'elementwise') return elementwise(step)
+      if (step.kind === 'elementwise' || step.kind === 'rows') return elementwise(step)
       if (step.kind === 'loop') return loopCalls(step, code, machine)
       const calls = products.calls(step)
       return calls && [...calls, ...(step.epilogue ? elementwise(step.epilogue) : [])]

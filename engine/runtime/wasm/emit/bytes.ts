@@ -55,6 +55,11 @@ export const LANES = {
 
 export type LaneInstruction = keyof typeof LANES
 
+/** Instructions on two single numbers. */
+const SINGLES = { 'f32.add': 0x92, 'f32.mul': 0x94, 'f32.min': 0x96, 'f32.max': 0x97 } as const
+
+export type ScalarInstruction = keyof typeof SINGLES
+
 /** LEB128, unsigned. */
 export function unsigned(x: number): Bytes {
   const bytes: Bytes = []
@@ -96,6 +101,7 @@ export const wasm = {
   set: (local: number): Bytes => [0x21, ...unsigned(local)],
   tee: (local: number): Bytes => [0x22, ...unsigned(local)],
   i32: (x: number): Bytes => [0x41, ...signed(x)],
+  drop: [0x1a],
   add: [0x6a],
   mul: [0x6c],
   shl: [0x74],
@@ -121,10 +127,13 @@ export const wasm = {
   extract: (lane: number): Bytes => [...simd(0x1f), lane],
   replace: (lane: number): Bytes => [...simd(0x20), lane],
   /** Four times the same 32 bits. */
-  constant: (bits: number): Bytes => {
-    const word = [0, 8, 16, 24].map((shift) => (bits >>> shift) & 255)
-    return [...simd(0x0c), ...word, ...word, ...word, ...word]
-  }
+  constant: (bits: number): Bytes => wasm.words([bits, bits, bits, bits]),
+  /** A vector of these four times 32 bits. */
+  words: (words: readonly number[]): Bytes => [
+    ...simd(0x0c),
+    ...words.flatMap((bits) => [0, 8, 16, 24].map((shift) => (bits >>> shift) & 255))
+  ],
+  single: (instruction: ScalarInstruction): Bytes => [SINGLES[instruction]]
 } as const
 
 export interface FunctionType {

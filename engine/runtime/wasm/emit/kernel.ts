@@ -179,16 +179,21 @@ export function emitKernel(values: readonly Lanes[], nodes: readonly Lanes[], ne
   return { parameters, locals, code }
 }
 
-/** The nodes that the values are made of, in order. */
-function neededBy(values: readonly Lanes[], nodes: readonly Lanes[]): Lanes[] {
+/** The nodes that the values are made of, in order; what `there` is true of is made of nothing. */
+export function neededBy(
+  values: readonly Lanes[],
+  nodes: readonly Lanes[],
+  there: (node: Lanes) => boolean = () => false
+): Lanes[] {
   const needed = new Set(values)
   // later nodes are made of earlier ones
-  for (const node of nodes.toReversed()) if (needed.has(node)) for (const arg of node.args) needed.add(arg)
+  for (const node of nodes.toReversed())
+    if (needed.has(node) && !there(node)) for (const arg of node.args) needed.add(arg)
   return nodes.filter((node) => needed.has(node))
 }
 
 /** Lane by lane through a function of JavaScript; `args` read locals. */
-function callHost(node: Lanes, args: readonly Bytes[], local: (type: ValueType) => number): Bytes {
+export function callHost(node: Lanes, args: readonly Bytes[], local: (type: ValueType) => number): Bytes {
   const index = HOST_FUNCTIONS.findIndex((f) => f.name === node.what)
   const result = local(V128)
   const lane = (i: number): Bytes => [
