@@ -33,12 +33,14 @@ const byId = once(
 
 const placesOf = once((nodes: readonly GraphNode[]) => new Map(nodes.map(({ id }, i) => [id, i])))
 
+const NONE: readonly GraphEdge[] = []
+
 const wiringOf = once((edges: readonly GraphEdge[]) => {
   const incoming = Map.groupBy(edges, (e) => e.target)
   const outgoing = Map.groupBy(edges, (e) => e.source)
   return {
-    outgoing: (node: string) => outgoing.get(node) ?? [],
-    incoming: (node: string) => incoming.get(node) ?? [],
+    outgoing: (node: string) => outgoing.get(node) ?? NONE,
+    incoming: (node: string) => incoming.get(node) ?? NONE,
     into: (node: string, handle: string) => incoming.get(node)?.find((e) => e.targetHandle === handle)
   }
 })

@@ -81,6 +81,11 @@ function followTheme(): () => void {
   return useSettings.subscribe(show)
 }
 
+/** Numbers of the graph before an edit are faint: the style sheet is told, and not each label. */
+function followStale(): () => void {
+  return useRun.subscribe(({ stale }) => document.documentElement.toggleAttribute('data-stale', stale))
+}
+
 function followData(): () => void {
   // a page without an engine still edits: what is missing is told when numbers are asked for
   void refreshDataSets()
@@ -100,6 +105,7 @@ export function useAppLife(): void {
       () => document.removeEventListener('keydown', onKey),
       clipboardEvents(),
       followTheme(),
+      followStale(),
       followDocumentState(),
       followEditor(),
       followRuns(),

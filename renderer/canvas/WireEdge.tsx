@@ -7,7 +7,7 @@ import { useOnWay } from '../chain/state.ts'
 import { useSaying } from '../stepper/progress.ts'
 import { StepWire } from '../stepper/StepWire.tsx'
 import { useEdgeProblems, useEdgeType } from '../store/editor.ts'
-import { useCell, useRun } from '../store/run.ts'
+import { useCell } from '../store/run.ts'
 import type { FlowEdge } from './derive.ts'
 import { beside, pathOf, pointOn, routeOf, type Size, thickness, USUAL_BATCH } from './geometry.ts'
 import { labelSize } from './places.ts'
@@ -26,7 +26,6 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, data, selected } = props
   const type = useEdgeType(id)
   const cell = useCell(id)
-  const stale = useRun((s) => s.stale)
   const broken = useEdgeProblems(id).length > 0
   const hidden = useCanvas((s) => hidesLabel(s.far, type))
   const target = useCanvas((s) => s.target === id)
@@ -58,7 +57,6 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
             which="value"
             type={type}
             cell={cell}
-            stale={stale}
             at={beside(route, t, sized(labelSize(type, textOf(cell?.value, type))), 1)}
           />
           {cell && (
@@ -67,7 +65,6 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
               which="gradient"
               type={type}
               cell={cell}
-              stale={stale}
               at={beside(
                 route,
                 t,

@@ -21,12 +21,11 @@ interface WireLabelProps {
   readonly which: 'value' | 'gradient'
   readonly type: TensorType
   readonly cell: Cell | undefined
-  readonly stale: boolean
   readonly at: Point
 }
 
 export const WireLabel = memo(
-  function WireLabel({ id, which, type, cell, stale, at }: WireLabelProps) {
+  function WireLabel({ id, which, type, cell, at }: WireLabelProps) {
     const t = useT()
     const summary = which === 'value' ? cell?.value : cell?.gradient
     const scalar = type.shape.length === 0
@@ -39,7 +38,6 @@ export const WireLabel = memo(
         tabIndex={-1}
         className="wire-label nodrag nopan"
         data-which={which}
-        data-stale={stale || undefined}
         data-scalar={scalar || undefined}
         data-edge={id}
         data-pending={pending !== null || undefined}
@@ -67,13 +65,7 @@ export const WireLabel = memo(
     )
     return which === 'value' || summary ? label : <WhyNone why={cell?.why}>{label}</WhyNone>
   },
-  (a, b) =>
-    a.id === b.id &&
-    a.type === b.type &&
-    a.cell === b.cell &&
-    a.stale === b.stale &&
-    a.at.x === b.at.x &&
-    a.at.y === b.at.y
+  (a, b) => a.id === b.id && a.type === b.type && a.cell === b.cell && a.at.x === b.at.x && a.at.y === b.at.y
 )
 
 /** Says of a wire without a gradient why there is none. */

@@ -9,7 +9,7 @@ import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphGroup, GraphNode, GraphNote, Position } from '../../engine/document/types.ts'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
-import { type Body, type Box, HANDLE, NOTE_SIZE, portY, titleOf } from './geometry.ts'
+import { type Body, type Box, HANDLE, NOTE_SIZE, portY, sameBody, titleOf } from './geometry.ts'
 import { type Level, type Link, levelOf } from './level.ts'
 import { labelSize, placeLabels } from './places.ts'
 
@@ -152,12 +152,6 @@ function carried(link: Link, { moving }: View, level: Level): Position {
   const from = level.items.get(link.source)?.position ?? source
   return { x: source.x - from.x, y: source.y - from.y }
 }
-
-const sameBody = (a: Body, b: Body): boolean =>
-  a.height === b.height && a.ports === b.ports && samePorts(a.inputs, b.inputs) && samePorts(a.outputs, b.outputs)
-
-const samePorts = (a: Body['inputs'], b: Body['inputs']): boolean =>
-  a.length === b.length && a.every((port, i) => port.name === b[i]?.name && port.label === b[i]?.label)
 
 interface Kept<T> {
   readonly key: readonly unknown[]

@@ -1,7 +1,8 @@
 /** Sizes and places on the canvas. The style sheet draws what is said here, so nothing has to be measured first. */
 import { inputsOf, outputsOf } from '../../engine/document/connect.ts'
 import { CARD_WIDTH } from '../../engine/document/insert.ts'
-import type { GraphDocument, GraphNode, Position } from '../../engine/document/types.ts'
+import { indexOf } from '../../engine/document/lookup.ts'
+import type { GraphDocument, GraphEdge, GraphNode, Position } from '../../engine/document/types.ts'
 import type { Op, Port } from '../../engine/ir/op.ts'
 import { withDefaults } from '../../engine/ops/attributes.ts'
 import { opOf } from '../../engine/ops/registry.ts'
@@ -66,7 +67,19 @@ const TITLE_COLUMNS = 12.5
 
 export const titleLines = (title: string): number => (widthOf(title) > TITLE_COLUMNS ? 2 : 1)
 
+const bodies = new WeakMap<GraphNode, { readonly incoming: readonly GraphEdge[]; readonly body: Body }>()
+
+/** Depends on the node and on the wires that lead to it; made once for both. */
 export function bodyOf(document: GraphDocument, node: GraphNode): Body {
+  const incoming = indexOf(document).incoming(node.id)
+  const known = bodies.get(node)
+  if (known?.incoming === incoming) return known.body
+  const body = makeBody(document, node)
+  bodies.set(node, { incoming, body })
+  return body
+}
+
+function makeBody(document: GraphDocument, node: GraphNode): Body {
   const op = opOf(node.op)
   const inputs = op ? inputsOf(document, node, op) : []
   const outputs = op ? outputsOf(op, node.attributes) : []
@@ -75,6 +88,13 @@ export function bodyOf(document: GraphDocument, node: GraphNode): Body {
   const card = CARD + (titleLines(titleOf(node, op)) - 1) * LINE
   return { inputs, outputs, width: NODE_WIDTH, height: Math.max(card, ports * PORT_GAP + 12), ports: 'middle' }
 }
+
+export const sameBody = (a: Body, b: Body): boolean =>
+  a === b ||
+  (a.height === b.height && a.ports === b.ports && samePorts(a.inputs, b.inputs) && samePorts(a.outputs, b.outputs))
+
+const samePorts = (a: Body['inputs'], b: Body['inputs']): boolean =>
+  a === b || (a.length === b.length && a.every((port, i) => port.name === b[i]?.name && port.label === b[i]?.label))
 
 /** Height of a closed group's head, below which its ports stand in rows. */
 export const GROUP_HEAD = 48

@@ -13,7 +13,17 @@ import {
 } from '../../engine/document/groups.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphEdge, GraphGroup, GraphNote, Position } from '../../engine/document/types.ts'
-import { type Body, type Box, bodyOf, type CardPort, groupBody, NOTE_SIZE, portY, type Size } from './geometry.ts'
+import {
+  type Body,
+  type Box,
+  bodyOf,
+  type CardPort,
+  groupBody,
+  NOTE_SIZE,
+  portY,
+  type Size,
+  sameBody
+} from './geometry.ts'
 
 export interface Item {
   readonly id: string
@@ -102,16 +112,49 @@ function standIns(document: GraphDocument, inside: string | null): (node: string
 
 const cache = new WeakMap<GraphDocument, Map<string | null, Level>>()
 
-/** The level inside a group, or at the top. Made once per document. */
+/** The level of each group that was made last, by the wires. */
+const latest = new WeakMap<readonly GraphEdge[], Map<string | null, Level>>()
+
+/**
+ * The level inside a group, or at the top. Made once per document; where an edit changes nothing of it, as most edits of
+ * attributes do, it stays the same object.
+ */
 export function levelOf(document: GraphDocument, inside: string | null): Level {
   const levels = cache.get(document) ?? new Map<string | null, Level>()
   cache.set(document, levels)
   const known = levels.get(inside)
   if (known) return known
-  const made = makeLevel(document, inside)
-  levels.set(inside, made)
-  return made
+  const last = latest.get(document.edges) ?? new Map<string | null, Level>()
+  latest.set(document.edges, last)
+  const [made, before] = [makeLevel(document, inside), last.get(inside)]
+  const level = before && sameLevel(before, made) ? before : made
+  levels.set(inside, level)
+  last.set(inside, level)
+  return level
 }
+
+const sameRow = <T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean = Object.is): boolean =>
+  a.length === b.length && a.every((one, i) => same(one, b[i] as T))
+
+const sameItem = (a: Item, b: Item): boolean =>
+  a.id === b.id &&
+  a.kind === b.kind &&
+  a.position.x === b.position.x &&
+  a.position.y === b.position.y &&
+  sameBody(a.body, b.body)
+
+const sameLink = (a: Link, b: Link): boolean =>
+  a.edge === b.edge &&
+  a.points === b.points &&
+  a.source === b.source &&
+  a.sourceHandle === b.sourceHandle &&
+  a.target === b.target &&
+  a.targetHandle === b.targetHandle
+
+const sameLevel = (a: Level, b: Level): boolean =>
+  sameRow([...a.items.values()], [...b.items.values()], sameItem) &&
+  sameRow(a.links, b.links, sameLink) &&
+  sameRow(a.notes, b.notes)
 
 function makeLevel(document: GraphDocument, inside: string | null): Level {
   const items = new Map<string, Item>()

@@ -66,6 +66,23 @@ describe('a level', () => {
     expect(placeLabels(level.links, level.items, new Map()).size).toBe(3)
   })
 
+  it('stays the same object while an edit changes nothing of it', () => {
+    const values: Command = { type: 'setAttribute', node: 'x', attribute: 'values', value: [3] }
+    const changes: readonly Command[] = [
+      { type: 'move', positions: { x: at(0, 10) } },
+      { type: 'setLabel', node: 'x', label: 'a label that takes two lines of a card' },
+      { type: 'ungroup', group: 'block' },
+      { type: 'remove', edges: ['e4'] },
+      { type: 'addNote', note: { id: 'note', text: '', position: at(0, 0) } }
+    ]
+    const level = levelOf(document, null)
+    const edited = done(document, values)
+    expect(levelOf(edited, null)).toBe(level)
+    expect(levelOf(edited, 'block')).not.toBe(level)
+    for (const command of changes) expect(levelOf(done(edited, command), null), command.type).not.toBe(level)
+    expect(levelOf(edited, null)).toBe(level)
+  })
+
   it('shows inside where wires come from and lead to', () => {
     const level = levelOf(document, 'block')
     expect([...level.items.values()].map(({ id, kind }) => [id, kind])).toEqual([
