@@ -44,7 +44,7 @@ export function check(document: GraphDocument, before?: Checked): Checked {
     types: kept(before?.types, outputs),
     edgeTypes: kept(before?.edgeTypes, wires),
     parameters: before && sameRow(before.parameters, parameters) ? before.parameters : parameters,
-    leftOut,
+    leftOut: before && sameRow([...before.leftOut], [...leftOut]) ? before.leftOut : leftOut,
     inferred
   }
 }

@@ -20,16 +20,19 @@ export interface DocumentIndex {
 export function once<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
   const known = new WeakMap<Of, { readonly made: Made }>()
   return (of) => {
-    const answer = known.get(of) ?? { made: make(of) }
-    known.set(of, answer)
-    return answer.made
+    const answer = known.get(of)
+    if (answer) return answer.made
+    const made = make(of)
+    known.set(of, { made })
+    return made
   }
 }
 
-const byId = once(
-  <T extends { readonly id: string }>(rows: readonly T[]): ReadonlyMap<string, T> =>
-    new Map(rows.map((row) => [row.id, row]))
-) as <T extends { readonly id: string }>(rows: readonly T[]) => ReadonlyMap<string, T>
+const rowsById = once(
+  (rows: readonly { readonly id: string }[]): ReadonlyMap<string, unknown> => new Map(rows.map((row) => [row.id, row]))
+)
+
+export const byId = <T extends { readonly id: string }>(rows: readonly T[]) => rowsById(rows) as ReadonlyMap<string, T>
 
 const placesOf = once((nodes: readonly GraphNode[]) => new Map(nodes.map(({ id }, i) => [id, i])))
 

@@ -5,7 +5,7 @@ import { documentOps, opOf } from '../ops/registry.ts'
 import { type Problem, problem } from '../problem.ts'
 import { checkEnds } from './connect.ts'
 import { insideText } from './links.ts'
-import { indexOf, once } from './lookup.ts'
+import { byId, indexOf, once } from './lookup.ts'
 import { type GraphDocument, type GraphEdge, type GraphNode, NODE_ID } from './types.ts'
 
 /** As people read a value in a message: short, quoted where it is a text. */
@@ -57,6 +57,7 @@ export function inDeclaredOrder(kind: string, attributes: Attributes): Attribute
 }
 
 function duplicates<T extends { readonly id: string }>(rows: readonly T[]): string[] {
+  if (byId(rows).size === rows.length) return []
   const seen = new Set<string>()
   return rows.filter((row) => seen.has(row.id) || !seen.add(row.id)).map((row) => row.id)
 }
@@ -163,6 +164,7 @@ const validateEdges = once((edges: readonly GraphEdge[]): readonly Problem[] => 
 
 /** Notes and groups share the nodes' set of ids. */
 function validateIds({ nodes, notes, groups }: GraphDocument): Problem[] {
+  if (notes.length + groups.length === 0) return []
   const taken = new Map<string, 'graph.duplicateNode' | 'graph.duplicateNote' | 'graph.duplicateGroup'>(
     nodes.map(({ id }) => [id, 'graph.duplicateNode'])
   )

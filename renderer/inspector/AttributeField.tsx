@@ -1,5 +1,5 @@
 import { RotateCcw } from 'lucide-react'
-import { useId } from 'react'
+import { memo, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Command } from '../../engine/document/commands.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
@@ -50,8 +50,8 @@ export function useSetAttribute(node: string, name: string): (value: AttributeVa
   }
 }
 
-/** One attribute as a field made from its schema. */
-export function AttributeField({ node, name, field, value, given }: AttributeFieldProps) {
+/** One attribute as a field made from its schema. The others of its node need not be drawn when it changes. */
+export const AttributeField = memo(function AttributeField({ node, name, field, value, given }: AttributeFieldProps) {
   const { t } = useTranslation()
   const id = useId()
   const set = useSetAttribute(node, name)
@@ -77,7 +77,7 @@ export function AttributeField({ node, name, field, value, given }: AttributeFie
       <Control id={id} node={node} name={name} field={field} value={value} set={set} />
     </div>
   )
-}
+})
 
 interface ControlProps {
   readonly id: string

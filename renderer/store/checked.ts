@@ -49,6 +49,10 @@ function arrange(problems: readonly Problem[], key: 'nodeId' | 'edgeId'): Readon
 
 export function checkDocument(document: GraphDocument, before?: CheckedDocument): CheckedDocument {
   const checked = check(document, before)
+  if (before && same(before.problems, checked.problems)) {
+    const { problems, byNode, byEdge, errors, warnings } = before
+    return { ...checked, problems, byNode, byEdge, errors, warnings }
+  }
   const errors = checked.problems.filter((p) => p.severity === 'error').length
   return {
     ...checked,
