@@ -61,6 +61,46 @@ describe('shapes on every wire', () => {
   })
 })
 
+describe('a check with the one before', () => {
+  const nodes = [
+    parameter('p', 2, 3),
+    { id: 'leaky', op: 'LeakyRelu' },
+    { id: 'sum', op: 'ReduceSum' },
+    parameter('q', 4)
+  ]
+  const document = graph(nodes, ['p -> leaky', 'leaky -> sum'], 'sum')
+  const before = check(document)
+  const edited = (id: string, attributes: GraphNode['attributes']): GraphDocument => ({
+    ...document,
+    nodes: document.nodes.map((node) => (node.id === id ? { ...node, attributes } : node))
+  })
+  const inferredAnew = (after: ReturnType<typeof check>) =>
+    [...after.inferred].filter(([id, made]) => made !== before.inferred.get(id)).map(([id]) => id)
+
+  test('infers only what follows from an edit, as far as types change', () => {
+    const wider = check(edited('p', { shape: [2, 5], init: { kind: 'zeros' } }), before)
+    expect(inferredAnew(wider)).toEqual(['p', 'leaky', 'sum'])
+    expect(wider.types.get('leaky')?.out?.shape).toEqual([2, 5])
+    // a number is a number, of however many it is the sum
+    expect(wider.types.get('sum')).toBe(before.types.get('sum'))
+    expect(wider.types.get('q')).toBe(before.types.get('q'))
+
+    const steeper = check(edited('leaky', { alpha: 0.3 }), before)
+    expect(inferredAnew(steeper)).toEqual(['leaky'])
+    expect(steeper.types).toBe(before.types)
+    expect(steeper.edgeTypes).toBe(before.edgeTypes)
+    expect(steeper.parameters).toBe(before.parameters)
+  })
+
+  test('infers nothing where only places and labels change', () => {
+    const moved = {
+      ...document,
+      nodes: document.nodes.map((node) => ({ ...node, label: 'x', position: { x: 9, y: 9 } }))
+    }
+    expect(inferredAnew(check(moved, before))).toEqual([])
+  })
+})
+
 describe('wrong shapes name the node, the rule and both values', () => {
   const cases: [string, Omit<GraphNode, 'position'>, string][] = [
     ['MatMul', { id: 'n', op: 'MatMul' }, 'n: MatMul: inner dimensions 3 and 2 differ (shapes [2, 3] and [2, 4]).'],
