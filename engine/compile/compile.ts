@@ -1,7 +1,8 @@
-/** IR with open batch → plan for one batch size: bind, prune, lower, simplify, prune, gather rows, plan. */
+/** IR with open batch → plan for one batch size: bind, prune, lower, simplify, prune, recompute, gather rows, plan. */
 import type { IrGraph } from '../ir/types.ts'
 import { bindBatch, follow, lower, ownUpdates, prune, simplify } from './passes.ts'
 import { makePlan, type Plan } from './plan.ts'
+import { recompute } from './recompute.ts'
 import { gatherRows } from './rows.ts'
 
 export interface CompileOptions {
@@ -27,15 +28,16 @@ export interface Compiled {
 
 export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...limits }: CompileOptions): Compiled {
   const began = performance.now()
-  const needed = prune(ir, [...wanted, ...updates.values()])
+  const read = [...wanted, ...updates.values()]
+  const needed = prune(ir, read)
   const bound = bindBatch(needed.ir, batch)
   const lowered = lower(bound.ir)
   const simple = simplify(lowered.ir)
   const before = follow(needed, bound, lowered, simple)
-  const live = prune(simple.ir, [...wanted, ...updates.values()].map(before))
-  const alive = follow(needed, bound, lowered, simple, live)
-  const rows = gatherRows(live.ir, [...wanted, ...updates.values()].map(alive), limits)
-  const idOf = follow(needed, bound, lowered, simple, live, rows)
+  const live = prune(simple.ir, read.map(before))
+  const again = recompute(live.ir, read.map(follow(needed, bound, lowered, simple, live)))
+  const rows = gatherRows(again.ir, read.map(follow(needed, bound, lowered, simple, live, again)), limits)
+  const idOf = follow(needed, bound, lowered, simple, live, again, rows)
   const own = ownUpdates(rows.ir, new Map([...updates].map(([name, id]) => [name, idOf(id)])))
   const { regions } = rows
   const plan = makePlan(own.ir, { results: new Set(wanted.map(idOf)), updates: own.updates, regions, ...limits })

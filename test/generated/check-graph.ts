@@ -5,6 +5,8 @@
 import { expect } from 'vitest'
 import { backward } from '../../engine/compile/backward.ts'
 import { type Compiled, compile } from '../../engine/compile/compile.ts'
+import { makePlan, type PlanOptions } from '../../engine/compile/plan.ts'
+import { recompute } from '../../engine/compile/recompute.ts'
 import type { Value } from '../../engine/ir/builder.ts'
 import { printIr } from '../../engine/ir/print.ts'
 import type { IrNode } from '../../engine/ir/types.ts'
@@ -129,6 +131,16 @@ export async function checkGraphOn(executor: Executor, seed: number, size = NORM
   })
 }
 
+/** The same with all that backward can compute again, however small. */
+function recomputed({ plan, ...compiled }: Compiled, limits: Partial<PlanOptions>): Compiled {
+  const results = [...plan.results.keys()]
+  const { ir, to } = recompute(plan.ir, [...results, ...plan.updates.values()], 1)
+  const at = (id: number): number => to[id] as number
+  const updates = new Map([...plan.updates].map(([name, id]) => [name, at(id)]))
+  const again = makePlan(ir, { ...limits, results: results.map(at), updates })
+  return { ...compiled, plan: again, idOf: (id) => at(compiled.idOf(id)) }
+}
+
 async function checkGrown(subject: Subject): Promise<void> {
   const { forward, leaves, slopes, wanted } = subject
   const { b, objective, feeds, variables } = subject.grown
@@ -144,16 +156,17 @@ async function checkGrown(subject: Subject): Promise<void> {
   const all = compile(b.graph(), { batch: BATCH, wanted: [...wanted, ...forward.map((n) => n.id)] })
   const limits = { maxOperands: 12, maxOutputs: 4, looseSlots: true, longestRow: 1024 }
   const wide = compile(b.graph(), { batch: BATCH, wanted, updates, ...limits })
-  for (const { plan } of [training, some, all, wide]) {
+  const again = recomputed(wide, limits)
+  for (const { plan } of [training, some, all, wide, again]) {
     verify(plan.ir, opOf)
     checkPlan(plan)
   }
   checkShapes(all.plan.ir.nodes, feeds, variables)
 
   const exact = await outcome(new ReferenceExecutor(), some, wanted, feeds, variables)
-  for (const compiled of [some, all, wide]) {
+  for (const compiled of [some, all, wide, again]) {
     for (const executor of [new CpuExecutor(), new WasmExecutor('simd'), new WasmExecutor('relaxed')]) {
-      if (compiled === wide && executor.maxOutputs < 4) continue
+      if ((compiled === wide || compiled === again) && executor.maxOutputs < 4) continue
       compare(subject, await outcome(executor, compiled, wanted, feeds, variables), exact, executor.device)
     }
   }
