@@ -3,13 +3,12 @@ import '@xyflow/react/dist/base.css'
 import './canvas.css'
 import './structure.css'
 import {
-  Background,
-  BackgroundVariant,
   type EdgeChange,
   type NodeChange,
   ReactFlow,
   type ReactFlowInstance,
   ReactFlowProvider,
+  type ReactFlowState,
   SelectionMode,
   useStoreApi,
   type Viewport
@@ -18,6 +17,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type PointerEvent,
+  type RefObject,
   useCallback,
   useEffect,
   useMemo,
@@ -27,7 +27,7 @@ import {
 import { useTranslation } from 'react-i18next'
 import { FindBar } from '../find/FindBar.tsx'
 import { select, useEditor } from '../store/editor.ts'
-import { flow, positionAt, setFlow, setZoom } from '../store/flow.ts'
+import { FARTHEST, flow, NEAREST, positionAt, setFlow, setZoom, useFlow } from '../store/flow.ts'
 import { useSettings } from '../store/settings.ts'
 import { TensorViewer } from '../value/TensorViewer.tsx'
 import { Breadcrumb } from './Breadcrumb.tsx'
@@ -36,6 +36,7 @@ import { CanvasMenu } from './CanvasMenu.tsx'
 import { ConnectionHint } from './ConnectionHint.tsx'
 import { ConnectionLine } from './ConnectionLine.tsx'
 import { fitView } from './commands.ts'
+import { Dots } from './Dots.tsx'
 import { type FlowEdge, type FlowNode, FlowView } from './derive.ts'
 import { drag, dragStop, onPositions } from './dragging.ts'
 import { EmptyHint } from './EmptyHint.tsx'
@@ -47,12 +48,13 @@ import { enterGroup } from './grouping.ts'
 import { onCanvasKey } from './keyboard.ts'
 import { levelOf } from './level.ts'
 import { NoteNode } from './NoteNode.tsx'
+import { lookAt, useNear } from './near.ts'
 import { stopsOf } from './neighbours.ts'
 import { OpNode } from './OpNode.tsx'
 import { OpSearch } from './OpSearch.tsx'
 import { OuterNode } from './OuterNode.tsx'
+import { useSelecting } from './selecting.ts'
 import { Sketch } from './sketch/Sketch.tsx'
-import { MANY, useSketch } from './sketch/state.ts'
 import { cardAt, showCardAt, wireAt } from './sketch/under.ts'
 import { openSearch, pointer, rename, setPointer, still, useCanvas } from './state.ts'
 import { ViewControls } from './ViewControls.tsx'
@@ -61,6 +63,8 @@ import { WireEdge } from './WireEdge.tsx'
 const nodeTypes = { op: OpNode, subgraph: GroupNode, outer: OuterNode, note: NoteNode }
 const edgeTypes = { wire: WireEdge }
 const MULTI = ['Shift', 'Meta', 'Control']
+const PANNING = [1]
+const PRO = { hideAttribution: true }
 /** Below this zoom handles are hidden, and labels that are more than a number. */
 const FAR = 0.42
 /** Below this zoom no text can be read. */
@@ -69,28 +73,12 @@ const VERY_FAR = 0.25
 /** Single numbers shrink less than the graph, so that they can be read in a view of the whole. */
 const labelScale = (zoom: number): string => Math.min(2, Math.max(1, 0.8 / zoom)).toFixed(1)
 
-function applySelection(
-  changes: readonly (NodeChange<FlowNode> | EdgeChange<FlowEdge>)[],
-  kind: 'nodes' | 'edges'
-): void {
-  const { selection } = useEditor.getState()
-  const ids = new Set(selection[kind])
-  let changed = false
-  for (const change of changes) {
-    if (change.type !== 'select') continue
-    changed = true
-    if (change.selected) ids.add(change.id)
-    else ids.delete(change.id)
-  }
-  if (changed) select({ ...selection, [kind]: ids })
+/** Says how large labels are, and whether they are larger than the graph at all; nothing is touched that stays. */
+function showLabelScale(root: HTMLElement | null, scale: string): void {
+  if (!root || root.style.getPropertyValue('--label-scale') === scale) return
+  root.style.setProperty('--label-scale', scale)
+  root.toggleAttribute('data-scaled', Number(scale) > 1)
 }
-
-function onNodesChange(changes: NodeChange<FlowNode>[]): void {
-  onPositions(changes)
-  applySelection(changes, 'nodes')
-}
-
-const onEdgesChange = (changes: EdgeChange<FlowEdge>[]): void => applySelection(changes, 'edges')
 
 function useFlowElements() {
   const view = useRef<FlowView>(null)
@@ -103,6 +91,7 @@ function useFlowElements() {
   const sizing = useCanvas((s) => s.sizing)
   const wanted = useCanvas((s) => s.tabStop)
   const inside = useEditor((s) => s.inside)
+  const near = useNear()
   const level = levelOf(document, inside)
   const stops = useMemo(() => stopsOf(level), [level])
   // wires follow their cards by themselves, all but those that are led through points
@@ -110,16 +99,14 @@ function useFlowElements() {
   const tabStop = stops.some(({ id }) => id === wanted) ? wanted : (stops[0]?.id ?? null)
   const made = view.current
   const nodes = useMemo(
-    () => made.nodesOf({ document, inside, selection, moving, bent: null, sizing, tabStop, edgeTypes }),
-    [made, document, inside, selection, moving, sizing, tabStop, edgeTypes]
+    () => made.nodesOf({ document, inside, selection, moving, bent: null, sizing, tabStop, edgeTypes, near }),
+    [made, document, inside, selection, moving, sizing, tabStop, edgeTypes, near]
   )
   const edges = useMemo(
-    () => made.edgesOf({ document, inside, selection, moving: carrying, bent, sizing: null, tabStop, edgeTypes }),
-    [made, document, inside, selection, carrying, bent, tabStop, edgeTypes]
+    () => made.edgesOf({ document, inside, selection, moving: carrying, bent, sizing: null, tabStop, edgeTypes, near }),
+    [made, document, inside, selection, carrying, bent, tabStop, edgeTypes, near]
   )
-  const whole = useSketch((s) => s.edges)
-  const shown = useMemo(() => (whole ? edges.filter(({ id }) => whole.has(id)) : edges), [edges, whole])
-  return { nodes, edges: shown }
+  return { nodes, edges }
 }
 
 /**
@@ -131,18 +118,18 @@ function useNoMeasuring(): void {
   useState(() => store.setState({ updateNodeInternals: () => {} }))
 }
 
-/** On a card or a wire of the picture, a click or a tap selects it, with Shift or Ctrl beside what is selected. */
-function onPaneClick(event: MouseEvent): void {
+/** What a click or a tap on the canvas selects: a card or a wire of the picture, with Shift or Ctrl beside what was. */
+function selectedOnPane(event: MouseEvent): Parameters<typeof select>[0] {
   const at = { x: event.clientX, y: event.clientY }
   const card = cardAt(at)
   const wire = card ? null : wireAt(at)
-  if (!card && !wire) return
+  if (!card && !wire) return {}
   const { selection } = useEditor.getState()
   const before = event.shiftKey || event.ctrlKey || event.metaKey ? selection : { nodes: [], edges: [] }
-  select({
+  return {
     nodes: [...before.nodes, ...(card ? [card] : [])],
     edges: [...before.edges, ...(wire ? [wire.id] : [])]
-  })
+  }
 }
 
 function onPaneDoubleClick({ clientX: x, clientY: y }: MouseEvent): void {
@@ -191,6 +178,8 @@ function onInit(instance: ReactFlowInstance<FlowNode, FlowEdge>): void {
   fitView(0)
 }
 
+const unselect = (): void => select({})
+
 const onNodeClick = (_: MouseEvent, node: FlowNode): void => useCanvas.setState({ tabStop: node.id })
 
 function onEdgeDoubleClick(event: MouseEvent, edge: FlowEdge): void {
@@ -198,30 +187,132 @@ function onEdgeDoubleClick(event: MouseEvent, edge: FlowEdge): void {
   if (at) addPoint(edge.id, at)
 }
 
-/** What has come under the pointer. */
-const onMoveEnd = (): void => showCardAt(pointer())
-
 function onNodeDoubleClick(_: MouseEvent, node: FlowNode): void {
   if (node.type === 'subgraph') enterGroup(node.id)
   else if (node.type !== 'outer') rename(node.id)
 }
 
-function Graph() {
-  const { t } = useTranslation()
+/** Says where the canvas looks. */
+function useLook(): void {
+  const store = useStoreApi()
+  useEffect(() => {
+    const tell = ({ transform, width, height, connection }: ReactFlowState) =>
+      lookAt({ transform, size: { width, height }, held: connection.inProgress ? connection.fromNode.id : null })
+    tell(store.getState())
+    return store.subscribe((state, before) => {
+      const parts = ['transform', 'width', 'height', 'connection'] as const
+      if (parts.some((part) => state[part] !== before[part])) tell(state)
+    })
+  }, [store])
+}
+
+// made once: what is drawn over the graph is not drawn anew with it
+const overlay = (
+  <>
+    <Dots />
+    <Sketch />
+    <Breadcrumb />
+    <ViewControls />
+    <Ghosts />
+  </>
+)
+
+/** The graph itself, apart from what is around it: a drag draws it anew at each frame. */
+function Flow({ root }: { readonly root: RefObject<HTMLDivElement | null> }) {
   const { nodes, edges } = useFlowElements()
   const wheelScrolls = useSettings((s) => s.wheelScrolls)
+  const onSelection = useSelecting()
+  useNoMeasuring()
+  useLook()
+  const onMove = useCallback(
+    (_: unknown, { zoom }: { zoom: number }) => {
+      if (zoom !== useFlow.getState().zoom) root.current?.toggleAttribute('data-zooming', true)
+      setZoom(zoom)
+      showLabelScale(root.current, labelScale(zoom))
+      const far = zoom < VERY_FAR ? 'very' : zoom < FAR ? 'far' : null
+      if (useCanvas.getState().far !== far) useCanvas.setState({ far })
+    },
+    [root]
+  )
+  const onMoveEnd = useCallback(() => {
+    root.current?.toggleAttribute('data-zooming', false)
+    // what has come under the pointer
+    showCardAt(pointer())
+  }, [root])
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      onPositions(changes)
+      onSelection(changes, 'nodes')
+    },
+    [onSelection]
+  )
+  const onEdgesChange = useCallback((changes: EdgeChange<FlowEdge>[]) => onSelection(changes, 'edges'), [onSelection])
+  const onPaneClick = useCallback(
+    (event: MouseEvent) => {
+      root.current?.focus({ preventScroll: true })
+      useCanvas.setState({ clicked: true })
+      select(selectedOnPane(event))
+    },
+    [root]
+  )
+  return (
+    <ReactFlow<FlowNode, FlowEdge>
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
+      onInit={onInit}
+      onNodesChange={onNodesChange}
+      onEdgesChange={onEdgesChange}
+      onSelectionStart={unselect}
+      onNodeDrag={drag}
+      onNodeDragStop={dragStop}
+      onSelectionDragStop={dragStop}
+      onConnect={connect}
+      onConnectEnd={connectEnd}
+      onReconnectStart={reconnectStart}
+      onReconnect={reconnect}
+      onReconnectEnd={reconnectEnd}
+      isValidConnection={isValidConnection}
+      connectionLineComponent={ConnectionLine}
+      connectionRadius={30}
+      onPaneClick={onPaneClick}
+      onNodeClick={onNodeClick}
+      onNodeDoubleClick={onNodeDoubleClick}
+      onEdgeDoubleClick={onEdgeDoubleClick}
+      onMove={onMove}
+      onMoveEnd={onMoveEnd}
+      disableKeyboardA11y
+      edgesFocusable={false}
+      deleteKeyCode={null}
+      selectionKeyCode={null}
+      multiSelectionKeyCode={MULTI}
+      selectionOnDrag
+      selectionMode={SelectionMode.Partial}
+      panOnDrag={PANNING}
+      panOnScroll={wheelScrolls}
+      zoomOnDoubleClick={false}
+      minZoom={FARTHEST}
+      maxZoom={NEAREST}
+      nodeDragThreshold={0}
+      proOptions={PRO}
+    >
+      {overlay}
+    </ReactFlow>
+  )
+}
+
+function Graph() {
+  const { t } = useTranslation()
   const far = useCanvas((s) => s.far)
   const copying = useCanvas((s) => s.copying)
+  const empty = useEditor(({ document, inside }) => {
+    const { items, notes } = levelOf(document, inside)
+    return items.size + notes.length === 0
+  })
   const root = useRef<HTMLDivElement>(null)
-  useNoMeasuring()
   useFitOnOpen()
   useViewOfLevel()
-  const onMove = useCallback((_: unknown, { zoom }: { zoom: number }) => {
-    setZoom(zoom)
-    root.current?.style.setProperty('--label-scale', labelScale(zoom))
-    const far = zoom < VERY_FAR ? 'very' : zoom < FAR ? 'far' : null
-    if (useCanvas.getState().far !== far) useCanvas.setState({ far })
-  }, [])
   return (
     <CanvasMenu>
       <section
@@ -231,7 +322,7 @@ function Graph() {
         data-copying={copying || undefined}
         aria-label={t('canvas.title')}
         // the cards are the stops, where there are any
-        tabIndex={nodes.length === 0 ? 0 : -1}
+        tabIndex={empty ? 0 : -1}
         onKeyDown={(event: KeyboardEvent) => onCanvasKey(event)}
         onBlur={() => useCanvas.setState({ clicked: false })}
         onDoubleClick={(event: MouseEvent) => {
@@ -243,57 +334,7 @@ function Graph() {
           if (event.buttons === 0) showCardAt(at)
         }}
       >
-        <ReactFlow<FlowNode, FlowEdge>
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={nodeTypes}
-          edgeTypes={edgeTypes}
-          onInit={onInit}
-          onNodesChange={onNodesChange}
-          onEdgesChange={onEdgesChange}
-          onNodeDrag={drag}
-          onNodeDragStop={dragStop}
-          onSelectionDragStop={dragStop}
-          onConnect={connect}
-          onConnectEnd={connectEnd}
-          onReconnectStart={reconnectStart}
-          onReconnect={reconnect}
-          onReconnectEnd={reconnectEnd}
-          isValidConnection={isValidConnection}
-          connectionLineComponent={ConnectionLine}
-          connectionRadius={30}
-          onPaneClick={(event) => {
-            root.current?.focus({ preventScroll: true })
-            useCanvas.setState({ clicked: true })
-            onPaneClick(event)
-          }}
-          onNodeClick={onNodeClick}
-          onNodeDoubleClick={onNodeDoubleClick}
-          onEdgeDoubleClick={onEdgeDoubleClick}
-          onMove={onMove}
-          onMoveEnd={onMoveEnd}
-          onlyRenderVisibleElements={nodes.length > MANY}
-          disableKeyboardA11y
-          edgesFocusable={false}
-          deleteKeyCode={null}
-          selectionKeyCode={null}
-          multiSelectionKeyCode={MULTI}
-          selectionOnDrag
-          selectionMode={SelectionMode.Partial}
-          panOnDrag={[1]}
-          panOnScroll={wheelScrolls}
-          zoomOnDoubleClick={false}
-          minZoom={0.02}
-          maxZoom={3}
-          nodeDragThreshold={0}
-          proOptions={{ hideAttribution: true }}
-        >
-          {far !== 'very' && <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />}
-          <Sketch />
-          <Breadcrumb />
-          <ViewControls />
-          <Ghosts />
-        </ReactFlow>
+        <Flow root={root} />
         <EmptyHint />
         <ConnectionHint />
         <FixOffer />

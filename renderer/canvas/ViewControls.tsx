@@ -1,20 +1,12 @@
-import { MiniMap, Panel } from '@xyflow/react'
+import { Panel } from '@xyflow/react'
 import { Map as MapIcon, Maximize, Minus, Plus } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { indexOf } from '../../engine/document/lookup.ts'
-import { opOf } from '../../engine/ops/registry.ts'
-import { familyColour } from '../app/families.ts'
 import { useT } from '../i18n/useT.ts'
-import { useEditor } from '../store/editor.ts'
 import { useFlow } from '../store/flow.ts'
 import { setSettings, useSettings } from '../store/settings.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { fitView, zoomIn, zoomOut, zoomTo } from './commands.ts'
-
-function colourOf({ id }: { readonly id: string }): string {
-  const node = indexOf(useEditor.getState().document).nodes.get(id)
-  return familyColour((node && opOf(node.op)?.family) ?? 'internal')
-}
+import { Overview } from './Overview.tsx'
 
 /** On its own, for it changes with each frame of a zoom. */
 function ZoomLevel() {
@@ -51,16 +43,7 @@ export function ViewControls() {
           onClick={() => setSettings({ minimap: !minimap })}
         />
       </Panel>
-      {minimap && (
-        <MiniMap
-          position="bottom-right"
-          pannable
-          zoomable
-          nodeColor={colourOf}
-          nodeBorderRadius={10}
-          ariaLabel={t('canvas.minimap')}
-        />
-      )}
+      {minimap && <Overview />}
     </>
   )
 }

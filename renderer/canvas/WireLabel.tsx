@@ -47,7 +47,6 @@ export const WireLabel = memo(
             ? t(which === 'value' ? 'canvas.valueIs' : 'canvas.gradientIs', { text })
             : t('steps.pending')
         }
-        style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px) scale(var(--label-scale, 1))` }}
         onClick={() => {
           if (pending !== null) void goToStep(pending)
           else if (summary) viewTensor({ kind: 'edge', id }, which)
@@ -63,7 +62,11 @@ export const WireLabel = memo(
         {which === 'gradient' && <CheckBadge edge={id} />}
       </button>
     )
-    return which === 'value' || summary ? label : <WhyNone why={cell?.why}>{label}</WhyNone>
+    return (
+      <div className="wire-label-place" style={{ left: at.x, top: at.y }}>
+        {which === 'value' || summary ? label : <WhyNone why={cell?.why}>{label}</WhyNone>}
+      </div>
+    )
   },
   (a, b) => a.id === b.id && a.type === b.type && a.cell === b.cell && a.at.x === b.at.x && a.at.y === b.at.y
 )

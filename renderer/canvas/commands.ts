@@ -12,7 +12,7 @@ import { problemText } from '../i18n/useProblemText.ts'
 import { applyFix, nextFix } from '../problems/fixing.ts'
 import { announce, toast } from '../store/announce.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
-import { flow, positionAt, reveal } from '../store/flow.ts'
+import { boundsOf, flow, positionAt, reveal, showBox } from '../store/flow.ts'
 import { straightening } from './bending.ts'
 import { cornerOf, fragmentText, insertion, linking, readFragment } from './fragment.ts'
 import { bodyOf, overlap, titleOf } from './geometry.ts'
@@ -31,19 +31,13 @@ const AROUND = { x: 0.09, top: 0.09, bottom: '60px' } as const
 
 /** The whole graph in view; of an empty one, its origin, at full size. */
 export function fitView(milliseconds = duration()): void {
-  const { items, notes } = level()
-  // React Flow would keep the wish until there are nodes, and then move the view under the hand that placed the first
-  if (items.size + notes.length === 0) void flow()?.setViewport({ x: 0, y: 0, zoom: 1 }, { duration: milliseconds })
-  else void flow()?.fitView({ duration: milliseconds, padding: AROUND, maxZoom: 1.25 })
+  const box = boundsOf()
+  if (box) showBox(box, { duration: milliseconds, padding: AROUND, maxZoom: 1.25 })
+  else void flow()?.setViewport({ x: 0, y: 0, zoom: 1 }, { duration: milliseconds })
 }
 
 export const fitSelection = (): void =>
-  void flow()?.fitView({
-    duration: duration(),
-    padding: 0.3,
-    maxZoom: 1.5,
-    nodes: [...editor().selection.nodes].map((id) => ({ id }))
-  })
+  showBox(boundsOf(editor().selection.nodes), { duration: duration(), padding: 0.3, maxZoom: 1.5 })
 export const zoomIn = (): void => void flow()?.zoomIn({ duration: duration() })
 export const zoomOut = (): void => void flow()?.zoomOut({ duration: duration() })
 export const zoomTo = (zoom: number): void => void flow()?.zoomTo(zoom, { duration: duration() })

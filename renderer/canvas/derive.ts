@@ -11,6 +11,7 @@ import type { TensorType } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { type Body, type Box, HANDLE, NOTE_SIZE, portY, sameBody, titleOf } from './geometry.ts'
 import { type Level, type Link, levelOf } from './level.ts'
+import type { Near } from './near.ts'
 import { labelSize, placeLabels } from './places.ts'
 
 export type OpFlowNode = Node<Record<string, unknown> & { readonly body: Body }, 'op'>
@@ -39,6 +40,8 @@ export interface View {
   /** The one node that Tab reaches. */
   readonly tabStop: string | null
   readonly edgeTypes: ReadonlyMap<string, TensorType>
+  /** What of a large graph is in the page. */
+  readonly near: Near
 }
 
 const handlesOf = (body: Body): NodeHandle[] => [
@@ -69,13 +72,16 @@ interface Card {
   readonly selected: boolean
   /** Tab reaches it. */
   readonly stop: boolean
+  /** It is not in the page: a wire of it is. */
+  readonly hidden: boolean
 }
 
-function card({ id, body, position, selected, stop }: Card) {
+function card({ id, body, position, selected, stop, hidden }: Card) {
   const size = { width: body.width, height: body.height }
   return {
     id,
     ...at(position),
+    hidden,
     selected,
     data: { body },
     ...size,
@@ -225,7 +231,7 @@ export class FlowView {
   private onlyMoved(view: View): FlowNode[] | null {
     if (!this.last || view.moving.size === 0) return null
     const { view: before, made } = this.last
-    const parts = ['document', 'inside', 'selection', 'sizing', 'tabStop', 'edgeTypes'] as const
+    const parts = ['document', 'inside', 'selection', 'sizing', 'tabStop', 'edgeTypes', 'near'] as const
     if (before.moving.size !== view.moving.size || parts.some((part) => view[part] !== before[part])) return null
     return made.map((node) => {
       const position = view.moving.get(node.id)
@@ -234,17 +240,18 @@ export class FlowView {
   }
 
   private allNodes(view: View): FlowNode[] {
-    const { document, selection, moving, tabStop } = view
+    const { document, selection, moving, tabStop, near } = view
     const level = this.update(view)
     const index = indexOf(document)
-    const cards = [...level.items.values()].map(({ id, kind, position: there }): FlowNode => {
+    const items = [...level.items.values()].filter(({ id }) => near.nodes?.has(id) !== false || near.ends.has(id))
+    const cards = items.map(({ id, kind, position: there }): FlowNode => {
       const body = this.bodies.get(id) as Body
       const position = moving.get(id) ?? there
-      const card: Card = { id, body, position, selected: selection.nodes.has(id), stop: tabStop === id }
-      const { selected, stop } = card
+      const [selected, stop, hidden] = [selection.nodes.has(id), tabStop === id, near.ends.has(id)]
+      const card: Card = { id, body, position, selected, stop, hidden }
       const node = index.nodes.get(id)
       const group = index.groups.get(id)
-      const key = [kind, node?.op, node?.label, group?.label, body, position.x, position.y, selected, stop]
+      const key = [kind, node?.op, node?.label, group?.label, body, position.x, position.y, selected, stop, hidden]
       return keep(this.nodes, id, key, () =>
         node ? opNode(card, node) : group ? groupNode(card, group) : outerNode(card)
       )
@@ -264,7 +271,9 @@ export class FlowView {
   edgesOf(view: View): FlowEdge[] {
     const level = this.update(view)
     this.updatePlaces(view, level)
-    const made = level.links.map((link) => {
+    const { edges } = view.near
+    const links = edges ? level.links.filter(({ id }) => edges.has(id)) : level.links
+    const made = links.map((link) => {
       const { edge, source, sourceHandle, target, targetHandle } = link
       const selected = view.selection.edges.has(edge.id)
       const t = this.places.get(edge.id) ?? 0.5

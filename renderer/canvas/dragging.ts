@@ -34,13 +34,27 @@ function carryFramed(moving: Map<string, Position>, dragged: ReadonlySet<string>
   }
 }
 
+/** What is selected besides moves by as much as the card that is dragged: React Flow moves those that it knows. */
+function carrySelected(moving: Map<string, Position>, dragged: string | undefined): void {
+  const { document: graph, selection } = useEditor.getState()
+  if (dragged === undefined || !selection.nodes.has(dragged)) return
+  const [from, to] = [placeIn(graph, dragged), moving.get(dragged)]
+  if (!from || !to) return
+  for (const id of selection.nodes) {
+    const at = placeIn(graph, id)
+    if (at) moving.set(id, { x: at.x + to.x - from.x, y: at.y + to.y - from.y })
+  }
+}
+
 export function onPositions(changes: readonly NodeChange<FlowNode>[]): void {
   const moved = changes.filter((change) => change.type === 'position' && change.dragging && change.position)
   if (moved.length === 0) return
   useCanvas.setState(({ moving }) => {
     const next = new Map(moving)
     for (const change of moved) if (change.type === 'position' && change.position) next.set(change.id, change.position)
-    carryFramed(next, new Set(moved.map((change) => ('id' in change ? change.id : ''))))
+    const ids = moved.map((change) => ('id' in change ? change.id : ''))
+    carrySelected(next, ids[0])
+    carryFramed(next, new Set(ids))
     return { moving: next }
   })
 }

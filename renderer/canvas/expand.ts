@@ -11,7 +11,7 @@ import { language } from '../i18n/index.ts'
 import { problemText } from '../i18n/useProblemText.ts'
 import { announce, toast } from '../store/announce.ts'
 import { dispatch, select, useEditor } from '../store/editor.ts'
-import { flow } from '../store/flow.ts'
+import { boundsOf, showBox } from '../store/flow.ts'
 import { snapped, titleOf } from './geometry.ts'
 import { enterGroup } from './grouping.ts'
 import { tidyPositions } from './layout.ts'
@@ -78,7 +78,7 @@ function show(parts: readonly string[]): void {
     void requestAnimationFrame(() => {
       // the canvas fits the whole level first
       if (left > 0) frames(left - 1)
-      else void flow()?.fitView({ nodes: parts.map((id) => ({ id })), padding: 0.12, maxZoom: 1.25 })
+      else showBox(boundsOf(parts), { padding: 0.12, maxZoom: 1.25 })
     })
   frames(2)
 }

@@ -83,6 +83,14 @@ export function boxAround(boxes: readonly Box[]): Box | null {
 
 export const noteBox = ({ position, size }: GraphNote): Box => ({ ...position, ...(size ?? NOTE_SIZE) })
 
+/** Where a card or a note of the level is. */
+export function boxIn({ items, notes }: Level, id: string): Box | undefined {
+  const item = items.get(id)
+  if (item) return boxOf(item)
+  const note = notes.find((one) => one.id === id)
+  return note && noteBox(note)
+}
+
 /** The box around all that is directly in a group. */
 export function insideBox(document: GraphDocument, group: string): Box | null {
   const nodes = nodesIn(document, group).map((node) => boxOf({ position: node.position, body: bodyOf(document, node) }))

@@ -43,6 +43,8 @@ export interface CanvasState {
   readonly clicked: boolean
   /** The node that Tab reaches. */
   readonly tabStop: string | null
+  /** The card under the pointer, of those that are only drawn: it is in the page, to be taken hold of. */
+  readonly under: string | null
 }
 
 export const still: ReadonlyMap<string, Position> = new Map()
@@ -58,7 +60,8 @@ export const useCanvas = create<CanvasState>(() => ({
   target: null,
   far: null,
   clicked: false,
-  tabStop: null
+  tabStop: null,
+  under: null
 }))
 
 let last: Position | null = null

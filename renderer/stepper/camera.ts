@@ -1,9 +1,9 @@
 /** Keeps the step's node in sight: the canvas moves only where it has to, and no further. */
-import type { Dimensions, Node, Rect, Viewport } from '@xyflow/react'
+import type { Dimensions, Rect, Viewport } from '@xyflow/react'
 import { groupsAround } from '../../engine/document/groups.ts'
 import { motion } from '../app/motion.ts'
 import { useEditor } from '../store/editor.ts'
-import { flow } from '../store/flow.ts'
+import { boundsOf, flow } from '../store/flow.ts'
 
 /** How much of the wires beside a card is shown with it. */
 const WIRE = 140
@@ -41,18 +41,17 @@ function shift(low: number, high: number, size: number): number {
 }
 
 /** A card with the wires beside it, as far as the graph goes. */
-function withWires(shown: Node): Rect {
-  const [width, height] = [shown.measured?.width ?? 0, shown.measured?.height ?? 0]
-  const whole = flow()?.getNodesBounds(flow()?.getNodes() ?? []) ?? { ...shown.position, width, height }
-  const x = Math.max(whole.x, shown.position.x - WIRE)
-  const right = Math.min(whole.x + whole.width, shown.position.x + width + WIRE)
-  return { x, y: shown.position.y, width: right - x, height }
+function withWires(shown: Rect): Rect {
+  const whole = boundsOf() ?? shown
+  const x = Math.max(whole.x, shown.x - WIRE)
+  const right = Math.min(whole.x + whole.width, shown.x + shown.width + WIRE)
+  return { x, y: shown.y, width: right - x, height: shown.height }
 }
 
 export function follow(node: string): void {
   // inside a closed group the group's card stands for it; what is elsewhere is not on the canvas at all
   const { document: graph } = useEditor.getState()
-  const shown = [node, ...groupsAround(graph, node)].map((id) => flow()?.getNode(id)).find(Boolean)
+  const shown = [node, ...groupsAround(graph, node)].map((id) => boundsOf([id])).find(Boolean)
   const box = document.querySelector('.react-flow')?.getBoundingClientRect()
   const view = viewNow()
   if (!shown || !box || !view) return
@@ -72,9 +71,8 @@ const centred = (bounds: Rect, zoom: number, box: Dimensions): Viewport => ({
 
 /** At the beginning of a walk the whole graph, where it can be read whole; else its node as large as can be read. */
 export function show(node: string): void {
-  const nodes = flow()?.getNodes() ?? []
   const canvas = document.querySelector('.react-flow')?.getBoundingClientRect()
-  const bounds = flow()?.getNodesBounds(nodes)
+  const bounds = boundsOf()
   if (!canvas || !bounds) return
   const box = { width: canvas.width, height: canvas.height - CONTROLS }
   const fits = Math.min(box.width / bounds.width, box.height / bounds.height) * FILLED

@@ -1,7 +1,9 @@
 /** The canvas hands its React Flow instance over, so that menus and the palette can reach it. */
-import type { ReactFlowInstance } from '@xyflow/react'
+import { getViewportForBounds, type ReactFlowInstance } from '@xyflow/react'
 import { create } from 'zustand'
-import { showLevelOf } from './editor.ts'
+import type { Box } from '../canvas/geometry.ts'
+import { boxAround, boxIn, levelOf } from '../canvas/level.ts'
+import { showLevelOf, useEditor } from './editor.ts'
 
 interface FlowState {
   readonly flow: ReactFlowInstance | null
@@ -28,12 +30,43 @@ export function centre(): { x: number; y: number } {
   return flow()?.screenToFlowPosition(middle) ?? { x: 0, y: 0 }
 }
 
+export const [FARTHEST, NEAREST] = [0.02, 3]
+
+type Padding = Parameters<typeof getViewportForBounds>[5]
+
+interface Fit {
+  /** Room around it. */
+  readonly padding?: Padding
+  readonly maxZoom?: number
+  /** Milliseconds to get there. */
+  readonly duration?: number
+}
+
+/** The box around what is named of the open level, or around all of it; null where there is nothing. */
+export function boundsOf(ids?: Iterable<string>): Box | null {
+  const { document, inside } = useEditor.getState()
+  const level = levelOf(document, inside)
+  const named = ids ?? [...level.items.keys(), ...level.notes.map(({ id }) => id)]
+  return boxAround([...named].flatMap((id) => boxIn(level, id) ?? []))
+}
+
+/**
+ * Moves the view to a part of the document. React Flow could do so for nodes, but of a large graph it knows only those that
+ * are near.
+ */
+export function showBox(box: Box | null, { padding = 0.1, maxZoom = NEAREST, duration = 0 }: Fit = {}): void {
+  const canvas = document.querySelector('.react-flow')
+  if (!box || !canvas) return
+  const { clientWidth, clientHeight } = canvas
+  const view = getViewportForBounds(box, clientWidth, clientHeight, FARTHEST, maxZoom, padding)
+  void flow()?.setViewport(view, { duration })
+}
+
 /** Brings a node, a group or a note into view, in whichever group it is. */
 export function reveal(id: string): void {
   const reduced = window.matchMedia('(prefers-reduced-motion: reduce)').matches
-  const show = () => void flow()?.fitView({ nodes: [{ id }], duration: reduced ? 0 : 250, maxZoom: 1.2, padding: 0.6 })
-  // in another group, it is on the canvas some frames later
-  showLevelOf(id)
-  if (!flow()?.getNode(id)) requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(show)))
+  const show = () => showBox(boundsOf([id]), { duration: reduced ? 0 : 250, maxZoom: 1.2, padding: 0.6 })
+  // another group is first shown whole, or as it was left
+  if (showLevelOf(id)) requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(show)))
   else show()
 }

@@ -82,7 +82,7 @@ test.describe('pan, zoom', () => {
 })
 
 test('minimap: the button, the menu and Shift+M switch it', async ({ page }) => {
-  const map = page.locator('.react-flow__minimap')
+  const map = page.locator('.overview')
   await page.getByRole('button', { name: 'Overview map' }).click()
   await expect(map).toBeVisible()
   await page.keyboard.press('Shift+M')

@@ -1,6 +1,7 @@
 /** A large graph from very far: which cards stay whole, when the picture is drawn anew, and what a drag leaves alone. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { FlowView, type View } from '../../renderer/canvas/derive.ts'
+import { lookAt, useNear } from '../../renderer/canvas/near.ts'
 import { FEW, useSketch } from '../../renderer/canvas/sketch/state.ts'
 import { redraw, regionFor, type Transform } from '../../renderer/canvas/sketch/view.ts'
 import { still, useCanvas } from '../../renderer/canvas/state.ts'
@@ -13,7 +14,7 @@ const large = rows(200)
 const origin = { path: null, name: null }
 
 beforeEach(() => {
-  useCanvas.setState({ far: null, moving: still, renaming: null, target: null })
+  useCanvas.setState({ far: null, moving: still, renaming: null, target: null, under: null })
   load(large, origin)
 })
 
@@ -69,7 +70,77 @@ describe('the picture', () => {
   })
 })
 
+describe('what is in the page', () => {
+  const size = { width: 800, height: 600 }
+  let frames: (() => void)[] = []
+  const settle = () => {
+    while (frames.length > 0) for (const step of frames.splice(0)) step()
+  }
+  const shown = () => useNear.getState().nodes ?? new Set()
+
+  beforeEach(() => {
+    frames = []
+    vi.stubGlobal('requestAnimationFrame', (step: () => void) => frames.push(step))
+  })
+
+  it('is all of a small graph, and of a large one what the window shows and what is around it', () => {
+    lookAt({ transform: [0, 0, 1], size, held: null })
+    settle()
+    expect(shown().has('n1_1')).toBe(true)
+    expect(shown().size).toBeLessThan(60)
+    for (const [id, { x, y }] of large.nodes.map((node) => [node.id, node.position] as const))
+      if (x < size.width && y < size.height) expect(shown().has(id)).toBe(true)
+    load(rows(40), origin)
+    expect(useNear.getState().nodes).toBeNull()
+  })
+
+  it('comes a few at a frame, and is there before a small pan shows it', () => {
+    lookAt({ transform: [0, 0, 1], size, held: null })
+    let last = shown().size
+    lookAt({ transform: [0, 0, 0.3], size, held: null })
+    while (frames.length > 0) {
+      expect(shown().size - last).toBeLessThan(30)
+      last = shown().size
+      for (const step of frames.splice(0)) step()
+    }
+    expect(last).toBeGreaterThan(100)
+    lookAt({ transform: [-600, -600, 1], size, held: null })
+    settle()
+    const before = shown()
+    lookAt({ transform: [-700, -650, 1], size, held: null })
+    expect(shown()).toBe(before)
+  })
+
+  it('has the ends of its wires, which are not drawn themselves', () => {
+    lookAt({ transform: [0, 0, 1], size, held: null })
+    settle()
+    const { nodes, edges, ends } = useNear.getState()
+    for (const { id, source, target } of large.edges)
+      if (edges?.has(id)) for (const end of [source, target]) expect(nodes?.has(end) || ends.has(end)).toBe(true)
+    const { document, checked } = useEditor.getState()
+    const flow = new FlowView().nodesOf({
+      document,
+      inside: null,
+      selection: { nodes: new Set(), edges: new Set() },
+      moving: still,
+      bent: null,
+      sizing: null,
+      tabStop: null,
+      edgeTypes: checked.edgeTypes,
+      near: useNear.getState()
+    })
+    expect(new Set(flow.filter(({ hidden }) => !hidden).map(({ id }) => id))).toEqual(nodes)
+  })
+
+  it('is little from very far: what is whole, the stop of Tab, and what is under the pointer', () => {
+    lookAt({ transform: [0, 0, 0.1], size, held: null })
+    useCanvas.setState({ far: 'very', under: 'n2_2' })
+    expect([...shown()].toSorted()).toEqual(['loss', 'n2_2', 'p0'])
+  })
+})
+
 describe('elements of React Flow', () => {
+  const near = { nodes: null, edges: null, ends: new Set<string>() }
   const viewOf = (change: Partial<View> = {}): View => {
     const { document, checked } = useEditor.getState()
     return {
@@ -81,6 +152,7 @@ describe('elements of React Flow', () => {
       sizing: null,
       tabStop: null,
       edgeTypes: checked.edgeTypes,
+      near,
       ...change
     }
   }

@@ -5,6 +5,7 @@ import { flow } from '../../store/flow.ts'
 import { pointOn } from '../geometry.ts'
 import { boxOf, type Link, levelOf } from '../level.ts'
 import { wireRoute } from '../places.ts'
+import { useCanvas } from '../state.ts'
 import { useSketch } from './state.ts'
 
 /** Pixels of the screen by which a wire may be missed. */
@@ -27,15 +28,10 @@ export function cardAt(screen: Position): string | null {
   return found
 }
 
-let shown: HTMLElement | null = null
-
-/** Makes the box of the card under the pointer one that can be taken hold of. */
+/** Puts the card under the pointer into the page, as a box that can be taken hold of. */
 export function showCardAt(screen: Position | null): void {
-  const id = screen && cardAt(screen)
-  if (id === (shown?.dataset.id ?? null) && (!shown || shown.isConnected)) return
-  delete shown?.dataset.under
-  shown = id ? document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`) : null
-  if (shown) shown.dataset.under = ''
+  const under = screen && cardAt(screen)
+  if (under !== useCanvas.getState().under) useCanvas.setState({ under })
 }
 
 function distance({ x, y }: Position, a: Position, b: Position): number {

@@ -30,13 +30,16 @@ export function intersection(a: Box, b: Box): Box | null {
   return width > 0 && height > 0 ? { x, y, width, height } : null
 }
 
+export const meet = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+
 /** The part to draw; null where nothing of the graph is near. */
 export const regionFor = (transform: Transform, window: Size, graph: Box): Box | null =>
   intersection(inWindow(transform, window, BEYOND), graph)
 
 const SLACK = 1e-6
 
-function holds(outer: Box | null, inner: Box | null): boolean {
+export function holds(outer: Box | null, inner: Box | null): boolean {
   if (!inner) return true
   if (!outer) return false
   const slack = SLACK * (1 + Math.abs(inner.x) + Math.abs(inner.y) + inner.width + inner.height)
