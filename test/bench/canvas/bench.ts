@@ -2,9 +2,9 @@
  * `npm run bench:canvas`: what a person waits for on the canvas, in Chromium, on graphs of 200 to 3,000 nodes with all
  * labels on, and of 10,000.
  *
- *     npm run bench:canvas -- [NODES…] [--quick] [--write] [--renderer FOLDER]
+ *     npm run bench:canvas -- [NODES…] [--quick] [--only GESTURE]… [--write] [--renderer FOLDER]
  *
- * --quick takes short gestures and few edits. --write puts the tables into docs/performance.md, between the two marks.
+ * --quick takes short gestures and few edits. --only "near pan" (near or all; pan, zoom or drag) measures that and no edits. --write puts the tables into docs/performance.md, between the two marks.
  * --renderer measures another build, as of the commit before.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -36,11 +36,12 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
     write: { type: 'boolean', default: false },
     renderer: { type: 'string' }
   }
 })
-if (options.write && (positionals.length > 0 || options.quick))
+if (options.write && (positionals.length > 0 || options.quick || options.only.length > 0))
   throw new Error('--write is for the whole bench: part of it would take the place of all')
 const sizes = positionals.length > 0 ? positionals.map(Number) : SIZES
 const [seconds, repeats, opens] = options.quick ? [2, 3, 1] : [4, 9, 3]
@@ -65,8 +66,8 @@ async function measureOne(nodes: number): Promise<Found> {
     await page.close()
     return { nodes, opened, frames: null, edits: [] }
   }
-  const moved = await frames(page, seconds)
-  const edited = await edits(page, repeats)
+  const moved = await frames(page, nodes, seconds, options.only)
+  const edited = options.only.length > 0 ? [] : await edits(page, repeats)
   await page.close()
   return { nodes, opened, frames: moved, edits: edited }
 }

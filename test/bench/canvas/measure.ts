@@ -85,7 +85,7 @@ export async function drop(page: Page, nodes: number): Promise<Opened> {
       const shown = await seen(
         () =>
           document.querySelector('.document-name')?.textContent?.includes(name) === true &&
-          document.querySelector('[data-id="p1"]') !== null
+          document.querySelector('[data-id="p1"], .sketch') !== null
       )
       const numbers = await seen(() => document.querySelector('.statusbar [data-stale=false]') !== null)
       watching = false
@@ -95,20 +95,23 @@ export async function drop(page: Page, nodes: number): Promise<Opened> {
   )
 }
 
+/** A card with a title of one line. */
+const CARD = { width: 156, height: 54 }
+
 interface Places {
   readonly card: Point
   readonly free: Point
 }
 
-/** The card nearest to the middle of the canvas, and a point near it where no card is. */
-export const places = (page: Page): Promise<Places> =>
-  page.evaluate(() => {
+/** The card nearest to the middle of the canvas, which may be drawn only, and a point near it where no card is. */
+export function places(page: Page, nodes: number): Promise<Places> {
+  const cards = rows(nodes).nodes.map(({ position: { x, y } }) => ({ x: x + CARD.width / 2, y: y + CARD.height / 2 }))
+  return page.evaluate((cards) => {
     const canvas = (document.querySelector('.react-flow') as Element).getBoundingClientRect()
     const middle = { x: canvas.x + canvas.width / 2, y: canvas.y + canvas.height / 2 }
-    const centres = [...document.querySelectorAll('.react-flow__node-op')].map((card) => {
-      const { x, y, width, height } = card.getBoundingClientRect()
-      return { x: x + width / 2, y: y + height / 2 }
-    })
+    const { transform } = getComputedStyle(document.querySelector('.react-flow__viewport') as Element)
+    const { a: zoom, e, f } = new DOMMatrix(transform)
+    const centres = cards.map(({ x, y }) => ({ x: canvas.x + e + x * zoom, y: canvas.y + f + y * zoom }))
     const apart = (p: Point) => Math.hypot(p.x - middle.x, p.y - middle.y)
     const card = centres.sort((a, b) => apart(a) - apart(b))[0] ?? middle
     for (let away = 0; away < 300; away++)
@@ -122,7 +125,8 @@ export const places = (page: Page): Promise<Places> =>
         if (document.elementFromPoint(free.x, free.y)?.matches('.react-flow__pane')) return { card, free }
       }
     throw new Error('no free place near the middle of the canvas')
-  })
+  }, cards)
+}
 
 export const VIEWS = ['near', 'all'] as const
 export type View = (typeof VIEWS)[number]
@@ -147,7 +151,13 @@ export type Frames = ReadonlyMap<string, Taken>
 
 export const keyOf = (view: View, gesture: Gesture): string => `${view} ${gesture}`
 
-export async function frames(page: Page, seconds: number): Promise<Frames> {
+/** @param only the views and gestures to measure, by key; all where it is empty */
+export async function frames(
+  page: Page,
+  nodes: number,
+  seconds: number,
+  only: readonly string[] = []
+): Promise<Frames> {
   const input: CDPSession = await page.context().newCDPSession(page)
   await input.send('Performance.enable', { timeDomain: 'threadTicks' })
   const worked = async (): Promise<number> => {
@@ -157,8 +167,9 @@ export async function frames(page: Page, seconds: number): Promise<Frames> {
   const found = new Map<string, Taken>()
   for (const view of VIEWS) {
     for (const gesture of GESTURES) {
+      if (only.length > 0 && !only.includes(keyOf(view, gesture))) continue
       await show(page, view)
-      const at = await places(page)
+      const at = await places(page, nodes)
       const before = await worked()
       const times = await framesOf(page, () => perform(input, gesture, at, seconds))
       found.set(keyOf(view, gesture), { times, work: ((await worked()) - before) / times.length })
