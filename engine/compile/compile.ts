@@ -16,6 +16,7 @@ export interface CompileOptions {
   readonly maxOutputs?: number
   readonly looseSlots?: boolean | undefined
   readonly longestRow?: number | undefined
+  readonly shortestRow?: number | undefined
 }
 
 export interface Compiled {

@@ -38,6 +38,8 @@ export interface RowLimits {
   readonly maxOutputs?: number
   /** Most columns of a row; 0 where the executor has no such kernels. */
   readonly longestRow?: number | undefined
+  /** Fewest columns of a row. */
+  readonly shortestRow?: number | undefined
 }
 
 const FOLDS: ReadonlySet<string> = new Set(['ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd'])
@@ -116,6 +118,7 @@ class Finder {
   readonly #maxOperands: number
   readonly #maxOutputs: number
   readonly #longestRow: number
+  readonly #shortestRow: number
   /** Those found so far, by each of their nodes. */
   readonly #regions = new Map<number, Region>()
   /** The nodes in the order in which they are computed, those of a region side by side; and where each stands. */
@@ -127,7 +130,7 @@ class Finder {
   constructor(
     nodes: readonly IrNode[],
     wanted: Iterable<number>,
-    { maxOperands = 6, maxOutputs = 1, longestRow = 0 }: RowLimits
+    { maxOperands = 6, maxOutputs = 1, longestRow = 0, shortestRow = 2 }: RowLimits
   ) {
     this.#nodes = nodes
     this.#memory = memoryOf(nodes)
@@ -136,6 +139,7 @@ class Finder {
     this.#maxOperands = maxOperands
     this.#maxOutputs = Math.max(maxOutputs, MOST_KERNELS)
     this.#longestRow = longestRow
+    this.#shortestRow = shortestRow
     this.#order = Int32Array.from(nodes, (_, id) => id)
     this.#place = this.#order.slice()
     this.#ofLeaves = new Uint8Array(nodes.length)
@@ -175,7 +179,7 @@ class Finder {
   #find(start: number): Region | null {
     const fold = this.#node(start)
     const size = rowsOf(fold, this.#node(fold.inputs[0] as number))
-    if (!size || size.rows === 0 || size.columns > this.#longestRow) return null
+    if (!size || size.rows === 0 || size.columns > this.#longestRow || size.columns < this.#shortestRow) return null
     const members = new Set<number>()
     const behind = new Set<number>()
     let horizon = this.#at(start)

@@ -29,6 +29,8 @@ export interface Arithmetic {
   readonly device: string
   /** Most outputs of one kernel. */
   readonly maxOutputs: number
+  /** Fewest columns of rows that are worth a kernel of their own. */
+  readonly shortestRow: number
   readonly memory: ArrayMemory
   /** @param own where each slot is, as long as the program lives; null for those of variables, which change places */
   compile(plan: Plan, own: readonly (Region | null)[]): Compiled
@@ -65,6 +67,7 @@ export class ArrayExecutor implements Executor {
   readonly looseSlots = true
   /** What a row leaves in the nearest cache while the kernel goes over it again. */
   readonly longestRow = 1024
+  readonly shortestRow: number
   readonly #memory: ArrayMemory
   readonly #arithmetic: Arithmetic
   readonly #variables = new Map<string, Variable>()
@@ -74,6 +77,7 @@ export class ArrayExecutor implements Executor {
   constructor(arithmetic: Arithmetic) {
     this.device = arithmetic.device
     this.maxOutputs = arithmetic.maxOutputs
+    this.shortestRow = arithmetic.shortestRow
     this.#memory = arithmetic.memory
     this.#arithmetic = arithmetic
   }

@@ -13,6 +13,7 @@ export class CpuExecutor extends ArrayExecutor {
     super({
       device: 'Float32 typed arrays (JavaScript)',
       maxOutputs: 4,
+      shortestRow: 2,
       memory,
       compile: ({ steps }) => ({
         steps: steps.map((step) => runOf(step, kernelOf(step, gemm))),

@@ -40,6 +40,8 @@ export interface Executor {
   readonly looseSlots?: boolean
   /** Most columns of rows that are taken one at a time by one kernel (`compile/rows.ts`); absent: there are none. */
   readonly longestRow?: number
+  /** Fewest columns of such rows; 2 where it is absent. */
+  readonly shortestRow?: number
   /** A step is done when `stop` is asked before the next one: so each can be timed. */
   readonly inTurn?: boolean
   /**

@@ -66,9 +66,9 @@ export async function evaluate(
 ): Promise<(Scores & { readonly examples: number }) | null> {
   const rows = rowsOf(tables) ?? 1
   const ids = [lossId, ...Object.values(metricIds)]
-  const { maxOperands, maxOutputs, looseSlots, longestRow } = executor
+  const { maxOperands, maxOutputs, looseSlots, longestRow, shortestRow } = executor
   const programs = new Programs(executor, (batch) =>
-    compile(ir, { batch, wanted: ids, maxOperands, maxOutputs, looseSlots, longestRow })
+    compile(ir, { batch, wanted: ids, maxOperands, maxOutputs, looseSlots, longestRow, shortestRow })
   )
   const feeder = new BatchFeeder(tables)
   const sums = ids.map(() => 0)

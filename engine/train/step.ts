@@ -8,20 +8,20 @@ import type { ResidentData } from './resident.ts'
 
 const compiled = new WeakMap<object, Map<string, Compiled>>()
 
-type Limits = Pick<Executor, 'maxOperands' | 'maxOutputs' | 'looseSlots' | 'longestRow'>
+type Limits = Pick<Executor, 'maxOperands' | 'maxOutputs' | 'looseSlots' | 'longestRow' | 'shortestRow'>
 
 /** A plan that is made once for each graph, batch size and kind of executor. */
 export function compileOnce(
   { ir, wanted, updates }: Walkable,
   batch: number,
-  { maxOperands, maxOutputs, looseSlots, longestRow }: Limits
+  { maxOperands, maxOutputs, looseSlots, longestRow, shortestRow }: Limits
 ): Compiled {
   const plans = compiled.get(ir) ?? new Map<string, Compiled>()
   compiled.set(ir, plans)
-  const key = `${batch} ${maxOperands} ${maxOutputs} ${looseSlots} ${longestRow}`
+  const key = `${batch} ${maxOperands} ${maxOutputs} ${looseSlots} ${longestRow} ${shortestRow}`
   const known = plans.get(key)
   if (known) return known
-  const made = compile(ir, { batch, wanted, updates, maxOperands, maxOutputs, looseSlots, longestRow })
+  const made = compile(ir, { batch, wanted, updates, maxOperands, maxOutputs, looseSlots, longestRow, shortestRow })
   plans.set(key, made)
   return made
 }

@@ -20,7 +20,7 @@ import { trainingGraph } from '../../engine/train/graph.ts'
 import { checkPlan } from '../generated/plan-check.ts'
 import { asOne, asParts, feedsOf, type Make, normalised } from './row-graphs.ts'
 
-const LIMITS = { maxOperands: 12, maxOutputs: 4, looseSlots: true, longestRow: 1024 }
+const LIMITS = { maxOperands: 12, maxOutputs: 4, looseSlots: true, longestRow: 1024, shortestRow: 2 }
 /** As on a GPU. */
 const ONE_OUTPUT = { maxOperands: 6, maxOutputs: 1, longestRow: 32 }
 
@@ -85,6 +85,11 @@ describe('softmax with cross-entropy, forward and backward', () => {
     const { plan } = planOf(asOne(8, 5, false, 'mean'), ONE_OUTPUT)
     expect(rowSteps(plan).map((s) => s.shape)).toEqual([[8], [8, 5]])
     expect(rowSteps(planOf(asOne(8, 33, false, 'mean'), ONE_OUTPUT).plan)).toEqual([])
+  })
+
+  test('is none where rows are shorter than the executor likes them', () => {
+    expect(rowSteps(planOf(asOne(8, 7, false, 'mean'), { ...LIMITS, shortestRow: 8 }).plan)).toEqual([])
+    expect(rowSteps(planOf(asOne(8, 8, false, 'mean'), { ...LIMITS, shortestRow: 8 }).plan)).toHaveLength(1)
   })
 
   test('who reads the probabilities still gets them', async () => {

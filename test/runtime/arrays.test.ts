@@ -38,6 +38,7 @@ test('where memory ends in the middle of a plan, what was taken for it is given 
   const executor = new ArrayExecutor({
     device: 'three pieces',
     maxOutputs: 1,
+    shortestRow: 2,
     memory,
     compile: () => ({ steps: [], dispose: () => undefined }),
     dispose: () => undefined

@@ -65,6 +65,8 @@ function arithmetic(build: Build, machine: Machine, why: string | null): Arithme
   return {
     device: `${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${why ? ` (${why})` : ''}`,
     maxOutputs: 4,
+    // shorter ones leave lanes of the vectors empty, and what is one number for a row takes a whole one
+    shortestRow: 8,
     memory: machine.heap,
     compile: (plan: Plan, own) => {
       const made: { dispose(): void }[] = []
