@@ -35,8 +35,9 @@ interface Look {
 const AROUND = 0.5
 /** So many cards at a frame, of those that the window lacks. */
 const LACKING = 24
-/** Of those around it, for which nobody waits. */
+/** Of those around it, for which nobody waits, once the view has not moved for so many milliseconds. */
 const READY = 3
+const REST = 150
 /** With more cards than this in the page, those around the window go again, so many at a frame. */
 const MOST = 2 * MANY
 const GOING = 12
@@ -44,12 +45,20 @@ const GOING = 12
 let look: Look | null = null
 /** The step that is to come at the next frame; 0 where there is nothing left to do. */
 let frame = 0
+let resting = false
+let rest: ReturnType<typeof setTimeout> | undefined
 /** The part of the graph whose wires are in the page. */
 let wired: Box | null = null
 
 /** Where the canvas looks now. */
 export function lookAt(next: Look): void {
   look = next
+  resting = false
+  clearTimeout(rest)
+  rest = setTimeout(() => {
+    resting = true
+    update()
+  }, REST)
   update()
 }
 
@@ -120,7 +129,7 @@ function step(level: Level, { transform, size }: Look): void {
     else if (meet(box, around)) ready.push(item.id)
   }
   for (const id of lacking.slice(0, LACKING)) nodes.add(id)
-  const room = lacking.length === 0 && nodes.size < MANY
+  const room = resting && lacking.length === 0 && nodes.size < MANY
   if (room) for (const id of ready.slice(0, READY)) nodes.add(id)
   if (!wired || !holds(wired, window) || !equal(useNear.getState().nodes, nodes)) {
     wired = around

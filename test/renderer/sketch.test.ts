@@ -74,12 +74,14 @@ describe('what is in the page', () => {
   const size = { width: 800, height: 600 }
   let frames: (() => void)[] = []
   const settle = () => {
+    vi.runAllTimers()
     while (frames.length > 0) for (const step of frames.splice(0)) step()
   }
   const shown = () => useNear.getState().nodes ?? new Set()
 
   beforeEach(() => {
     frames = []
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     vi.stubGlobal('requestAnimationFrame', (step: () => void) => frames.push(step))
   })
 
@@ -108,6 +110,7 @@ describe('what is in the page', () => {
     settle()
     const before = shown()
     lookAt({ transform: [-700, -650, 1], size, held: null })
+    for (const step of frames.splice(0)) step()
     expect(shown()).toBe(before)
   })
 
