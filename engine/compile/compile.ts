@@ -17,6 +17,7 @@ export interface CompileOptions {
   readonly looseSlots?: boolean | undefined
   readonly longestRow?: number | undefined
   readonly shortestRow?: number | undefined
+  readonly inPlace?: boolean | undefined
 }
 
 export interface Compiled {

@@ -9,6 +9,7 @@ import { opOf } from '../ops/registry.ts'
 import { type StaticShape, sizeOf } from '../shape.ts'
 import { fillOf } from './fold.ts'
 import { fuse, type Group } from './fuse.ts'
+import { inPlace } from './in-place.ts'
 import {
   type Access,
   exposed,
@@ -108,6 +109,8 @@ export interface Plan {
   readonly steps: readonly Step[]
   /** Variable name → IR id of its value after the run. */
   readonly updates: ReadonlyMap<string, number>
+  /** From this step on variables may be written where they stand: a run that has begun it is not stopped any more. */
+  readonly commit: number
   /** Where the values that the caller asked for are, by IR id. */
   readonly results: ReadonlyMap<number, Operand>
   readonly variables: readonly { readonly name: string; readonly shape: StaticShape; readonly updated: boolean }[]
@@ -127,6 +130,8 @@ export interface PlanOptions {
   readonly looseSlots?: boolean | undefined
   /** Nodes that run row by row, side by side in the graph (`gatherRows`). */
   readonly regions?: readonly Region[]
+  /** An elementwise step may write what it reads: variables need no second slot for their next value. */
+  readonly inPlace?: boolean | undefined
 }
 
 /** How many times as large or as small a slot may be to be shared: a number must not hold a large piece of memory. */
@@ -173,13 +178,6 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
   }
   for (const node of nodes) if (isLeaf(node.op) && node.op !== 'Const') slotOf[node.id] = leafSlot(node)
 
-  const nextOf = new Map<number, number>()
-  for (const [name, id] of updates) {
-    const node = nodes[memory[id] as number] as IrNode
-    if (isLeaf(node.op) || nextOf.has(node.id)) throw new Error(`the update of ${name} is no value of its own`)
-    nextOf.set(node.id, make({ role: 'next', size: sizeOf(shapeOf(node)), name }))
-  }
-
   /** Which unit reads a node's memory last. */
   const lastReader = new Map<number, number>()
   const order = [...units].sort(([a], [b]) => a - b).map(([, unit]) => unit)
@@ -187,6 +185,19 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
     for (const { inputs } of members) for (const input of inputs) lastReader.set(memory[input] as number, at)
   }
   const freedAt = Map.groupBy(lastReader.keys(), (id) => lastReader.get(id) as number)
+
+  const { from, variables } = inPlace({
+    ...{ nodes, memory, kept, lastReader, updates: options.inPlace ? updates : new Map() },
+    groups: order.map(({ group }) => group)
+  })
+  const nextOf = new Map<number, number>()
+  for (const [name, id] of updates) {
+    const node = nodes[memory[id] as number] as IrNode
+    if (isLeaf(node.op) || nextOf.has(node.id)) throw new Error(`the update of ${name} is no value of its own`)
+    const variable = variables.get(node.id)
+    const slot = variable === undefined ? make({ role: 'next', size: sizeOf(shapeOf(node)), name }) : slotOf[variable]
+    nextOf.set(node.id, slot as number)
+  }
 
   const free = new Map<number, number[]>()
   /** The smallest free slot that is large enough, else the largest one, which grows; null where none is near in size. */
@@ -285,6 +296,8 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
     slots,
     steps,
     updates,
+    // a unit of those that are left is a step
+    commit: steps.length - (order.length - from),
     results,
     variables: leaves('Variable').map((n) => ({
       name: n.attributes.name as string,

@@ -17,11 +17,18 @@ export interface ArrayMemory {
 /** Computes a step, or several, where its slots are now. */
 export type Run = (regions: readonly Region[]) => void
 
+/** One step or several. */
+export interface Stage {
+  /** Number of the first of them. */
+  readonly from: number
+  readonly run: Run
+}
+
 export interface Compiled {
   /** One for each step of the plan. */
   readonly steps: readonly Run[]
   /** The same, small steps together. */
-  readonly stages?: readonly Run[]
+  readonly stages?: readonly Stage[]
   dispose(): void
 }
 
@@ -68,6 +75,7 @@ export class ArrayExecutor implements Executor {
   /** What a row leaves in the nearest cache while the kernel goes over it again. */
   readonly longestRow = 1024
   readonly shortestRow: number
+  readonly inPlace = true
   readonly #memory: ArrayMemory
   readonly #arithmetic: Arithmetic
   readonly #variables = new Map<string, Variable>()
@@ -103,7 +111,8 @@ export class ArrayExecutor implements Executor {
       release()
       throw error
     }
-    const { steps, stages = steps, dispose } = compiled
+    const single = compiled.steps.map((run, from) => ({ from, run }))
+    const { stages = single, dispose } = compiled
     const fed = plan.slots.flatMap((slot, at) => (slot.role === 'feed' ? { name: slot.name, at } : []))
     /** Where each slot was in the last run: a variable's region changes with each update. */
     const regions = own as Region[]
@@ -115,8 +124,8 @@ export class ArrayExecutor implements Executor {
         bind.take(regions)
         ran = true
         for (const { name, at } of fed) fillFeed((regions[at] as Region).array, name, feeds[name])
-        for (const run of apart ? steps : stages) {
-          if (stop?.()) return false
+        for (const { from, run } of apart ? single : stages) {
+          if (stop?.() && from <= plan.commit) return false
           run(regions)
         }
         bind.update()
@@ -146,7 +155,7 @@ export class ArrayExecutor implements Executor {
       take: (regions) => {
         if (version !== this.#version) {
           variables = slots.map(({ name }) => this.#variable(name))
-          updated = [...plan.updates.keys()].map((name) => this.#variable(name))
+          updated = variables.filter((_, i) => slots[i]?.next)
           version = this.#version
         }
         for (const [i, { at, next, slot }] of slots.entries()) {

@@ -11,7 +11,7 @@ export interface Program {
    * One walk over the plan. Afterwards each updated variable holds its new value.
    * @param feeds flat numbers by feed name, each as long as its shape says
    * @param apart `stop` is asked before each single step; only executors that are `inTurn` do so
-   * @returns false where `stop` ended it early; variables are then as before.
+   * @returns false where `stop` ended it early; variables are then as before. From the plan's `commit` on it ends no run.
    */
   run(feeds: Readonly<Record<string, ArrayLike<number>>>, stop?: Stop, apart?: boolean): Promise<boolean>
   /** A result of the last run, by IR id. A copy: it stays as it is. */
@@ -42,6 +42,8 @@ export interface Executor {
   readonly longestRow?: number
   /** Fewest columns of such rows; 2 where it is absent. */
   readonly shortestRow?: number
+  /** An elementwise step may write one of the tensors that it reads. */
+  readonly inPlace?: boolean
   /** A step is done when `stop` is asked before the next one: so each can be timed. */
   readonly inTurn?: boolean
   /**

@@ -61,7 +61,7 @@ export function kernelOf(step: Step): KernelReport {
   }
 }
 
-/** Bytes by what they hold. A parameter that is learned has a second buffer for its next value. */
+/** Bytes by what they hold. A parameter that is learned has a second buffer where its next value needs one. */
 export function memoryOf(plan: Plan): PlanMemory {
   const memory = { variables: 0, next: 0, feeds: 0, constants: 0, temporaries: 0 }
   const kinds = {

@@ -8,20 +8,30 @@ import type { ResidentData } from './resident.ts'
 
 const compiled = new WeakMap<object, Map<string, Compiled>>()
 
-type Limits = Pick<Executor, 'maxOperands' | 'maxOutputs' | 'looseSlots' | 'longestRow' | 'shortestRow'>
+type Limits = Pick<Executor, 'maxOperands' | 'maxOutputs' | 'looseSlots' | 'longestRow' | 'shortestRow' | 'inPlace'>
 
 /** A plan that is made once for each graph, batch size and kind of executor. */
 export function compileOnce(
   { ir, wanted, updates }: Walkable,
   batch: number,
-  { maxOperands, maxOutputs, looseSlots, longestRow, shortestRow }: Limits
+  { maxOperands, maxOutputs, looseSlots, longestRow, shortestRow, inPlace }: Limits
 ): Compiled {
   const plans = compiled.get(ir) ?? new Map<string, Compiled>()
   compiled.set(ir, plans)
-  const key = `${batch} ${maxOperands} ${maxOutputs} ${looseSlots} ${longestRow} ${shortestRow}`
+  const key = `${batch} ${maxOperands} ${maxOutputs} ${looseSlots} ${longestRow} ${shortestRow} ${inPlace}`
   const known = plans.get(key)
   if (known) return known
-  const made = compile(ir, { batch, wanted, updates, maxOperands, maxOutputs, looseSlots, longestRow, shortestRow })
+  const made = compile(ir, {
+    batch,
+    wanted,
+    updates,
+    maxOperands,
+    maxOutputs,
+    looseSlots,
+    longestRow,
+    shortestRow,
+    inPlace
+  })
   plans.set(key, made)
   return made
 }

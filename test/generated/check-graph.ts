@@ -154,7 +154,7 @@ async function checkGrown(subject: Subject): Promise<void> {
   const training = compile(b.graph(), { batch: BATCH, wanted: [objective.id], updates })
   const some = compile(b.graph(), { batch: BATCH, wanted, maxOperands: 3, longestRow: 32 })
   const all = compile(b.graph(), { batch: BATCH, wanted: [...wanted, ...forward.map((n) => n.id)] })
-  const limits = { maxOperands: 12, maxOutputs: 4, looseSlots: true, longestRow: 1024 }
+  const limits = { maxOperands: 12, maxOutputs: 4, looseSlots: true, longestRow: 1024, inPlace: true }
   const wide = compile(b.graph(), { batch: BATCH, wanted, updates, ...limits })
   const again = recomputed(wide, limits)
   for (const { plan } of [training, some, all, wide, again]) {

@@ -1,5 +1,5 @@
 /** Follows a plan with labels in place of numbers: does each step find in memory what the IR says it reads? */
-import { type Operand, type Plan, type Step, writtenBy } from '../../engine/compile/plan.ts'
+import { type Operand, type Plan, type Slot, type Step, writtenBy } from '../../engine/compile/plan.ts'
 import { printNode } from '../../engine/ir/print.ts'
 import { type IrNode, isLeaf } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
@@ -64,21 +64,27 @@ export function checkPlan(plan: Plan): void {
     } else {
       const role = node.op === 'Feed' ? 'feed' : 'variable'
       if (slot.role !== role || slot.name !== node.attributes.name) wrong(`reads a ${slot.role} slot for`, node)
+      if (held.has(operand.slot)) wrong('reads the next value of', node)
     }
   }
-  for (const step of plan.steps) {
+  for (const [place, step] of plan.steps.entries()) {
     const made = step.nodes.at(-1) as IrNode
     const written = writtenBy(step)
     const outputs = written.map((o) => o.slot)
     if (new Set(outputs).size !== outputs.length) wrong('writes two values into one slot', made)
+    if (place >= plan.commit && step.kind !== 'elementwise') wrong('comes after variables were renewed', made)
+    /** A variable that the step renews where it stands. */
+    const renewed = (at: number): boolean => place >= plan.commit && plan.slots[at]?.role === 'variable'
     for (const { operand, id } of readsOf(step, owner)) {
       check(operand, id)
-      if ('slot' in operand && outputs.includes(operand.slot)) wrong('writes where it still reads', made)
+      if ('slot' in operand && outputs.includes(operand.slot) && !renewed(operand.slot))
+        wrong('writes where it still reads', made)
     }
     for (const { slot: at, node, shape } of written) {
       const slot = plan.slots[at]
-      if (slot?.role !== 'temporary' && slot?.role !== 'next') wrong(`writes into a ${slot?.role} slot`, made)
-      if (!slot || slot.size < sizeOf(shape) || (slot.role === 'next' && slot.size !== sizeOf(shape)))
+      if (slot?.role !== 'temporary' && slot?.role !== 'next' && !renewed(at))
+        wrong(`writes into a ${slot?.role} slot`, made)
+      if (!slot || slot.size < sizeOf(shape) || (slot.role !== 'temporary' && slot.size !== sizeOf(shape)))
         wrong(`writes ${shape} into a slot of ${slot?.size}`, made)
       held.set(at, node.id)
     }
@@ -90,7 +96,9 @@ export function checkPlan(plan: Plan): void {
       wrong('is kept in a slot of another size', owner(id))
   }
   for (const [name, id] of plan.updates) {
-    const at = plan.slots.findIndex((s) => s.role === 'next' && s.name === name)
+    const slot = (role: Slot['role']): number =>
+      plan.slots.findIndex((s) => s.role === role && 'name' in s && s.name === name)
+    const at = slot('next') < 0 ? slot('variable') : slot('next')
     if (held.get(at) !== owner(id).id) wrong(`the next ${name} is not`, owner(id))
   }
 }

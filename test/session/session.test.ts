@@ -210,11 +210,15 @@ describe('training', () => {
     const big = (id: string, units: number) => ({ id, op: 'Dense', attributes: { units }, position })
     const document: GraphDocument = {
       ...classifier,
-      nodes: classifier.nodes.map((n) => (n.id === 'hidden' ? big('hidden', 16_000) : n)).concat(big('wide', 16_000)),
+      nodes: [
+        ...classifier.nodes.map((n) => (n.id === 'hidden' ? big('hidden', 16_000) : n)),
+        ...['wide', 'wider'].map((id) => big(id, 16_000))
+      ],
       edges: [
         ...classifier.edges.filter((e) => e.id !== 'e2'),
         edge('e5', 'hidden', 'wide'),
-        edge('e6', 'wide', 'scores')
+        edge('e6', 'wide', 'wider'),
+        edge('e7', 'wider', 'scores')
       ]
     }
     const began = performance.now()

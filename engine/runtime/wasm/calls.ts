@@ -5,7 +5,7 @@
  * So small calls that follow each other become one function, which finds the variables' addresses in a table: a graph of
  * single numbers is walked in tens of nanoseconds a step. Large calls stand alone, to be shared out among threads.
  */
-import type { Region, Run } from '../arrays.ts'
+import type { Region, Run, Stage } from '../arrays.ts'
 import { type Bytes, encodeModule, type FunctionBody, type FunctionImport, I32, wasm } from './emit/bytes.ts'
 import { MOST_PAGES, Piece } from './heap.ts'
 import type { Code, Cut, Machine } from './machine.ts'
@@ -48,7 +48,7 @@ export const runOfCalls =
   }
 
 export interface Stages {
-  readonly stages: readonly Run[]
+  readonly stages: readonly Stage[]
   dispose(): void
 }
 
@@ -98,23 +98,27 @@ export function stagesOf(
     return () => emitted[index]?.()
   }
 
-  const stages: Run[] = []
+  const stages: Stage[] = []
   let small: Call[] = []
+  let first = 0
   const flush = (): void => {
-    if (small.length > 0) stages.push(together(small))
+    if (small.length > 0) stages.push({ from: first, run: together(small) })
     small = []
   }
-  for (const step of steps) {
+  for (const [from, step] of steps.entries()) {
     if (typeof step === 'function') {
       flush()
-      stages.push(step)
+      stages.push({ from, run: step })
       continue
     }
     for (const call of step) {
       if (call.cut) {
         flush()
-        stages.push(runOfCalls([call]))
-      } else if (small.push(call) === MOST_TOGETHER) flush()
+        stages.push({ from, run: runOfCalls([call]) })
+        continue
+      }
+      if (small.length === 0) first = from
+      if (small.push(call) === MOST_TOGETHER) flush()
     }
   }
   flush()
@@ -126,7 +130,7 @@ export function stagesOf(
     for (const [slot, place] of places) addresses[place] = offsetOf(regions, slot)
   }
   return {
-    stages: places.size > 0 && bodies.length > 0 ? [tell, ...stages] : stages,
+    stages: places.size > 0 && bodies.length > 0 ? [{ from: 0, run: tell }, ...stages] : stages,
     dispose: () => machine.heap.free(table)
   }
 }
