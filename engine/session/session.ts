@@ -112,7 +112,7 @@ export class Session {
     this.#breathe = breathe
     this.#now = now
     const tools = { backends: this.#backends, data: this.#data, model: this.#model, now }
-    this.#walks = new Walks(tools)
+    this.#walks = new Walks({ ...tools, breathe })
     this.#samples = new Samples({ ...tools, breathe, meaningOf })
     this.#plots = new Plots(tools)
     const inspect = this.#inspect.bind(this)

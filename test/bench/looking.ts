@@ -22,6 +22,8 @@ export interface Looking {
 }
 
 const BATCH = 128
+/** Milliseconds between an answer and the next question: nobody presses a key sooner. */
+const READING = 150
 /** As the program asks for them. */
 const LIVE = 400
 
@@ -35,6 +37,7 @@ export async function looking(backend: BackendName, seconds: number, rounds: num
     const opened = performance.now() - began
     const times: number[] = []
     for (const index of steps.keys()) {
+      await new Promise((done) => setTimeout(done, READING))
       const start = performance.now()
       await session.readStep({ walkId, index })
       times.push(performance.now() - start)

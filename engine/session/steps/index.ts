@@ -8,7 +8,7 @@ import type { DataSets } from '../data.ts'
 import type { Past } from '../history/index.ts'
 import type { Model } from '../model.ts'
 import { feedsFor, type Rows, rowsFor } from '../rows.ts'
-import { detailOf } from './detail.ts'
+import { detailOf, type Made } from './detail.ts'
 import type { Learning } from './learn.ts'
 import type { StepDetail, StepRequest, StepsRequest, StepsResult } from './types.ts'
 import { Walk } from './walk.ts'
@@ -18,7 +18,18 @@ interface Tools {
   readonly data: DataSets
   readonly model: Model
   readonly now: () => number
+  /** Lets what waits outside come first. */
+  readonly breathe: () => Promise<void>
 }
+
+/** A step that nobody has asked for yet. */
+interface Ahead {
+  readonly key: string
+  readonly made: Promise<Made>
+}
+
+const keyOf = ({ walkId, index, sample = 0, cells = {} }: StepRequest): string =>
+  JSON.stringify([walkId, index, sample, cells])
 
 /** What formulas may name: nodes, parts of layers that are opened, and parameters that closed layers own. */
 function namesOf(walk: Walk): StepsResult['names'] {
@@ -57,6 +68,8 @@ export class Walks {
   readonly #tools: Tools
   #count = 0
   #open: { readonly id: number; readonly walk: Walk; readonly learning: Learning } | null = null
+  #reads = 0
+  #ahead: Ahead | null = null
 
   constructor(tools: Tools) {
     this.#tools = tools
@@ -99,22 +112,41 @@ export class Walks {
 
   /** @throws ProblemError run.stale where the walk was given up, graph.noSuchThing where it has no such step. */
   async read(request: StepRequest): Promise<StepDetail> {
-    const open = this.#open
-    if (open?.id !== request.walkId) return fail('run.stale')
     const began = this.#tools.now()
-    const detail = await detailOf(open.walk, request, open.learning)
+    const turn = ++this.#reads
+    const ahead = this.#ahead?.key === keyOf(request) ? this.#ahead.made : null
+    const detail = await (ahead ?? this.#make(request))
+    void this.#lookAhead(request, turn)
     const { walkId, index } = request
     return { ...detail, walkId, index, milliseconds: this.#tools.now() - began } as StepDetail
+  }
+
+  async #make(request: StepRequest): Promise<Made> {
+    const open = this.#open
+    if (open?.id !== request.walkId) return fail('run.stale')
+    return detailOf(open.walk, request, open.learning)
+  }
+
+  /** The next step is made ready while a person reads this one, unless something else is asked for before. */
+  async #lookAhead({ walkId, index, sample }: StepRequest, turn: number): Promise<void> {
+    await this.#tools.breathe()
+    if (this.#reads !== turn || this.#open?.id !== walkId || index + 1 >= this.#open.walk.steps.length) return
+    const next = { walkId, index: index + 1, ...(sample !== undefined && { sample }) }
+    const made = this.#make(next)
+    // what it fails with is said to whoever asks for it
+    made.catch(() => undefined)
+    this.#ahead = { key: keyOf(next), made }
   }
 
   /** Gives its memory back. */
   close(): void {
     this.#open?.walk.dispose()
-    this.#open = null
+    this.forget()
   }
 
   /** Its device is gone, and all numbers with it. */
   forget(): void {
     this.#open = null
+    this.#ahead = null
   }
 }
