@@ -4,10 +4,11 @@
  * (`sketch/`), and only cards with something to tell, or with the pointer or the focus on them, are there.
  */
 import { create } from 'zustand'
+import { once } from '../../engine/document/lookup.ts'
 import { usePlan } from '../plan/state.ts'
 import { useEditor } from '../store/editor.ts'
 import type { Box } from './geometry.ts'
-import { boxOf, type Item, type Level, type Link, levelOf } from './level.ts'
+import { boxAround, boxOf, type Level, levelOf } from './level.ts'
 import { FEW, MANY, useSketch } from './sketch/state.ts'
 import { holds, inWindow, meet, type Size, type Transform } from './sketch/view.ts'
 import { useCanvas } from './state.ts'
@@ -73,25 +74,21 @@ function pinned({ items }: Level): string[] {
   return [stop, renaming, under, look?.held, ...moved].filter((id) => id != null && items.has(id)) as string[]
 }
 
-/** The box around the two ends of a wire and its points. */
-function span({ source, target, points = [] }: Link, items: ReadonlyMap<string, Item>): Box | null {
-  const [from, to] = [items.get(source), items.get(target)]
-  if (!from || !to) return null
-  const [a, b] = [boxOf(from), boxOf(to)]
-  let [x, y, right, bottom] = [Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x + a.width, b.x + b.width), 0]
-  bottom = Math.max(a.y + a.height, b.y + b.height)
-  for (const point of points) {
-    ;[x, y] = [Math.min(x, point.x), Math.min(y, point.y)]
-    ;[right, bottom] = [Math.max(right, point.x), Math.max(bottom, point.y)]
-  }
-  return { x, y, width: right - x, height: bottom - y }
-}
+/** The box around the two ends of each wire and its points, in the order of the wires. */
+const spansOf = once(({ items, links }: Level): readonly (Box | null)[] =>
+  links.map(({ source, target, points = [] }) => {
+    const [from, to] = [items.get(source), items.get(target)]
+    const bends = points.map(({ x, y }) => ({ x, y, width: 0, height: 0 }))
+    return from && to ? boxAround([boxOf(from), boxOf(to), ...bends]) : null
+  })
+)
 
 /** The wires in a part of the graph that have an end among `nodes`, or lead through the window. */
-function wiresIn({ links, items }: Level, part: Box, window: Box, nodes: ReadonlySet<string>): Set<string> {
+function wiresIn(level: Level, part: Box, window: Box, nodes: ReadonlySet<string>): Set<string> {
   const found = new Set<string>()
-  for (const link of links) {
-    const box = span(link, items)
+  const spans = spansOf(level)
+  for (const [i, link] of level.links.entries()) {
+    const box = spans[i]
     if (!box || !meet(box, part)) continue
     if (nodes.has(link.source) || nodes.has(link.target) || meet(box, window)) found.add(link.id)
   }

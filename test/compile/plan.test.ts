@@ -13,15 +13,9 @@ import type { Executor } from '../../engine/runtime/executor.ts'
 import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
+import { edge } from '../edge.ts'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle: string, sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 
 const classifier: GraphDocument = {
   ...emptyDocument,

@@ -9,16 +9,10 @@ import {
   type TrainingSettings
 } from '../../engine/document/types.ts'
 import { validate } from '../../engine/document/validate.ts'
+import { edge } from '../edge.ts'
 import { editAtRandom } from './random-edits.ts'
 
 const at = (x: number, y: number) => ({ x, y })
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
-})
 
 function done(document: GraphDocument, command: Command): { document: GraphDocument; patch: Patch } {
   const applied = apply(document, command)

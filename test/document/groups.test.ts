@@ -10,15 +10,9 @@ import { emptyDocument, type GraphDocument, type GraphNode } from '../../engine/
 import { validate } from '../../engine/document/validate.ts'
 import { printIr } from '../../engine/ir/print.ts'
 import { Random } from '../../engine/random.ts'
+import { edge } from '../edge.ts'
 
 const at = (x: number, y: number) => ({ x, y })
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
-})
 const node = (id: string, op: string, x = 0, y = 0): GraphNode => ({ id, op, position: at(x, y) })
 const scalar = (id: string): GraphNode => ({
   ...node(id, 'Constant'),

@@ -9,15 +9,9 @@ import { applyPatch, reversePatch } from '../../engine/document/patch.ts'
 import { emptyDocument, type GraphDocument, type Mode } from '../../engine/document/types.ts'
 import { toText } from '../../engine/expression/print.ts'
 import { Session } from '../../engine/session/session.ts'
+import { edge } from '../edge.ts'
 
 const at = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
-})
 
 /** x → dense (3 → 3) → square → loss = sum; side = exp(square) */
 const base: GraphDocument = {

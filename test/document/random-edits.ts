@@ -12,15 +12,9 @@ import { validate } from '../../engine/document/validate.ts'
 import { Random } from '../../engine/random.ts'
 import { countOf } from '../../engine/shape.ts'
 import { graphSchema } from '../../scripts/schema.ts'
+import { edge } from '../edge.ts'
 
 const at = (x: number, y: number) => ({ x, y })
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
-})
 
 /** More nodes are seldom left standing. */
 const LARGE = 24

@@ -7,15 +7,9 @@ import { emptyDocument, type GraphDocument } from '../../engine/document/types.t
 import type { Attributes } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { Session } from '../../engine/session/session.ts'
+import { edge } from '../edge.ts'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
-})
 
 const parameter = (id: string, shape: readonly number[], values: readonly number[]) => ({
   id,

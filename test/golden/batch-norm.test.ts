@@ -12,16 +12,10 @@ import { sizeOf } from '../../engine/shape.ts'
 import type { Numbers } from '../../engine/tensor.ts'
 import { otherFeeds } from '../../engine/train/feeds.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
+import { edge } from '../edge.ts'
 import golden from './batch_norm.json'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle = 'x') => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
-})
 
 const document: GraphDocument = {
   ...emptyDocument,

@@ -9,15 +9,9 @@ import { neighbour } from '../../renderer/canvas/neighbours.ts'
 import { placeLabels } from '../../renderer/canvas/places.ts'
 import { wireTo } from '../../renderer/canvas/wires.ts'
 import { dispatch, load, open, redo, select, showLevelOf, undo, useEditor } from '../../renderer/store/editor.ts'
+import { edge } from '../edge.ts'
 
 const at = (x: number, y: number) => ({ x, y })
-const edge = (id: string, source: string, target: string, targetHandle: string) => ({
-  id,
-  source,
-  sourceHandle: 'out',
-  target,
-  targetHandle
-})
 const constant = (id: string, x: number, y: number) => ({
   id,
   op: 'Constant',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { readGraph } from '../../engine/document/file.ts'
+import { defaultTraining } from '../../engine/document/types.ts'
 import { Session } from '../../engine/session/session.ts'
 import type * as details from '../../engine/session/steps/detail.ts'
 
@@ -54,4 +55,17 @@ test('is not what another sample or another cell is asked for', async () => {
   expect(made).toEqual([0, 1, 1])
   await session.endSteps()
   await expect(session.readStep({ walkId, index: 2 })).rejects.toThrow()
+})
+
+test('is left alone where it solves for all weights at once', async () => {
+  const session = new Session({ breathe })
+  const optimizer = { kind: 'newton', learningRate: 1 } as const
+  const newton = { ...document, training: { ...defaultTraining, optimizer } }
+  const { walkId, steps } = await session.steps({ document: newton, revision: 0, backend: 'cpu' })
+  const first = steps.findIndex(({ kind }) => kind === 'update')
+  expect(first).toBeGreaterThan(0)
+  made.length = 0
+  await session.readStep({ walkId, index: first - 1 })
+  await pause()
+  expect(made).toEqual([first - 1])
 })

@@ -4,15 +4,9 @@ import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { defaultTraining, emptyDocument, type GraphDocument } from '../../engine/document/types.ts'
 import { Session } from '../../engine/session/session.ts'
+import { edge } from '../edge.ts'
 
 const position = { x: 0, y: 0 }
-const edge = (id: string, source: string, target: string, targetHandle: string, sourceHandle = 'out') => ({
-  id,
-  source,
-  sourceHandle,
-  target,
-  targetHandle
-})
 
 /** The shape of the MNIST network, small: a step takes about 300 kB. */
 const document: GraphDocument = {

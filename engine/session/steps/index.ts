@@ -3,6 +3,7 @@ import type { TrainingSettings } from '../../document/types.ts'
 import { fail } from '../../problem.ts'
 import type { Stop } from '../../runtime/executor.ts'
 import { datasetsIn, rowsOf, tablesOf } from '../../train/feeds.ts'
+import { takesAll } from '../../train/second-order.ts'
 import type { Backends } from '../backends.ts'
 import type { DataSets } from '../data.ts'
 import type { Past } from '../history/index.ts'
@@ -130,7 +131,11 @@ export class Walks {
   /** The next step is made ready while a person reads this one, unless something else is asked for before. */
   async #lookAhead({ walkId, index, sample }: StepRequest, turn: number): Promise<void> {
     await this.#tools.breathe()
-    if (this.#reads !== turn || this.#open?.id !== walkId || index + 1 >= this.#open.walk.steps.length) return
+    const open = this.#open
+    const step = open?.id === walkId ? open.walk.steps[index + 1] : undefined
+    if (this.#reads !== turn || !open || !step) return
+    // a system of equations may take seconds, in which nothing else would be answered
+    if (step.kind === 'update' && takesAll(open.learning.settings.optimizer.kind)) return
     const next = { walkId, index: index + 1, ...(sample !== undefined && { sample }) }
     const made = this.#make(next)
     // what it fails with is said to whoever asks for it
