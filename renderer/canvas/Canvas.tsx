@@ -55,7 +55,7 @@ import { OpSearch } from './OpSearch.tsx'
 import { OuterNode } from './OuterNode.tsx'
 import { useSelecting } from './selecting.ts'
 import { Sketch } from './sketch/Sketch.tsx'
-import { cardAt, showCardAt, wireAt } from './sketch/under.ts'
+import { cardAt, pressUnder, showCardAt, wireAt } from './sketch/under.ts'
 import { openSearch, pointer, rename, setPointer, still, useCanvas } from './state.ts'
 import { ViewControls } from './ViewControls.tsx'
 import { WireEdge } from './WireEdge.tsx'
@@ -69,6 +69,21 @@ const PRO = { hideAttribution: true }
 const FAR = 0.42
 /** Below this zoom no text can be read. */
 const VERY_FAR = 0.25
+
+/** Zoomed in from very far, the picture stays up to so many times that zoom… */
+const NEARER = 1.8
+/** …for so many milliseconds after the last move: cards and words that come while the view moves cost frames. */
+const REST = 120
+let resting: ReturnType<typeof setTimeout> | undefined
+
+function setFar(zoom: number): void {
+  clearTimeout(resting)
+  const far = zoom < VERY_FAR ? 'very' : zoom < FAR ? 'far' : null
+  const { far: before } = useCanvas.getState()
+  if (far === before) return
+  if (before === 'very' && zoom < NEARER * VERY_FAR) resting = setTimeout(() => useCanvas.setState({ far }), REST)
+  else useCanvas.setState({ far })
+}
 
 /** Single numbers shrink less than the graph, so that they can be read in a view of the whole. */
 const labelScale = (zoom: number): string => Math.min(2, Math.max(1, 0.8 / zoom)).toFixed(1)
@@ -229,8 +244,7 @@ function Flow({ root }: { readonly root: RefObject<HTMLDivElement | null> }) {
       if (zoom !== useFlow.getState().zoom) root.current?.toggleAttribute('data-zooming', true)
       setZoom(zoom)
       showLabelScale(root.current, labelScale(zoom))
-      const far = zoom < VERY_FAR ? 'very' : zoom < FAR ? 'far' : null
-      if (useCanvas.getState().far !== far) useCanvas.setState({ far })
+      setFar(zoom)
     },
     [root]
   )
@@ -328,6 +342,8 @@ function Graph() {
         onDoubleClick={(event: MouseEvent) => {
           if ((event.target as Element).matches('.react-flow__pane')) onPaneDoubleClick(event)
         }}
+        onPointerDownCapture={pressUnder}
+        onMouseDownCapture={pressUnder}
         onPointerMove={(event: PointerEvent) => {
           const at = { x: event.clientX, y: event.clientY }
           setPointer(at)

@@ -1,6 +1,7 @@
 /** A wire: as thick as its tensor is large, dashed while it carries nothing yet. */
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react'
-import { memo } from 'react'
+import { BaseEdge, type EdgeProps, useStore } from '@xyflow/react'
+import { memo, type ReactNode } from 'react'
+import { createPortal } from 'react-dom'
 import type { TensorType } from '../../engine/ir/types.ts'
 import { bindDim, countOf } from '../../engine/shape.ts'
 import { useOnWay } from '../chain/state.ts'
@@ -21,6 +22,22 @@ const apart = ({ width, height }: Size): Size => ({ width: width + 44, height: h
 /** Single numbers are shown for longer: they are drawn larger as the graph gets smaller. */
 const hidesLabel = (far: CanvasState['far'], type: TensorType | undefined): boolean =>
   far === 'very' || (far === 'far' && type?.shape.length !== 0)
+
+/** The layer of the labels, by the element of the canvas. */
+const layers = new WeakMap<Element, Element>()
+
+function layerIn(canvas: Element | null): Element | null {
+  const known = canvas && layers.get(canvas)
+  const layer = known ?? canvas?.querySelector('.react-flow__edgelabel-renderer') ?? null
+  if (canvas && layer) layers.set(canvas, layer)
+  return layer
+}
+
+/** Puts labels over the wires. React Flow's own component looks for the layer at each frame of a pan, for each wire. */
+function OnLabels({ children }: { readonly children: ReactNode }) {
+  const layer = useStore((s) => layerIn(s.domNode))
+  return layer && createPortal(children, layer)
+}
 
 export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, data, selected } = props
@@ -51,7 +68,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
       <StepWire id={id} path={pathOf(route)} at={pointOn(route, t)} saying={saying} />
       {data?.points && <WirePoints edge={id} points={data.points} selected={selected ?? false} />}
       {!hidden && type && (
-        <EdgeLabelRenderer>
+        <OnLabels>
           <WireLabel
             id={id}
             which="value"
@@ -73,7 +90,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
               )}
             />
           )}
-        </EdgeLabelRenderer>
+        </OnLabels>
       )}
     </>
   )

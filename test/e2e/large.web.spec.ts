@@ -67,3 +67,36 @@ test('what is selected moves with the card that is dragged, and a click leaves n
   await expect(node(page, 'n20_3')).toBeVisible()
   await near(page, 'n2_3')
 })
+
+test('a card that is only drawn is taken hold of by a press that no pointer announced', async ({ page }) => {
+  const place = graph.nodes.find(({ id }) => id === 'n10_3')?.position ?? { x: 0, y: 0 }
+  await expect(node(page, 'n10_3')).toHaveCount(0)
+  await page.evaluate(({ x, y }) => {
+    const canvas = (document.querySelector('.react-flow') as Element).getBoundingClientRect()
+    const {
+      a: zoom,
+      e,
+      f
+    } = new DOMMatrix(getComputedStyle(document.querySelector('.react-flow__viewport') as Element).transform)
+    const at = { clientX: canvas.x + e + (x + 70) * zoom, clientY: canvas.y + f + (y + 25) * zoom }
+    const pressed = document.elementFromPoint(at.clientX, at.clientY) as Element
+    const all = { bubbles: true, cancelable: true, view: window, button: 0, isPrimary: true }
+    const to = { clientX: at.clientX + 50, clientY: at.clientY + 30 }
+    pressed.dispatchEvent(new PointerEvent('pointerdown', { ...all, ...at, buttons: 1, pointerType: 'pen' }))
+    pressed.dispatchEvent(new MouseEvent('mousedown', { ...all, ...at, buttons: 1 }))
+    for (const by of [0.5, 1])
+      window.dispatchEvent(
+        new MouseEvent('mousemove', {
+          ...all,
+          clientX: at.clientX + 50 * by,
+          clientY: at.clientY + 30 * by,
+          buttons: 1
+        })
+      )
+    window.dispatchEvent(new MouseEvent('mouseup', { ...all, ...to }))
+  }, place)
+  await expect(page.locator('[data-inspector]')).toContainText('n10')
+  await near(page, 'n10_3')
+  const left = await node(page, 'n10_3').evaluate((card) => Number.parseFloat((card as HTMLElement).style.left))
+  expect(left).toBeGreaterThan(place.x + 100)
+})

@@ -33,6 +33,9 @@ describe('what stays whole', () => {
     const [edge] = large.edges
     select({ edges: [edge?.id ?? ''] })
     expect([...(useSketch.getState().edges ?? [])]).toEqual([edge?.id])
+    // of what a rectangle takes in, nothing: it changes at each frame
+    select({ nodes: ['n1_1', 'n1_2'], edges: [edge?.id ?? ''] })
+    expect([...(useSketch.getState().edges ?? [])]).toEqual([])
     dispatch({ type: 'setMode', nodes: ['n1_1'], mode: 'bypass' })
     expect(useSketch.getState().nodes?.has('n1_1')).toBe(true)
   })

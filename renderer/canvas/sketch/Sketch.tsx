@@ -1,6 +1,7 @@
 /** The picture of a large graph that is seen from very far. */
 import { useStoreApi } from '@xyflow/react'
 import { useEffect, useMemo, useRef } from 'react'
+import { useShallow } from 'zustand/react/shallow'
 import { indexOf } from '../../../engine/document/lookup.ts'
 import { opOf } from '../../../engine/ops/registry.ts'
 import { bindDim, countOf } from '../../../engine/shape.ts'
@@ -11,11 +12,19 @@ import { useRun } from '../../store/run.ts'
 import { useStepper } from '../../store/stepper.ts'
 import { colourReader } from '../../ui/colourReader.ts'
 import { useDarkMode } from '../../ui/useDarkMode.ts'
-import { thickness, USUAL_BATCH } from '../geometry.ts'
+import { type Box, thickness, USUAL_BATCH } from '../geometry.ts'
 import { boxAround, boxOf, type Level, levelOf } from '../level.ts'
-import { wireRoute } from '../places.ts'
-import { useCanvas } from '../state.ts'
-import { type Colours, paint, type SketchCard, type SketchWire, shapesOf } from './paint.ts'
+import { still, useCanvas } from '../state.ts'
+import {
+  type Colours,
+  type Places,
+  paint,
+  type Shape,
+  type SketchCard,
+  type SketchWire,
+  selectedShapes,
+  shapesOf
+} from './paint.ts'
 import { FEW, useSketch } from './state.ts'
 import { redraw, regionFor, type Transform } from './view.ts'
 
@@ -27,25 +36,12 @@ export function Sketch() {
   return on ? <Picture /> : null
 }
 
-/** The level with many cards where a drag has them; few are not in the picture. */
-function useLevel(): Level {
-  const document = useEditor((s) => s.document)
-  const inside = useEditor((s) => s.inside)
-  const moving = useCanvas((s) => (s.moving.size > FEW ? s.moving : null))
-  return useMemo(() => {
-    const level = levelOf(document, inside)
-    if (!moving) return level
-    const items = [...level.items.values()].map((item) => {
-      const position = moving.get(item.id)
-      return [item.id, position ? { ...item, position } : item] as const
-    })
-    return { ...level, items: new Map(items) }
-  }, [document, inside, moving])
-}
+/** The cards that are dragged, where they are too many to stay whole; the same row for as long as they are the same. */
+const useMoved = () => useCanvas(useShallow((s) => (s.moving.size > FEW ? [...s.moving.keys()] : NONE)))
+const NONE: readonly string[] = []
 
 function useCards(level: Level): readonly SketchCard[] {
   const document = useEditor((s) => s.document)
-  const selected = useEditor((s) => s.selection.nodes)
   const leftOut = useEditor((s) => s.checked.leftOut)
   const whole = useSketch((s) => s.nodes)
   const { found, ids } = useFind()
@@ -54,47 +50,100 @@ function useCards(level: Level): readonly SketchCard[] {
   return useMemo(() => {
     const { nodes } = indexOf(document)
     const state = { ...useStepper.getState(), walk, at }
-    return [...level.items.values()].flatMap((item): SketchCard[] => {
-      const node = nodes.get(item.id)
-      if (!node || whole?.has(item.id)) return []
+    return [...level.items.keys()].flatMap((id): SketchCard[] => {
+      const node = nodes.get(id)
+      if (!node || whole?.has(id)) return []
       return [
         {
-          box: boxOf(item),
+          id,
           family: opOf(node.op)?.family ?? 'internal',
-          selected: selected.has(item.id),
-          faint: leftOut.has(item.id) || (walk !== null && nodeProgress(state, item.id) === 'pending'),
-          passedOver: found.length > 0 && !ids.has(item.id)
+          faint: leftOut.has(id) || (walk !== null && nodeProgress(state, id) === 'pending'),
+          passedOver: found.length > 0 && !ids.has(id)
         }
       ]
     })
-  }, [document, level, selected, leftOut, whole, found, ids, walk, at])
+  }, [document, level, leftOut, whole, found, ids, walk, at])
 }
 
 function useWires(level: Level): readonly SketchWire[] {
   const types = useEditor((s) => s.checked.edgeTypes)
   const byEdge = useEditor((s) => s.checked.byEdge)
-  const selected = useEditor((s) => s.selection.edges)
   const whole = useSketch((s) => s.edges)
   // whether there are numbers, not which: they come many times a second while a training runs
   const cells = useRun((s) => s.result?.revision)
   return useMemo(() => {
     const edges = cells === undefined ? undefined : useRun.getState().result?.edges
     return level.links.flatMap((link): SketchWire[] => {
-      const route = whole?.has(link.id) ? null : wireRoute(link, level.items)
-      if (!route) return []
+      if (whole?.has(link.id)) return []
       const type = types.get(link.id)
       const count = type ? bindDim(countOf(type.shape), USUAL_BATCH) : 1
       return [
         {
-          route,
+          link,
           width: thickness(count),
           empty: !edges?.[link.id],
-          broken: (byEdge.get(link.id)?.length ?? 0) > 0,
-          selected: selected.has(link.id)
+          broken: (byEdge.get(link.id)?.length ?? 0) > 0
         }
       ]
     })
-  }, [level, types, byEdge, selected, whole, cells])
+  }, [level, types, byEdge, whole, cells])
+}
+
+/** Around these cards and the wires between them, which reach beyond them where they lead back; null around none. */
+function boundsOf(places: Places, ids: Iterable<string>): Box | null {
+  const boxes = [...ids].flatMap((id) => places.get(id) ?? []).map(boxOf)
+  const box = boxAround(boxes)
+  return box && { x: box.x - 260, y: box.y - 120, width: box.width + 520, height: box.height + 240 }
+}
+
+interface Drawing {
+  readonly shapes: readonly Shape[]
+  readonly bounds: Box | null
+}
+
+/** What stays as it is while a hand is at work. */
+function useResting(level: Level, cards: readonly SketchCard[], wires: readonly SketchWire[]): Drawing {
+  const moved = useMoved()
+  const bounds = useMemo(() => boundsOf(level.items, level.items.keys()), [level])
+  const shapes = useMemo(() => {
+    const gone = new Set(moved)
+    return shapesOf(
+      cards.filter(({ id }) => !gone.has(id)),
+      wires.filter(({ link }) => !gone.has(link.source) && !gone.has(link.target)),
+      level.items
+    )
+  }, [level, cards, wires, moved])
+  return { shapes, bounds }
+}
+
+/** What a drag or a rectangle changes at each frame: the many cards that are dragged, and what is selected. */
+function useChanging(level: Level, cards: readonly SketchCard[], wires: readonly SketchWire[]): Drawing {
+  const moving = useCanvas((s) => (s.moving.size > FEW ? s.moving : still))
+  const selection = useEditor((s) => s.selection)
+  return useMemo(() => {
+    const places = new Map(level.items)
+    for (const [id, position] of moving) {
+      const item = places.get(id)
+      if (item) places.set(id, { ...item, position })
+    }
+    const moved = {
+      cards: cards.filter(({ id }) => moving.has(id)),
+      wires: wires.filter(({ link }) => moving.has(link.source) || moving.has(link.target))
+    }
+    const selected = {
+      cards: cards.filter(({ id }) => selection.nodes.has(id)),
+      wires: wires.filter(({ link }) => selection.edges.has(link.id))
+    }
+    const ids = [...moved.cards, ...selected.cards].map(({ id }) => id)
+    const ends = [...moved.wires, ...selected.wires].flatMap(({ link }) => [link.source, link.target])
+    return {
+      shapes: [
+        ...shapesOf(moved.cards, moved.wires, places),
+        ...selectedShapes(selected.cards, selected.wires, places)
+      ],
+      bounds: boundsOf(places, [...ids, ...ends])
+    }
+  }, [level, cards, wires, moving, selection])
 }
 
 function coloursOf(element: HTMLElement): Colours {
@@ -103,24 +152,33 @@ function coloursOf(element: HTMLElement): Colours {
 }
 
 function Picture() {
-  const bitmap = useRef<HTMLCanvasElement>(null)
-  const store = useStoreApi()
-  const dark = useDarkMode()
-  const level = useLevel()
+  const document = useEditor((s) => s.document)
+  const inside = useEditor((s) => s.inside)
+  const level = levelOf(document, inside)
   const cards = useCards(level)
   const wires = useWires(level)
-  const shapes = useMemo(() => shapesOf(cards, wires), [cards, wires])
-  const bounds = useMemo(() => {
-    const box = boxAround([...level.items.values()].map(boxOf)) ?? { x: 0, y: 0, width: 1, height: 1 }
-    // wires that lead back reach beyond the cards
-    return { x: box.x - 260, y: box.y - 120, width: box.width + 520, height: box.height + 240 }
-  }, [level])
+  const resting = useResting(level, cards, wires)
+  const changing = useChanging(level, cards, wires)
+  return (
+    <div aria-hidden="true">
+      <Sheet {...resting} />
+      <Sheet {...changing} />
+    </div>
+  )
+}
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
+function Sheet({ shapes, bounds }: Drawing) {
+  const bitmap = useRef<HTMLCanvasElement>(null)
+  const read = useRef<{ readonly dark: boolean; readonly colours: Colours }>(null)
+  const store = useStoreApi()
+  const dark = useDarkMode()
+
   useEffect(() => {
     const canvas = bitmap.current
-    if (!canvas) return
-    const colours = coloursOf(canvas)
+    if (!canvas || !bounds) return
+    // another theme has other colours
+    if (read.current?.dark !== dark) read.current = { dark, colours: coloursOf(canvas) }
+    const { colours } = read.current
     let drawn: Parameters<typeof redraw>[0] = { region: null, zoom: 1 }
     let frame = 0
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -164,9 +222,5 @@ function Picture() {
     }
   }, [store, shapes, bounds, dark])
 
-  return (
-    <div aria-hidden="true">
-      <canvas ref={bitmap} className="sketch" />
-    </div>
-  )
+  return bounds && <canvas ref={bitmap} className="sketch" />
 }

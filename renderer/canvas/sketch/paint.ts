@@ -1,12 +1,12 @@
 /** Cards and wires as shapes on a 2D canvas, as the style sheets draw them when they are seen from very far. */
 import type { Family } from '../../../engine/ir/op.ts'
-import type { Route } from '../geometry.ts'
-import { type Box, pathOf } from '../geometry.ts'
+import type { Box, Route } from '../geometry.ts'
+import { boxOf, type Item, type Link } from '../level.ts'
+import { wireRoute } from '../places.ts'
 
 export interface SketchCard {
-  readonly box: Box
+  readonly id: string
   readonly family: Family
-  readonly selected: boolean
   /** Still to come in a walk, or not at work. */
   readonly faint: boolean
   /** A search is on, and this is not what was searched for. */
@@ -14,15 +14,17 @@ export interface SketchCard {
 }
 
 export interface SketchWire {
-  readonly route: Route
+  readonly link: Link
   readonly width: number
   /** Carries nothing yet. */
   readonly empty: boolean
   readonly broken: boolean
-  readonly selected: boolean
 }
 
-interface Shape {
+/** Where the cards are: those of a drag in progress are not where the document has them. */
+export type Places = ReadonlyMap<string, Item>
+
+export interface Shape {
   readonly path: Path2D
   readonly alpha: number
   readonly stroke?: { readonly colour: string; readonly width: number; readonly dash: readonly number[] }
@@ -61,33 +63,41 @@ class Looks {
 const round = (path: Path2D, { x, y, width, height }: Box, radius: number, by = 0): void =>
   path.roundRect(x - by, y - by, width + 2 * by, height + 2 * by, radius + by)
 
-function wireShapes(wires: readonly SketchWire[]): Shape[] {
+function trace(path: Path2D, route: Route): void {
+  const [first] = route
+  if (first) path.moveTo(first.from.x, first.from.y)
+  for (const { control1, control2, to } of route)
+    path.bezierCurveTo(control1.x, control1.y, control2.x, control2.y, to.x, to.y)
+}
+
+/** Colour and dashes of a wire by what is to be said of it. */
+const WIRES = {
+  broken: { colour: 'danger', dash: [2, 6] },
+  selected: { colour: 'accent', dash: [] },
+  empty: { colour: 'control-line', dash: [5, 6] },
+  plain: { colour: 'control-line', dash: [] }
+} as const
+type WireKind = keyof typeof WIRES
+
+function wireShapes(wires: readonly SketchWire[], places: Places, kindOf: (wire: SketchWire) => WireKind): Shape[] {
   const looks = new Looks()
-  for (const { route, width, empty, broken, selected } of wires) {
-    const kind = broken ? 'broken' : selected ? 'selected' : empty ? 'empty' : 'plain'
-    looks.of(`${kind} ${width.toFixed(1)}`).addPath(new Path2D(pathOf(route)))
+  for (const wire of wires) {
+    const route = wireRoute(wire.link, places)
+    if (route) trace(looks.of(`${kindOf(wire)} ${wire.width.toFixed(1)}`), route)
   }
-  const colours: Readonly<Record<string, string>> = { broken: 'danger', selected: 'accent' }
-  const dashes: Readonly<Record<string, readonly number[]>> = { broken: [2, 6], empty: [5, 6] }
   return looks.map((path, look) => {
-    const [kind = '', width] = look.split(' ')
-    return {
-      path,
-      alpha: 1,
-      stroke: { colour: colours[kind] ?? 'control-line', width: Number(width), dash: dashes[kind] ?? [] }
-    }
+    const [kind, width] = look.split(' ') as [WireKind, string]
+    return { path, alpha: 1, stroke: { ...WIRES[kind], width: Number(width) } }
   })
 }
 
-function cardShapes(cards: readonly SketchCard[]): Shape[] {
-  const [bodies, fields, selected] = [new Looks(), new Looks(), new Looks()]
-  for (const { box, family, selected: chosen, faint, passedOver } of cards) {
+function cardShapes(cards: readonly SketchCard[], places: Places): Shape[] {
+  const [bodies, fields] = [new Looks(), new Looks()]
+  for (const { id, family, faint, passedOver } of cards) {
+    const box = boxOf(places.get(id) as Item)
     const alpha = passedOver ? 0.4 : 1
     round(bodies.of(`${faint} ${alpha}`), box, RADIUS)
     round(fields.of(`${faint ? 'internal' : family} ${alpha}`), field(box), ICON_RADIUS)
-    if (!chosen) continue
-    round(selected.of('ring'), box, RADIUS, 2.5)
-    round(selected.of('line'), box, RADIUS, 0.5)
   }
   return [
     ...bodies.map((path, look): Shape => {
@@ -103,19 +113,40 @@ function cardShapes(cards: readonly SketchCard[]): Shape[] {
     ...fields.map((path, look): Shape => {
       const [family, alpha] = look.split(' ')
       return { path, alpha: 0.13 * Number(alpha), fill: `family-${family}` }
-    }),
-    ...selected.map((path, look): Shape => {
-      const line = look === 'line'
-      return { path, alpha: line ? 1 : 0.18, stroke: { colour: 'accent', width: line ? 2 : 3, dash: [] } }
     })
   ]
 }
 
-/** All shapes of a graph, wires below cards, in the document's coordinates: made once, drawn at any zoom. */
-export const shapesOf = (cards: readonly SketchCard[], wires: readonly SketchWire[]): readonly Shape[] => [
-  ...wireShapes(wires),
-  ...cardShapes(cards)
+/** Cards and wires, wires below cards, in the document's coordinates: made once, drawn at any zoom. */
+export const shapesOf = (
+  cards: readonly SketchCard[],
+  wires: readonly SketchWire[],
+  places: Places
+): readonly Shape[] => [
+  ...wireShapes(wires, places, ({ broken, empty }) => (broken ? 'broken' : empty ? 'empty' : 'plain')),
+  ...cardShapes(cards, places)
 ]
+
+/** What lies over the cards and wires that are selected. */
+export function selectedShapes(
+  cards: readonly SketchCard[],
+  wires: readonly SketchWire[],
+  places: Places
+): readonly Shape[] {
+  const [ring, line] = [new Path2D(), new Path2D()]
+  for (const { id } of cards) {
+    const box = boxOf(places.get(id) as Item)
+    round(ring, box, RADIUS, 2.5)
+    round(line, box, RADIUS, 0.5)
+  }
+  const stroke = (width: number) => ({ colour: 'accent', width, dash: [] })
+  const whole = wires.filter(({ broken }) => !broken)
+  return [
+    ...wireShapes(whole, places, () => 'selected'),
+    { path: ring, alpha: 0.18, stroke: stroke(3) },
+    { path: line, alpha: 1, stroke: stroke(2) }
+  ]
+}
 
 /** Draws what lies in `region` into the whole of the bitmap. */
 export function paint(bitmap: HTMLCanvasElement, shapes: readonly Shape[], region: Box, colours: Colours): void {

@@ -60,7 +60,8 @@ function wholeEdges(): ReadonlySet<string> {
           .links.filter(({ source, target }) => moved.has(source) || moved.has(target))
           .map(({ id }) => id)
   return new Set([
-    ...[...selection.edges].slice(0, FEW),
+    // those that are selected with their cards are in the picture: a rectangle takes in others at each frame
+    ...(selection.nodes.size > 0 ? [] : [...selection.edges].slice(0, FEW)),
     ...(target === null ? [] : [target]),
     ...(step?.brings ?? []),
     ...(step?.takes ?? []),

@@ -1,4 +1,6 @@
 /** What of the picture lies under the pointer: there is no element to ask. */
+import type { MouseEvent } from 'react'
+import { flushSync } from 'react-dom'
 import type { Position } from '../../../engine/document/types.ts'
 import { useEditor } from '../../store/editor.ts'
 import { flow } from '../../store/flow.ts'
@@ -32,6 +34,23 @@ export function cardAt(screen: Position): string | null {
 export function showCardAt(screen: Position | null): void {
   const under = screen && cardAt(screen)
   if (under !== useCanvas.getState().under) useCanvas.setState({ under })
+}
+
+/**
+ * A press on a card that is only drawn, by a pen that did not hover there or a hand that was quicker than the page: the
+ * card comes into the page, and is what is pressed.
+ */
+export function pressUnder(event: MouseEvent<Element, globalThis.MouseEvent>): void {
+  const at = { x: event.clientX, y: event.clientY }
+  const onPane = (event.target as Element).matches('.react-flow__pane')
+  const card = onPane && event.button === 0 ? cardAt(at) : null
+  if (card === null) return
+  flushSync(() => showCardAt(at))
+  const element = document.querySelector(`.react-flow__node[data-id="${CSS.escape(card)}"]`)
+  if (!element) return
+  event.stopPropagation()
+  const { nativeEvent: native } = event
+  element.dispatchEvent(new (native.constructor as typeof globalThis.MouseEvent)(native.type, native))
 }
 
 function distance({ x, y }: Position, a: Position, b: Position): number {

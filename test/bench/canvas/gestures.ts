@@ -6,7 +6,7 @@ export interface Point {
   readonly y: number
 }
 
-export const GESTURES = ['pan', 'zoom', 'drag'] as const
+export const GESTURES = ['pan', 'zoom', 'drag', 'select'] as const
 export type Gesture = (typeof GESTURES)[number]
 
 const FRAME = 1000 / 60
@@ -44,8 +44,10 @@ async function sweep(input: CDPSession, at: Point, button: Button, reach: Point,
   await eachFrame(seconds, (i) =>
     mouse('mouseMoved', { x: at.x + reach.x * swing(i, 2), y: at.y + reach.y * swing(i, 1.3) })
   )
-  await mouse('mouseMoved', at)
-  await mouse('mouseReleased', at)
+  // not where it began: there nothing would have been moved
+  const end = { x: at.x + reach.x / 2, y: at.y + reach.y / 2 }
+  await mouse('mouseMoved', end)
+  await mouse('mouseReleased', end)
 }
 
 /** Turns the wheel to and fro at a point: between half and one and a half times the zoom. */
@@ -56,7 +58,7 @@ async function wheel(input: CDPSession, { x, y }: Point, seconds: number): Promi
   })
 }
 
-/** @param card the middle of a card to drag, `free` a point of the canvas where nothing lies */
+/** @param card the middle of a card to drag, `free` a point of the canvas where nothing lies, from which `select` pulls a rectangle */
 export function perform(
   input: CDPSession,
   gesture: Gesture,
@@ -64,6 +66,7 @@ export function perform(
   seconds: number
 ): Promise<void> {
   if (gesture === 'pan') return sweep(input, free, 'middle', { x: 220, y: 120 }, seconds)
+  if (gesture === 'select') return sweep(input, free, 'left', { x: 180, y: 140 }, seconds)
   if (gesture === 'drag') return sweep(input, card, 'left', { x: 110, y: 80 }, seconds)
   return wheel(input, free, seconds)
 }

@@ -106,26 +106,33 @@ interface Places {
 /** The card nearest to the middle of the canvas, which may be drawn only, and a point near it where no card is. */
 export function places(page: Page, nodes: number): Promise<Places> {
   const cards = rows(nodes).nodes.map(({ position: { x, y } }) => ({ x: x + CARD.width / 2, y: y + CARD.height / 2 }))
-  return page.evaluate((cards) => {
-    const canvas = (document.querySelector('.react-flow') as Element).getBoundingClientRect()
-    const middle = { x: canvas.x + canvas.width / 2, y: canvas.y + canvas.height / 2 }
-    const { transform } = getComputedStyle(document.querySelector('.react-flow__viewport') as Element)
-    const { a: zoom, e, f } = new DOMMatrix(transform)
-    const centres = cards.map(({ x, y }) => ({ x: canvas.x + e + x * zoom, y: canvas.y + f + y * zoom }))
-    const apart = (p: Point) => Math.hypot(p.x - middle.x, p.y - middle.y)
-    const card = centres.sort((a, b) => apart(a) - apart(b))[0] ?? middle
-    for (let away = 0; away < 300; away++)
-      for (const [x, y] of [
-        [away, 0],
-        [0, away],
-        [-away, 0],
-        [0, -away]
-      ] as const) {
-        const free = { x: Math.round(middle.x + x), y: Math.round(middle.y + y) }
-        if (document.elementFromPoint(free.x, free.y)?.matches('.react-flow__pane')) return { card, free }
-      }
-    throw new Error('no free place near the middle of the canvas')
-  }, cards)
+  return page.evaluate(
+    ({ cards, size }) => {
+      const canvas = (document.querySelector('.react-flow') as Element).getBoundingClientRect()
+      const middle = { x: canvas.x + canvas.width / 2, y: canvas.y + canvas.height / 2 }
+      const { transform } = getComputedStyle(document.querySelector('.react-flow__viewport') as Element)
+      const { a: zoom, e, f } = new DOMMatrix(transform)
+      const centres = cards.map(({ x, y }) => ({ x: canvas.x + e + x * zoom, y: canvas.y + f + y * zoom }))
+      const apart = (p: Point) => Math.hypot(p.x - middle.x, p.y - middle.y)
+      // the cards of a picture are no elements
+      const taken = ({ x, y }: { x: number; y: number }) =>
+        centres.some((c) => Math.abs(c.x - x) < 0.6 * size.width * zoom && Math.abs(c.y - y) < 0.6 * size.height * zoom)
+      const card = centres.sort((a, b) => apart(a) - apart(b))[0] ?? middle
+      for (let away = 0; away < 300; away++)
+        for (const [x, y] of [
+          [away, 0],
+          [0, away],
+          [-away, 0],
+          [0, -away]
+        ] as const) {
+          const free = { x: Math.round(middle.x + x), y: Math.round(middle.y + y) }
+          if (document.elementFromPoint(free.x, free.y)?.matches('.react-flow__pane') && !taken(free))
+            return { card, free }
+        }
+      throw new Error('no free place near the middle of the canvas')
+    },
+    { cards, size: CARD }
+  )
 }
 
 export const VIEWS = ['near', 'all'] as const
@@ -173,7 +180,13 @@ export async function frames(
       const before = await worked()
       const times = await framesOf(page, () => perform(input, gesture, at, seconds))
       found.set(keyOf(view, gesture), { times, work: ((await worked()) - before) / times.length })
-      if (gesture === 'drag') await page.keyboard.press('Control+z')
+      if (gesture === 'drag') {
+        const undo = page.getByRole('button', { name: /^Undo/ })
+        if (await undo.isDisabled()) throw new Error(`${keyOf(view, gesture)}: no card was moved`)
+        await page.keyboard.press('Control+z')
+      }
+      // nothing stays selected
+      if (gesture === 'select') await page.keyboard.press('Escape')
     }
   }
   await input.detach()
