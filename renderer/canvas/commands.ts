@@ -237,8 +237,16 @@ export async function tidy(): Promise<void> {
   const { items } = level()
   if (items.size === 0) return
   const cards = new Set([...selection.nodes].filter((id) => items.has(id)))
+  // it goes on in a worker: of what takes longer than a moment a word is said
+  const saying = setTimeout(() => toast('note', t('canvas.tidying')), 800)
   const positions = await tidyPositions(levelOf(document, inside), cards.size > 1 ? cards : undefined)
-  if (editor().revision !== revision) return
+    .catch((error: unknown) => {
+      const deep = String(error).startsWith('RangeError')
+      toast('failed', t('canvas.tidyFailed'), deep ? t('canvas.tidyDeep') : String(error))
+    })
+    .finally(() => clearTimeout(saying))
+  if (!positions) return
+  if (editor().revision !== revision) return toast('note', t('canvas.tidyStale'))
   // wires that were led around things run straight again: the things are elsewhere now
   const led = document.edges.filter((edge) => edge.source in positions || edge.target in positions)
   dispatch(

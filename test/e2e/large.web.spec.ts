@@ -100,3 +100,23 @@ test('a card that is only drawn is taken hold of by a press that no pointer anno
   const left = await node(page, 'n10_3').evaluate((card) => Number.parseFloat((card as HTMLElement).style.left))
   expect(left).toBeGreaterThan(place.x + 100)
 })
+
+test('a large graph is laid out beside what goes on: an edit meanwhile is kept, and said to be the reason', async ({
+  page
+}) => {
+  const undo = page.getByRole('button', { name: 'Undo', exact: true })
+  const place = (id: string) =>
+    node(page, id).evaluate((card) => [(card as HTMLElement).style.left, (card as HTMLElement).style.top].join())
+  await near(page, 'n2_3')
+  const before = await place('n2_3')
+  await page.keyboard.press('Control+Shift+l')
+  await page.keyboard.press('Delete')
+  await expect(page.locator('.toast').filter({ hasText: 'changed while it was laid out' })).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(undo).toBeDisabled()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+Shift+l')
+  await expect(undo).toBeEnabled({ timeout: 30_000 })
+  await near(page, 'n2_3')
+  expect(await place('n2_3')).not.toBe(before)
+})
