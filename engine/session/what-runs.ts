@@ -32,6 +32,8 @@ import { rowsFor } from './rows.ts'
 /** Milliseconds of walks that are timed, and fewest of them. */
 const MEASURE = 400
 const FEWEST = 3
+/** Of walks that take no time there would be no end. */
+const MOST = 1e5
 
 const BYTES = 4
 
@@ -249,13 +251,27 @@ export async function planReport(request: PlanRequest, about: About, tools: Tool
 export async function timed(
   program: Program,
   feeds: Feeds,
-  { now, stop, inTurn, finish }: Timer,
+  timer: Timer,
   milliseconds = MEASURE
 ): Promise<PlanTiming | null> {
-  const { length } = program.plan.steps
   // the first walk compiles and fills caches
-  await program.run(feeds, stop)
-  await finish()
+  await program.run(feeds, timer.stop)
+  await timer.finish()
+  if (timer.inTurn) return timedInTurn(program, feeds, timer, milliseconds)
+  const walked = await timedTogether(program, feeds, timer, milliseconds)
+  if (!walked || !program.time) return walked && { ...walked, kernels: null }
+  const apart = await program.time(feeds, milliseconds, timer.stop)
+  return apart && { ...walked, kernels: apart }
+}
+
+/** Where a step is through before the next begins, each walk tells of all of them. */
+async function timedInTurn(
+  program: Program,
+  feeds: Feeds,
+  { now, stop }: Timer,
+  milliseconds: number
+): Promise<PlanTiming | null> {
+  const { length } = program.plan.steps
   const kernels = new Float64Array(length)
   const began = now()
   let walks = 0
@@ -268,15 +284,29 @@ export async function timed(
       last = time
       return stop()
     }
-    if (!(await program.run(feeds, inTurn ? ask : stop, inTurn))) return null
-    if (inTurn && at >= 0) kernels[at] = (kernels[at] as number) + now() - last
+    if (!(await program.run(feeds, ask, true))) return null
+    if (at >= 0) kernels[at] = (kernels[at] as number) + now() - last
     walks++
-    if (inTurn && at !== length - 1) throw new Error(`${at + 1} of ${length} steps were asked for`)
+    if (at !== length - 1) throw new Error(`${at + 1} of ${length} steps were asked for`)
   } while (walks < FEWEST || now() - began < milliseconds)
-  await finish()
-  const walk = (now() - began) / walks
-  if (inTurn) return { walks, milliseconds: walk, kernels: Array.from(kernels, (sum) => sum / walks) }
-  if (!program.time) return { walks, milliseconds: walk, kernels: null }
-  const apart = await program.time(feeds, milliseconds, stop)
-  return apart && { walks, milliseconds: walk, kernels: apart }
+  return { walks, milliseconds: (now() - began) / walks, kernels: Array.from(kernels, (sum) => sum / walks) }
+}
+
+/**
+ * Where a device works through what it was given, the walks that it is given at a time double until they take long enough:
+ * given all that fit into the time, a slow one would be at work for minutes.
+ */
+async function timedTogether(
+  program: Program,
+  feeds: Feeds,
+  { now, stop, finish }: Timer,
+  milliseconds: number
+): Promise<Pick<PlanTiming, 'walks' | 'milliseconds'> | null> {
+  for (let walks = FEWEST; ; walks *= 2) {
+    const began = now()
+    for (let i = 0; i < walks; i++) if (!(await program.run(feeds, stop))) return null
+    await finish()
+    const time = now() - began
+    if (time >= milliseconds / 2 || walks > MOST) return { walks, milliseconds: time / walks }
+  }
 }

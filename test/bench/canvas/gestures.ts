@@ -45,7 +45,7 @@ async function sweep(input: CDPSession, at: Point, button: Button, reach: Point,
     mouse('mouseMoved', { x: at.x + reach.x * swing(i, 2), y: at.y + reach.y * swing(i, 1.3) })
   )
   // not where it began: there nothing would have been moved
-  const end = { x: at.x + reach.x / 2, y: at.y + reach.y / 2 }
+  const end = { x: at.x + reach.x, y: at.y + reach.y }
   await mouse('mouseMoved', end)
   await mouse('mouseReleased', end)
 }

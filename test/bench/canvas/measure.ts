@@ -158,6 +158,15 @@ export type Frames = ReadonlyMap<string, Taken>
 
 export const keyOf = (view: View, gesture: Gesture): string => `${view} ${gesture}`
 
+/** Milliseconds that the page's own thread has worked so far. */
+async function workOf(input: CDPSession): Promise<() => Promise<number>> {
+  await input.send('Performance.enable', { timeDomain: 'threadTicks' })
+  return async () => {
+    const { metrics } = await input.send('Performance.getMetrics')
+    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN)
+  }
+}
+
 /** @param only the views and gestures to measure, by key; all where it is empty */
 export async function frames(
   page: Page,
@@ -166,11 +175,9 @@ export async function frames(
   only: readonly string[] = []
 ): Promise<Frames> {
   const input: CDPSession = await page.context().newCDPSession(page)
-  await input.send('Performance.enable', { timeDomain: 'threadTicks' })
-  const worked = async (): Promise<number> => {
-    const { metrics } = await input.send('Performance.getMetrics')
-    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN)
-  }
+  const worked = await workOf(input)
+  const inspected = page.locator('[data-inspector]')
+  const unselected = await inspected.innerText()
   const found = new Map<string, Taken>()
   for (const view of VIEWS) {
     for (const gesture of GESTURES) {
@@ -185,12 +192,38 @@ export async function frames(
         if (await undo.isDisabled()) throw new Error(`${keyOf(view, gesture)}: no card was moved`)
         await page.keyboard.press('Control+z')
       }
-      // nothing stays selected
-      if (gesture === 'select') await page.keyboard.press('Escape')
+      if (gesture === 'select') {
+        if ((await inspected.innerText()) === unselected)
+          throw new Error(`${keyOf(view, gesture)}: nothing was selected`)
+        // nothing stays selected
+        await page.keyboard.press('Escape')
+      }
     }
   }
   await input.detach()
   return found
+}
+
+/** Trains the network that the program starts with, on digits that it draws itself, and counts frames once steps are fast. */
+export async function training(page: Page, seconds: number): Promise<Taken> {
+  await page.getByRole('button', { name: 'Train on drawn digits instead' }).click()
+  const epochs = page.getByLabel('Epochs')
+  // enough of them to be at it for as long as is measured
+  await epochs.fill('10000')
+  await epochs.blur()
+  await page.getByRole('button', { name: 'Train', exact: true }).first().click()
+  await page
+    .getByText(/steps\/s/)
+    .first()
+    .waitFor()
+  await page.waitForTimeout(2000)
+  const input: CDPSession = await page.context().newCDPSession(page)
+  const worked = await workOf(input)
+  const before = await worked()
+  const times = await framesOf(page, () => page.waitForTimeout(1000 * seconds))
+  const work = ((await worked()) - before) / times.length
+  if (!(await page.getByText('Training…').first().isVisible())) throw new Error('the training was over too early')
+  return { times, work }
 }
 
 export interface Edit {
