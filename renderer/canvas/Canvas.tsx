@@ -46,6 +46,7 @@ import { GroupNode } from './GroupNode.tsx'
 import { connect, connectEnd, isValidConnection, reconnect, reconnectEnd, reconnectStart } from './gestures.ts'
 import { enterGroup } from './grouping.ts'
 import { onCanvasKey } from './keyboard.ts'
+import { useLabelPlaces } from './label-places.ts'
 import { levelOf } from './level.ts'
 import { NoteNode } from './NoteNode.tsx'
 import { lookAt, useNear } from './near.ts'
@@ -100,7 +101,7 @@ function useFlowElements() {
   view.current ??= new FlowView()
   const document = useEditor((s) => s.document)
   const selection = useEditor((s) => s.selection)
-  const edgeTypes = useEditor((s) => s.checked.edgeTypes)
+  const places = useLabelPlaces((s) => s.places)
   const moving = useCanvas((s) => s.moving)
   const bent = useCanvas((s) => s.bent)
   const sizing = useCanvas((s) => s.sizing)
@@ -114,12 +115,12 @@ function useFlowElements() {
   const tabStop = stops.some(({ id }) => id === wanted) ? wanted : (stops[0]?.id ?? null)
   const made = view.current
   const nodes = useMemo(
-    () => made.nodesOf({ document, inside, selection, moving, bent: null, sizing, tabStop, edgeTypes, near }),
-    [made, document, inside, selection, moving, sizing, tabStop, edgeTypes, near]
+    () => made.nodesOf({ document, inside, selection, moving, bent: null, sizing, tabStop, places, near }),
+    [made, document, inside, selection, moving, sizing, tabStop, places, near]
   )
   const edges = useMemo(
-    () => made.edgesOf({ document, inside, selection, moving: carrying, bent, sizing: null, tabStop, edgeTypes, near }),
-    [made, document, inside, selection, carrying, bent, tabStop, edgeTypes, near]
+    () => made.edgesOf({ document, inside, selection, moving: carrying, bent, sizing: null, tabStop, places, near }),
+    [made, document, inside, selection, carrying, bent, tabStop, places, near]
   )
   return { nodes, edges }
 }

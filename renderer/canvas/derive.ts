@@ -7,12 +7,10 @@ import { type Edge, type Node, type NodeHandle, Position as Side } from '@xyflow
 import i18next from 'i18next'
 import { indexOf } from '../../engine/document/lookup.ts'
 import type { GraphDocument, GraphGroup, GraphNode, GraphNote, Position } from '../../engine/document/types.ts'
-import type { TensorType } from '../../engine/ir/types.ts'
 import { opOf } from '../../engine/ops/registry.ts'
 import { type Body, type Box, HANDLE, NOTE_SIZE, portY, sameBody, titleOf } from './geometry.ts'
 import { type Level, type Link, levelOf } from './level.ts'
 import type { Near } from './near.ts'
-import { labelSize, placeLabels } from './places.ts'
 
 export type OpFlowNode = Node<Record<string, unknown> & { readonly body: Body }, 'op'>
 export type NoteFlowNode = Node<Record<string, unknown> & { readonly note: GraphNote }, 'note'>
@@ -39,7 +37,8 @@ export interface View {
   readonly sizing: { readonly id: string; readonly box: Box } | null
   /** The one node that Tab reaches. */
   readonly tabStop: string | null
-  readonly edgeTypes: ReadonlyMap<string, TensorType>
+  /** Where along each wire its labels stand. */
+  readonly places: ReadonlyMap<string, number>
   /** What of a large graph is in the page. */
   readonly near: Near
 }
@@ -181,9 +180,6 @@ export class FlowView {
   private readonly edges = new Map<string, Kept<FlowEdge>>()
   private readonly bodies = new Map<string, Body>()
   private level: Level | null = null
-  private places: ReadonlyMap<string, number> = new Map()
-  private placesOf: readonly unknown[] = []
-  private laid: readonly unknown[] = []
   private lastEdges: FlowEdge[] = []
   private last: { readonly view: View; readonly made: FlowNode[] } | null = null
 
@@ -199,28 +195,6 @@ export class FlowView {
     return level
   }
 
-  private updatePlaces({ edgeTypes, moving }: View, level: Level): void {
-    // labels stay where they are along the wire while a card is dragged
-    if (moving.size > 0) return
-    const key = [level, edgeTypes]
-    if (key.every((part, i) => part === this.placesOf[i])) return
-    this.placesOf = key
-    // an edit of an attribute seldom moves anything, and to look for places takes longer than to infer all shapes
-    const laid = this.laidOut(level, edgeTypes)
-    if (laid.length === this.laid.length && laid.every((part, i) => part === this.laid[i])) return
-    this.laid = laid
-    this.places = placeLabels(level.links, level.items, edgeTypes)
-  }
-
-  /** All that the places of labels depend on, in a row. */
-  private laidOut({ items, links }: Level, edgeTypes: ReadonlyMap<string, TensorType>): unknown[] {
-    const parts: unknown[] = []
-    for (const { id, position } of items.values()) parts.push(this.bodies.get(id), position.x, position.y)
-    for (const { edge, points, source, target, sourceHandle, targetHandle } of links)
-      parts.push(edge, points, source, target, sourceHandle, targetHandle, labelSize(edgeTypes.get(edge.id)).width)
-    return parts
-  }
-
   nodesOf(view: View): FlowNode[] {
     const made = settled(this.last?.made, this.onlyMoved(view) ?? this.allNodes(view))
     this.last = { view, made }
@@ -231,7 +205,7 @@ export class FlowView {
   private onlyMoved(view: View): FlowNode[] | null {
     if (!this.last || view.moving.size === 0) return null
     const { view: before, made } = this.last
-    const parts = ['document', 'inside', 'selection', 'sizing', 'tabStop', 'edgeTypes', 'near'] as const
+    const parts = ['document', 'inside', 'selection', 'sizing', 'tabStop', 'near'] as const
     if (before.moving.size !== view.moving.size || parts.some((part) => view[part] !== before[part])) return null
     return made.map((node) => {
       const position = view.moving.get(node.id)
@@ -270,13 +244,12 @@ export class FlowView {
 
   edgesOf(view: View): FlowEdge[] {
     const level = this.update(view)
-    this.updatePlaces(view, level)
     const { edges } = view.near
     const links = edges ? level.links.filter(({ id }) => edges.has(id)) : level.links
     const made = links.map((link) => {
       const { edge, source, sourceHandle, target, targetHandle } = link
       const selected = view.selection.edges.has(edge.id)
-      const t = this.places.get(edge.id) ?? 0.5
+      const t = view.places.get(edge.id) ?? 0.5
       const bent = view.bent?.edge === edge.id ? view.bent.points : link.points
       const by = bent && view.moving.size > 0 ? carried(link, view, level) : still
       const key = [edge, selected, t, bent, by.x, by.y, source, sourceHandle, target, targetHandle, i18next.language]

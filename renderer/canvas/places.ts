@@ -92,17 +92,24 @@ export function wireRoute(edge: GraphEdge, nodes: ReadonlyMap<string, Placed>): 
   )
 }
 
-export function placeLabels(
+/** So many cards or wires in one go. */
+const AT_ONCE = 32
+
+/** Looks for the places of all labels, a few wires at a time. */
+export function* placing(
   edges: readonly GraphEdge[],
   nodes: ReadonlyMap<string, Placed>,
   types: ReadonlyMap<string, TensorType>
-): ReadonlyMap<string, number> {
+): Generator<void, ReadonlyMap<string, number>> {
+  let seen = 0
   const grid = new Grid()
   for (const { position, body } of nodes.values()) {
+    if (++seen % AT_ONCE === 0) yield
     grid.add({ x: position.x - 4, y: position.y - 3, width: body.width + 8, height: body.height + 6 })
   }
   const routes = new Map<string, Route>()
   for (const edge of edges) {
+    if (++seen % AT_ONCE === 0) yield
     const route = wireRoute(edge, nodes)
     if (!route) continue
     routes.set(edge.id, route)
@@ -112,6 +119,7 @@ export function placeLabels(
   }
   const places = new Map<string, number>()
   for (const edge of edges) {
+    if (++seen % AT_ONCE === 0) yield
     const route = routes.get(edge.id)
     if (!route) continue
     const size = labelSize(types.get(edge.id))
@@ -131,4 +139,13 @@ export function placeLabels(
     for (const box of boxes(best.t)) grid.add(box)
   }
   return places
+}
+
+/** The places of all labels at once. */
+export function placeLabels(...graph: Parameters<typeof placing>): ReadonlyMap<string, number> {
+  const work = placing(...graph)
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+  }
 }

@@ -1,7 +1,10 @@
 /** A large graph from very far: which cards stay whole, when the picture is drawn anew, and what a drag leaves alone. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { FlowView, type View } from '../../renderer/canvas/derive.ts'
+import { useLabelPlaces } from '../../renderer/canvas/label-places.ts'
+import { levelOf } from '../../renderer/canvas/level.ts'
 import { lookAt, useNear } from '../../renderer/canvas/near.ts'
+import { placeLabels } from '../../renderer/canvas/places.ts'
 import { FEW, useSketch } from '../../renderer/canvas/sketch/state.ts'
 import { redraw, regionFor, type Transform } from '../../renderer/canvas/sketch/view.ts'
 import { still, useCanvas } from '../../renderer/canvas/state.ts'
@@ -123,7 +126,7 @@ describe('what is in the page', () => {
     const { nodes, edges, ends } = useNear.getState()
     for (const { id, source, target } of large.edges)
       if (edges?.has(id)) for (const end of [source, target]) expect(nodes?.has(end) || ends.has(end)).toBe(true)
-    const { document, checked } = useEditor.getState()
+    const { document } = useEditor.getState()
     const flow = new FlowView().nodesOf({
       document,
       inside: null,
@@ -132,7 +135,7 @@ describe('what is in the page', () => {
       bent: null,
       sizing: null,
       tabStop: null,
-      edgeTypes: checked.edgeTypes,
+      places: new Map(),
       near: useNear.getState()
     })
     expect(new Set(flow.filter(({ hidden }) => !hidden).map(({ id }) => id))).toEqual(nodes)
@@ -148,7 +151,7 @@ describe('what is in the page', () => {
 describe('elements of React Flow', () => {
   const near = { nodes: null, edges: null, ends: new Set<string>() }
   const viewOf = (change: Partial<View> = {}): View => {
-    const { document, checked } = useEditor.getState()
+    const { document } = useEditor.getState()
     return {
       document,
       inside: null,
@@ -157,7 +160,7 @@ describe('elements of React Flow', () => {
       bent: null,
       sizing: null,
       tabStop: null,
-      edgeTypes: checked.edgeTypes,
+      places: useLabelPlaces.getState().places,
       near,
       ...change
     }
@@ -181,5 +184,43 @@ describe('elements of React Flow', () => {
     expect(useEditor.getState().checked.problems).toEqual([])
     expect(flow.nodesOf(viewOf())).toBe(nodes)
     expect(flow.edgesOf(viewOf())).toBe(edges)
+  })
+})
+
+describe('places of labels', () => {
+  const places = () => useLabelPlaces.getState().places
+  const wanted = () => {
+    const { document, checked } = useEditor.getState()
+    const { links, items } = levelOf(document, null)
+    return placeLabels(links, items, checked.edgeTypes)
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    load(rows(900), origin)
+  })
+
+  it('are found a slice at a time in a large graph, at once in a small one, the same ones', () => {
+    expect(places().size).toBe(0)
+    vi.runAllTimers()
+    expect(places()).toEqual(wanted())
+    load(rows(40), origin)
+    expect(places()).toEqual(wanted())
+  })
+
+  it('stay while a card is dragged, and are looked for anew where it was put', () => {
+    vi.runAllTimers()
+    const before = places()
+    useCanvas.setState({ moving: new Map([['n2_2', { x: 0, y: 0 }]]) })
+    vi.runAllTimers()
+    expect(places()).toBe(before)
+    useCanvas.setState({ moving: still })
+    vi.runAllTimers()
+    expect(places()).toBe(before)
+    dispatch({ type: 'move', positions: { n2_2: { x: 700, y: 260 } } })
+    expect(places()).toBe(before)
+    vi.runAllTimers()
+    expect(places()).not.toEqual(before)
+    expect(places()).toEqual(wanted())
   })
 })
