@@ -10,7 +10,7 @@ import type { GraphDocument, TrainingSettings } from '../document/types.ts'
 import { fail, ProblemError, problemsOf } from '../problem.ts'
 import type { Executor, Stop } from '../runtime/executor.ts'
 import { sizeOf } from '../shape.ts'
-import { BatchFeeder, datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
+import { datasetsIn, rowsOf, tablesOf } from '../train/feeds.ts'
 import { type TrainingGraph, trainingGraph } from '../train/graph.ts'
 import { evaluate, trainLoop } from '../train/loop.ts'
 import { stepRate } from '../train/rate.ts'
@@ -185,9 +185,8 @@ export class Trainings {
       await planOf(executor, graph, batch)
       model.prepare(graph.parameters, seed)
       await model.send(executor, graph.parameters)
-      const data = new BatchFeeder(tables).gather(Uint32Array.from({ length: batch }, (_, i) => i))
       try {
-        const rate = await stepRate(executor, { graph, batch, data, milliseconds, now, stop })
+        const rate = await stepRate(executor, { graph, batch, tables, milliseconds, now, stop })
         return stop() ? Number.NaN : rate
       } finally {
         // it has learned on the way

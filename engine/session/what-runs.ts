@@ -143,18 +143,21 @@ async function plannedTraining(
     : tablesIf(tools, document, graph.ir)
   const rows = tables && (rowsOf(tables) ?? fail('train.noData'))
   const { batch, stepsPerEpoch } = sizesOf(settings, rows ?? settings.batchSize)
-  const prepare = async (executor: Executor, count = batch): Promise<Feeds> => {
+  const send = async (executor: Executor): Promise<void> => {
     model.prepare(graph.parameters, settings.seed)
     await model.send(executor, graph.parameters)
+  }
+  const prepare = async (executor: Executor, count = batch): Promise<Feeds> => {
+    await send(executor)
     await clearStates(executor, graph)
     return new BatchFeeder(tables ?? new Map()).gather(Uint32Array.from({ length: count }, (_, i) => i))
   }
   const run = async (executor: Executor, milliseconds: number): Promise<number> => {
     if (!measure) return Number.NaN
     await planOf(executor, graph, batch)
-    const fed = await prepare(executor)
+    await send(executor)
     try {
-      return await stepRate(executor, { graph, batch, data: fed, milliseconds, now, stop })
+      return await stepRate(executor, { graph, batch, tables: tables ?? new Map(), milliseconds, now, stop })
     } finally {
       model.forget(executor)
     }

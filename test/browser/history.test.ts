@@ -5,7 +5,6 @@ import { probeBackends } from '../../engine/runtime/probe.ts'
 import { Session } from '../../engine/session/session.ts'
 import { oneLayer } from '../graphs.ts'
 
-const _position = { x: 0, y: 0 }
 const rate = 0.125
 const document = oneLayer('spiral', 3, {
   ...defaultTraining,

@@ -14,7 +14,6 @@ import { initialValues } from '../../engine/train/init.ts'
 import { trainLoop } from '../../engine/train/loop.ts'
 import { oneLayer } from '../graphs.ts'
 
-const _position = { x: 0, y: 0 }
 const document = oneLayer('spiral', 3)
 const data = createDataSet('spiral', {})
 

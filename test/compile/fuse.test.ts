@@ -108,7 +108,6 @@ describe('a product and what follows it', () => {
   })
 })
 
-const _position = { x: 0, y: 0 }
 const classifier = oneLayer('digits', 10)
 
 describe('an update', () => {

@@ -13,7 +13,6 @@ import { oneLayer } from '../graphs.ts'
 // the settings look at the window when they are made
 vi.hoisted(() => Object.assign(globalThis, { window: { innerWidth: 1440 } }))
 
-const _position = { x: 0, y: 0 }
 const document = oneLayer('spiral', 3, { ...defaultTraining, epochs: 4, batchSize: 60 })
 
 let asked: number[] = []

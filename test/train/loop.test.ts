@@ -9,9 +9,9 @@ import type { Program } from '../../engine/runtime/executor.ts'
 import { trainingGraph } from '../../engine/train/graph.ts'
 import { initialValues } from '../../engine/train/init.ts'
 import { type Progress, trainLoop } from '../../engine/train/loop.ts'
+import { stepRate } from '../../engine/train/rate.ts'
 import { oneLayer } from '../graphs.ts'
 
-const _position = { x: 0, y: 0 }
 const document = oneLayer('spiral', 3)
 
 /** Numbers that were read arrive only when so many more steps were begun. */
@@ -144,6 +144,32 @@ describe('data on the device', () => {
     const more = { validationSplit: 0.25 }
     const [there, here] = [await train(device, 0.1, more), await train(new LateExecutor(0), 0.1, more)]
     expect(there.map((p) => p.loss)).toEqual(here.map((p) => p.loss))
+  })
+
+  test.each([
+    ['names its rows, of one batch that it uploads', 1_000_000, 16 * 2],
+    ['is fed where the training will be', 30, undefined]
+  ] as const)('a trial %s', async (_name, limit, size) => {
+    const device = new DeviceExecutor(limit)
+    const settings = { ...defaultTraining, batchSize: 16 }
+    const graph = trainingGraph(document, build(document), settings)
+    for (const { name, shape, init } of graph.parameters)
+      await device.setVariable(name, initialValues(name, shape, init, 1))
+    let clock = 0
+    const rate = await stepRate(device, {
+      graph,
+      batch: 16,
+      tables: new Map([['data', createDataSet('spiral', {}).train]]),
+      milliseconds: 100,
+      now: () => (clock += 10),
+      stop: () => false
+    })
+    expect(rate).toBeGreaterThan(0)
+    expect(device.fed.has('data#features')).toBe(size === undefined)
+    const name = '#data.data.features.0'
+    expect(device.held.get(name)).toBe(size)
+    // and given back
+    if (size !== undefined) expect(await device.getVariable(name)).toHaveLength(0)
   })
 
   test('what would be too many pieces is fed as ever', async () => {
