@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from '@playwright/test'
 import { AS_ROOT, findChromium, QUIET } from './scripts/chromium.mjs'
 
@@ -5,8 +6,11 @@ const executablePath = findChromium()
 
 export default defineConfig({
   testDir: 'test/e2e',
-  timeout: 30_000,
-  workers: 1,
+  // where two tests share two processors, what takes a second may take three
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  workers: Math.max(2, Math.floor(availableParallelism() / 2)),
+  fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   // on a machine that is busy with other work a browser may stall for longer than any wait; a second try says so as "flaky"
   retries: process.env.CI ? 1 : 0,

@@ -82,7 +82,7 @@ test('a card that is only drawn is taken hold of by a press that no pointer anno
     const pressed = document.elementFromPoint(at.clientX, at.clientY) as Element
     const all = { bubbles: true, cancelable: true, view: window, button: 0, isPrimary: true }
     const to = { clientX: at.clientX + 50, clientY: at.clientY + 30 }
-    pressed.dispatchEvent(new PointerEvent('pointerdown', { ...all, ...at, buttons: 1, pointerType: 'pen' }))
+    pressed.dispatchEvent(new PointerEvent('pointerdown', { ...all, ...at, buttons: 1, pointerType: 'mouse' }))
     pressed.dispatchEvent(new MouseEvent('mousedown', { ...all, ...at, buttons: 1 }))
     for (const by of [0.5, 1])
       window.dispatchEvent(
