@@ -1,9 +1,10 @@
-/** IR with open batch → plan for one batch size: bind, prune, lower, simplify, prune, recompute, gather rows, plan. */
+/** IR with open batch → plan for one batch size: bind, prune, lower, simplify, prune, split, recompute, gather rows, plan. */
 import type { IrGraph } from '../ir/types.ts'
 import { bindBatch, follow, lower, ownUpdates, prune, simplify } from './passes.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { recompute } from './recompute.ts'
 import { gatherRows } from './rows.ts'
+import { split } from './split.ts'
 
 export interface CompileOptions {
   /** What B stands for. */
@@ -18,7 +19,30 @@ export interface CompileOptions {
   readonly longestRow?: number | undefined
   readonly shortestRow?: number | undefined
   readonly inPlace?: boolean | undefined
+  /** Numbers of the largest tensor that is held as one. */
+  readonly mostNumbers?: number | undefined
 }
+
+/** What kernels and tensors an executor takes. */
+export type Limits = Omit<CompileOptions, 'batch' | 'wanted' | 'updates'>
+
+export const limitsOf = ({
+  maxOperands,
+  maxOutputs,
+  looseSlots,
+  longestRow,
+  shortestRow,
+  inPlace,
+  mostNumbers
+}: Limits & { readonly maxOperands: number; readonly maxOutputs: number }): Limits => ({
+  maxOperands,
+  maxOutputs,
+  looseSlots,
+  longestRow,
+  shortestRow,
+  inPlace,
+  mostNumbers
+})
 
 export interface Compiled {
   readonly plan: Plan
@@ -37,11 +61,33 @@ export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...li
   const simple = simplify(lowered.ir)
   const before = follow(needed, bound, lowered, simple)
   const live = prune(simple.ir, read.map(before))
-  const again = recompute(live.ir, read.map(follow(needed, bound, lowered, simple, live)))
-  const rows = gatherRows(again.ir, read.map(follow(needed, bound, lowered, simple, live, again)), limits)
-  const idOf = follow(needed, bound, lowered, simple, live, again, rows)
-  const own = ownUpdates(rows.ir, new Map([...updates].map(([name, id]) => [name, idOf(id)])))
-  const { regions } = rows
-  const plan = makePlan(own.ir, { results: new Set(wanted.map(idOf)), updates: own.updates, regions, ...limits })
+  const at = follow(needed, bound, lowered, simple, live)
+  const parted = split(
+    live.ir,
+    wanted.map(at),
+    new Map([...updates].map(([name, id]) => [name, at(id)])),
+    limits.mostNumbers
+  )
+  const single = wanted.map((id) => parted.to[at(id)] as number).filter((id) => id >= 0)
+  const results = [...single, ...[...parted.parts.values()].flat()]
+  const last = [...results, ...parted.updates.values()]
+  const again = recompute(parted.ir, last)
+  const rows = gatherRows(again.ir, last.map(follow(again)), limits)
+  const after = follow(again, rows)
+  const own = ownUpdates(rows.ir, new Map([...parted.updates].map(([name, id]) => [name, after(id)])))
+  const planned = makePlan(own.ir, {
+    results: new Set(results.map(after)),
+    updates: own.updates,
+    regions: rows.regions,
+    ...limits
+  })
+  // ids behind those of the plan stand for what is read from pieces
+  const joined = new Map([...parted.parts.keys()].map((id, i) => [id, own.ir.nodes.length + i]))
+  const plan: Plan = {
+    ...planned,
+    pieces: parted.pieces,
+    joined: new Map([...parted.parts].map(([id, parts]) => [joined.get(id) as number, parts.map(after)]))
+  }
+  const idOf = (id: number): number => joined.get(at(id)) ?? follow(parted, again, rows)(at(id))
   return { plan, idOf, milliseconds: performance.now() - began }
 }

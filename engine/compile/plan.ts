@@ -21,6 +21,7 @@ import {
   readersOf,
   rowExpressions
 } from './rows.ts'
+import type { Piece } from './split.ts'
 
 /** A tensor in memory: a slot and the shape it is read in. Or one number, written into the kernel itself. */
 export type Operand = { readonly slot: number; readonly shape: StaticShape } | { readonly number: number }
@@ -113,6 +114,10 @@ export interface Plan {
   readonly commit: number
   /** Where the values that the caller asked for are, by IR id. */
   readonly results: ReadonlyMap<number, Operand>
+  /** Results that are larger than one tensor may be (`split.ts`): the ids of their pieces, in order. */
+  readonly joined: ReadonlyMap<number, readonly number[]>
+  /** By name of a variable that is larger than that: its pieces, variables themselves. */
+  readonly pieces: ReadonlyMap<string, readonly Piece[]>
   readonly variables: readonly { readonly name: string; readonly shape: StaticShape; readonly updated: boolean }[]
   readonly feeds: readonly { readonly name: string; readonly shape: StaticShape; readonly node: IrNode }[]
 }
@@ -299,6 +304,8 @@ export function makePlan(ir: IrGraph, options: PlanOptions): Plan {
     // a unit of those that are left is a step
     commit: steps.length - (order.length - from),
     results,
+    joined: new Map(),
+    pieces: new Map(),
     variables: leaves('Variable').map((n) => ({
       name: n.attributes.name as string,
       shape: shapeOf(n),

@@ -51,6 +51,8 @@ export interface Executor {
    * feeding costs nothing.
    */
   readonly dataLimit?: number | undefined
+  /** Numbers of the largest tensor that it holds as one; larger ones are held in pieces. Absent: there is no such limit. */
+  readonly mostNumbers?: number
   /** @throws ProblemError where the plan is larger than this backend can hold: `load` refuses it too */
   check(plan: Plan): void
   load(plan: Plan): Promise<Program>

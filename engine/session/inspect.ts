@@ -45,13 +45,13 @@ export class Inspection {
   }
 
   /** The plan that keeps every value and gradient. */
-  compile({ maxOperands, maxOutputs }: Executor, batch: number): Compiled {
+  compile({ maxOperands, maxOutputs, mostNumbers }: Executor, batch: number): Compiled {
     const wanted = new Set<number>()
     for (const { value, gradient } of this.#places()) {
       wanted.add(value.id)
       if (gradient) wanted.add(gradient.id)
     }
-    return compile(this.ir, { batch, wanted: [...wanted], maxOperands, maxOutputs })
+    return compile(this.ir, { batch, wanted: [...wanted], maxOperands, maxOutputs, mostNumbers })
   }
 
   async program(executor: Executor, batch: number): Promise<{ compiled: Compiled; program: Program }> {

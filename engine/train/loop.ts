@@ -1,6 +1,6 @@
 /** The training loop: batches → steps → epochs, on any executor, stoppable between any two kernels. */
 
-import { compile } from '../compile/compile.ts'
+import { compile, limitsOf } from '../compile/compile.ts'
 import type { DataSet } from '../data/dataset.ts'
 import type { Table } from '../data/table.ts'
 import type { TrainingSettings } from '../document/types.ts'
@@ -66,10 +66,9 @@ export async function evaluate(
 ): Promise<(Scores & { readonly examples: number }) | null> {
   const rows = rowsOf(tables) ?? 1
   const ids = [lossId, ...Object.values(metricIds)]
-  const { maxOperands, maxOutputs, looseSlots, longestRow, shortestRow } = executor
-  const programs = new Programs(executor, (batch) =>
-    compile(ir, { batch, wanted: ids, maxOperands, maxOutputs, looseSlots, longestRow, shortestRow })
-  )
+  // no variable is written: nothing is written in place
+  const limits = { ...limitsOf(executor), inPlace: false }
+  const programs = new Programs(executor, (batch) => compile(ir, { batch, wanted: ids, ...limits }))
   const feeder = new BatchFeeder(tables)
   const sums = ids.map(() => 0)
   try {

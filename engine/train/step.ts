@@ -1,5 +1,5 @@
 /** One training step, compiled. */
-import { type Compiled, compile } from '../compile/compile.ts'
+import { type Compiled, compile, limitsOf } from '../compile/compile.ts'
 import type { Executor } from '../runtime/executor.ts'
 import { sizeOf } from '../shape.ts'
 import type { TrainingGraph, Variable } from './graph.ts'
@@ -8,30 +8,18 @@ import type { ResidentData } from './resident.ts'
 
 const compiled = new WeakMap<object, Map<string, Compiled>>()
 
-type Limits = Pick<Executor, 'maxOperands' | 'maxOutputs' | 'looseSlots' | 'longestRow' | 'shortestRow' | 'inPlace'>
+/** What a plan is made for. */
+type Kind = Parameters<typeof limitsOf>[0]
 
 /** A plan that is made once for each graph, batch size and kind of executor. */
-export function compileOnce(
-  { ir, wanted, updates }: Walkable,
-  batch: number,
-  { maxOperands, maxOutputs, looseSlots, longestRow, shortestRow, inPlace }: Limits
-): Compiled {
+export function compileOnce({ ir, wanted, updates }: Walkable, batch: number, executor: Kind): Compiled {
   const plans = compiled.get(ir) ?? new Map<string, Compiled>()
   compiled.set(ir, plans)
-  const key = `${batch} ${maxOperands} ${maxOutputs} ${looseSlots} ${longestRow} ${shortestRow} ${inPlace}`
+  const limits = limitsOf(executor)
+  const key = [batch, ...Object.values(limits)].join(' ')
   const known = plans.get(key)
   if (known) return known
-  const made = compile(ir, {
-    batch,
-    wanted,
-    updates,
-    maxOperands,
-    maxOutputs,
-    looseSlots,
-    longestRow,
-    shortestRow,
-    inPlace
-  })
+  const made = compile(ir, { batch, wanted, updates, ...limits })
   plans.set(key, made)
   return made
 }
@@ -55,11 +43,11 @@ function on(resident: ResidentData, { wanted, updates }: Omit<Walkable, 'ir'>): 
 export function compileStep(
   graph: TrainingGraph,
   batch: number,
-  limits: Limits,
+  executor: Kind,
   resident: ResidentData | null = null
 ): Compiled {
   const whole = { ir: graph.ir, wanted: resultsOf(graph), updates: graph.updates }
-  const made = compileOnce(resident ? on(resident, whole) : whole, batch, limits)
+  const made = compileOnce(resident ? on(resident, whole) : whole, batch, executor)
   return resident ? { ...made, idOf: (id: number): number => made.idOf(resident.to[id] as number) } : made
 }
 
@@ -67,9 +55,9 @@ export function compileStep(
 export const compilePart = (
   { add }: PartsGraph,
   rows: number,
-  limits: Limits,
+  executor: Kind,
   resident: ResidentData | null = null
-): Compiled => compileOnce(resident ? on(resident, add) : add, rows, limits)
+): Compiled => compileOnce(resident ? on(resident, add) : add, rows, executor)
 
 /** Optimizer states and sums, at 0. */
 export async function clearStates(

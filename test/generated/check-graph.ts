@@ -20,12 +20,16 @@ import { ReferenceExecutor } from '../../engine/runtime/reference.ts'
 import { WasmExecutor } from '../../engine/runtime/wasm/index.ts'
 import { type StaticShape, sizeOf } from '../../engine/shape.ts'
 import type { Numbers } from '../../engine/tensor.ts'
+import { PiecedExecutor } from '../pieced.ts'
 import { difference } from './harness.ts'
 import { checkPlan } from './plan-check.ts'
 import { BATCH, type Grown, grow, type Store } from './random-graphs.ts'
 
 /** Operators in a graph of the normal test. */
 export const NORMAL_SIZE = 8
+
+/** Of a device that holds larger tensors in pieces. */
+const MOST_NUMBERS = 6
 
 /** Of float32 against the reference, relative to the largest number of the tensor: a graph adds errors up. */
 const AGREEMENT = 1e-3
@@ -157,7 +161,8 @@ async function checkGrown(subject: Subject): Promise<void> {
   const limits = { maxOperands: 12, maxOutputs: 4, looseSlots: true, longestRow: 1024, inPlace: true }
   const wide = compile(b.graph(), { batch: BATCH, wanted, updates, ...limits })
   const again = recomputed(wide, limits)
-  for (const { plan } of [training, some, all, wide, again]) {
+  const pieced = compile(b.graph(), { batch: BATCH, wanted, updates, mostNumbers: MOST_NUMBERS })
+  for (const { plan } of [training, some, all, wide, again, pieced]) {
     verify(plan.ir, opOf)
     checkPlan(plan)
   }
@@ -170,6 +175,8 @@ async function checkGrown(subject: Subject): Promise<void> {
       compare(subject, await outcome(executor, compiled, wanted, feeds, variables), exact, executor.device)
     }
   }
+  const executor = new PiecedExecutor(MOST_NUMBERS)
+  compare(subject, await outcome(executor, pieced, wanted, feeds, variables), exact, `${executor.device}, in pieces`)
   await checkSlope(subject, some, exact)
 }
 

@@ -2,7 +2,9 @@
 import type { Plan, Slot } from '../../compile/plan.ts'
 import { fail } from '../../problem.ts'
 import { showShape, sizeOf } from '../../shape.ts'
+import type { Numbers } from '../../tensor.ts'
 import type { Executor, Program, Stop } from '../executor.ts'
+import { PiecedVariables, readWhole } from '../pieces.ts'
 import { callsOf, MOST_INPUTS } from './calls.ts'
 import type { Device, Kernel, KernelSource, Memory } from './device.ts'
 import type { CallSource, Place } from './text.ts'
@@ -39,6 +41,7 @@ export class GpuExecutor implements Executor {
   readonly device: string
   readonly #device: Device
   readonly #variables = new Map<string, Variable>()
+  readonly #pieced = new PiecedVariables(this)
   readonly #kernels = new Map<string, Cached>()
   readonly #programs = new Set<{ dispose(): void }>()
 
@@ -50,6 +53,10 @@ export class GpuExecutor implements Executor {
   /** A device made of software lies in the same memory: gathering there costs more than sending the rows. */
   get dataLimit(): number | undefined {
     return this.#device.serial ? undefined : this.#device.limit
+  }
+
+  get mostNumbers(): number {
+    return this.#device.limit
   }
 
   /** Each thread goes over its whole row by itself: all at the same time, but one by one on a device made of software. */
@@ -64,6 +71,7 @@ export class GpuExecutor implements Executor {
 
   async load(plan: Plan): Promise<Program> {
     this.check(plan)
+    await this.#pieced.cut(plan.pieces)
     const device = this.#device
     const memory: (Memory | null)[] = plan.slots.map(() => null)
     const used: string[] = []
@@ -123,12 +131,13 @@ export class GpuExecutor implements Executor {
         }
         return true
       },
-      read: async (id: number): Promise<Float32Array> => {
-        const at = plan.results.get(id)
-        if (!at) throw new Error(`%${id} is no result of this plan`)
-        if ('number' in at) return Float32Array.of(at.number)
-        return this.#download(memory[at.slot] as Memory, (plan.slots[at.slot] as Slot).size)
-      },
+      read: (id: number): Promise<Numbers> =>
+        readWhole(plan, id, async (one) => {
+          const at = plan.results.get(one)
+          if (!at) throw new Error(`%${one} is no result of this plan`)
+          if ('number' in at) return Float32Array.of(at.number)
+          return this.#download(memory[at.slot] as Memory, (plan.slots[at.slot] as Slot).size)
+        }),
       time: async (feeds: Feeds, milliseconds: number, stop: Stop): Promise<readonly number[] | null> => {
         bind(feeds)
         const byStep = Map.groupBy(calls, ({ step }) => step)
@@ -145,7 +154,8 @@ export class GpuExecutor implements Executor {
   }
 
   async setVariable(name: string, values: ArrayLike<number>): Promise<void> {
-    if (values.length > this.#device.limit) this.#refuse(`"${name}"`, values.length)
+    if (values.length > this.#device.limit) return this.#pieced.set(name, values)
+    await this.#pieced.drop(name)
     const known = this.#variables.get(name)
     const length = Math.max(1, values.length)
     if (known && known.size !== values.length) this.#forget(name)
@@ -158,7 +168,8 @@ export class GpuExecutor implements Executor {
     if (values.length > 0) this.#device.upload(variable.current, values)
   }
 
-  async getVariable(name: string): Promise<Float32Array> {
+  async getVariable(name: string): Promise<Numbers> {
+    if (this.#pieced.has(name)) return this.#pieced.get(name)
     const { current, size } = this.#variable(name)
     return this.#download(current, size)
   }
