@@ -178,7 +178,8 @@ function joined(b: Builder, node: IrNode, { parted, whole }: So): Value | null {
     if (!parts) return null
     const axes = node.attributes.axes as readonly number[] | undefined
     const sums = parts.map((part) => b.emit('ReduceSum', [part], node.attributes))
-    return !axes || axes.includes(0) ? sum(sums) : b.emit('Concat', sums, { axis: 0 })
+    const rank = shapeOf(parts[0] as Value).length
+    return !axes || axes.some((axis) => axis === 0 || axis === -rank) ? sum(sums) : b.emit('Concat', sums, { axis: 0 })
   }
   if (node.op !== 'BatchMatMul' || node.type.shape.length !== 2) return null
   const [x, y] = node.inputs as readonly [number, number]
