@@ -108,6 +108,21 @@ test('drags an operator onto the canvas', async ({ page }) => {
   await expect(nodes(page)).toHaveCount(before + 1)
 })
 
+test('the card that explains an operator is not in the way of dragging it', async ({ page }) => {
+  const before = await nodes(page).count()
+  const item = page.locator('.palette-item[data-op="Mul"]')
+  const { x, y, width } = (await item.boundingBox()) ?? { x: 0, y: 0, width: 0 }
+  await page.mouse.move(x + 30, y + 10)
+  await page.mouse.down()
+  // pressed before it was there, it comes all the same
+  await expect(page.locator('.op-card')).toBeVisible()
+  await page.mouse.move(x + width + 60, y + 30, { steps: 4 })
+  await expect(page.locator('.op-card')).toBeHidden()
+  await expect(page.locator('.drag-ghost')).toHaveAttribute('data-fits', 'true')
+  await page.mouse.up()
+  await expect(nodes(page)).toHaveCount(before + 1)
+})
+
 test('asks before a changed document makes room for another', async ({ page }) => {
   await page.locator('.palette-item[data-op="Add"]').click()
   await menu(page, 'File', 'New graph')
