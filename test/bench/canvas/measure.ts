@@ -177,14 +177,13 @@ export async function frames(
   const input: CDPSession = await page.context().newCDPSession(page)
   const worked = await workOf(input)
   const inspected = page.locator('[data-inspector]')
-  const unselected = await inspected.innerText()
   const found = new Map<string, Taken>()
   for (const view of VIEWS) {
     for (const gesture of GESTURES) {
       if (only.length > 0 && !only.includes(keyOf(view, gesture))) continue
       await show(page, view)
       const at = await places(page, nodes)
-      const before = await worked()
+      const [before, shown] = [await worked(), await inspected.innerText()]
       const times = await framesOf(page, () => perform(input, gesture, at, seconds))
       found.set(keyOf(view, gesture), { times, work: ((await worked()) - before) / times.length })
       if (gesture === 'drag') {
@@ -193,8 +192,7 @@ export async function frames(
         await page.keyboard.press('Control+z')
       }
       if (gesture === 'select') {
-        if ((await inspected.innerText()) === unselected)
-          throw new Error(`${keyOf(view, gesture)}: nothing was selected`)
+        if ((await inspected.innerText()) === shown) throw new Error(`${keyOf(view, gesture)}: nothing was selected`)
         // nothing stays selected
         await page.keyboard.press('Escape')
       }
