@@ -12,7 +12,14 @@ import {
   portsOfGroup
 } from '../../engine/document/groups.ts'
 import { indexOf } from '../../engine/document/lookup.ts'
-import type { GraphDocument, GraphEdge, GraphGroup, GraphNote, Position } from '../../engine/document/types.ts'
+import type {
+  GraphDocument,
+  GraphEdge,
+  GraphGroup,
+  GraphNode,
+  GraphNote,
+  Position
+} from '../../engine/document/types.ts'
 import {
   type Body,
   type Box,
@@ -120,8 +127,24 @@ function standIns(document: GraphDocument, inside: string | null): (node: string
 
 const cache = new WeakMap<GraphDocument, Map<string | null, Level>>()
 
-/** The level of each group that was made last, by the wires. */
-const latest = new WeakMap<readonly GraphEdge[], Map<string | null, Level>>()
+/** The level of each group that was made last, by the wires, and of which document. */
+const latest = new WeakMap<
+  readonly GraphEdge[],
+  Map<string | null, { readonly document: GraphDocument; readonly level: Level }>
+>()
+
+/** The same card at the same place, whatever else of the node was edited. */
+function sameCard(a: GraphDocument, one: GraphNode, b: GraphDocument, other: GraphNode): boolean {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)] as (keyof GraphNode)[])
+  keys.delete('attributes')
+  return [...keys].every((key) => one[key] === other[key]) && sameBody(bodyOf(a, one), bodyOf(b, other))
+}
+
+/** Whether two documents with the same wires have the same cards: an edit of attributes seldom changes any. */
+const sameCards = (a: GraphDocument, b: GraphDocument): boolean =>
+  a.groups === b.groups &&
+  a.notes === b.notes &&
+  sameRow(a.nodes, b.nodes, (one, other) => one === other || sameCard(a, one, b, other))
 
 /**
  * The level inside a group, or at the top. Made once per document; where an edit changes nothing of it, as most edits of
@@ -132,13 +155,22 @@ export function levelOf(document: GraphDocument, inside: string | null): Level {
   cache.set(document, levels)
   const known = levels.get(inside)
   if (known) return known
-  const last = latest.get(document.edges) ?? new Map<string | null, Level>()
+  const last = latest.get(document.edges) ?? new Map()
   latest.set(document.edges, last)
-  const [made, before] = [makeLevel(document, inside), last.get(inside)]
-  const level = before && sameLevel(before, made) ? before : made
+  const level = levelAfter(last.get(inside), document, inside)
   levels.set(inside, level)
-  last.set(inside, level)
+  last.set(inside, { document, level })
   return level
+}
+
+function levelAfter(
+  before: { readonly document: GraphDocument; readonly level: Level } | undefined,
+  document: GraphDocument,
+  inside: string | null
+): Level {
+  if (before && sameCards(before.document, document)) return before.level
+  const made = makeLevel(document, inside)
+  return before && sameLevel(before.level, made) ? before.level : made
 }
 
 const sameRow = <T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean = Object.is): boolean =>

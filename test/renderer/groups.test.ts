@@ -77,6 +77,17 @@ describe('a level', () => {
     expect(levelOf(edited, null)).toBe(level)
   })
 
+  it('is another where an attribute changes the ports of a card', () => {
+    const branch = done(document, {
+      type: 'addNode',
+      node: { id: 'branch', op: 'Branch', attributes: { count: 2 }, position: at(0, 300) }
+    })
+    const outputs = (of: GraphDocument) => levelOf(of, null).items.get('branch')?.body.outputs.length
+    expect(outputs(branch)).toBe(2)
+    const three: Command = { type: 'setAttribute', node: 'branch', attribute: 'count', value: 3 }
+    expect(outputs(done(branch, three))).toBe(3)
+  })
+
   it('shows inside where wires come from and lead to', () => {
     const level = levelOf(document, 'block')
     expect([...level.items.values()].map(({ id, kind }) => [id, kind])).toEqual([
