@@ -31,6 +31,8 @@ const elk = (): Promise<ELK> => {
   layouter ??= import('elkjs/lib/elk-api.js').then(
     ({ default: Elk }) => new Elk({ workerFactory: () => new Worker(elkWorker, { name: 'Chainrule layout' }) })
   )
+  // the next one who asks tries again
+  layouter.catch(() => (layouter = undefined))
   return layouter
 }
 
