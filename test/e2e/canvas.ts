@@ -72,7 +72,10 @@ export async function connect(page: Page, from: string, to: string, handle: stri
 /** Moves the view so that the whole graph is in it, and waits until it stands still. */
 export async function showAll(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Show the whole graph' }).click()
-  await page.waitForTimeout(350)
+  const view = () => page.locator('.react-flow__viewport').getAttribute('style')
+  // on a busy machine a movement of 200 ms takes longer
+  await page.waitForTimeout(250)
+  for (let before = ''; before !== (await view()); await page.waitForTimeout(100)) before = (await view()) ?? ''
 }
 
 /** One step back, wherever the focus is. */

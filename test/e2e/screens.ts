@@ -91,6 +91,7 @@ async function misfit(page: Page): Promise<void> {
 
 async function joinMisfit(page: Page): Promise<void> {
   await dragTo(page, await middle(port(page, 'w2', 'out')), await middle(port(page, 'matmul', 'b')))
+  await expect(page.locator('.react-flow__edge')).toHaveCount(2)
   await press(page, 'Escape')
 }
 
