@@ -23,26 +23,20 @@ export interface CompileOptions {
   readonly mostNumbers?: number | undefined
 }
 
-/** What kernels and tensors an executor takes. */
-export type Limits = Omit<CompileOptions, 'batch' | 'wanted' | 'updates'>
+const LIMITS = [
+  'maxOperands',
+  'maxOutputs',
+  'looseSlots',
+  'longestRow',
+  'shortestRow',
+  'inPlace',
+  'mostNumbers'
+] as const
 
-export const limitsOf = ({
-  maxOperands,
-  maxOutputs,
-  looseSlots,
-  longestRow,
-  shortestRow,
-  inPlace,
-  mostNumbers
-}: Limits & { readonly maxOperands: number; readonly maxOutputs: number }): Limits => ({
-  maxOperands,
-  maxOutputs,
-  looseSlots,
-  longestRow,
-  shortestRow,
-  inPlace,
-  mostNumbers
-})
+/** What kernels and tensors an executor takes. */
+export type Limits = Pick<CompileOptions, (typeof LIMITS)[number]>
+
+export const limitsOf = (executor: Limits): Limits => Object.fromEntries(LIMITS.map((key) => [key, executor[key]]))
 
 export interface Compiled {
   readonly plan: Plan
@@ -62,21 +56,18 @@ export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...li
   const before = follow(needed, bound, lowered, simple)
   const live = prune(simple.ir, read.map(before))
   const at = follow(needed, bound, lowered, simple, live)
-  const parted = split(
-    live.ir,
-    wanted.map(at),
-    new Map([...updates].map(([name, id]) => [name, at(id)])),
-    limits.mostNumbers
-  )
-  const single = wanted.map((id) => parted.to[at(id)] as number).filter((id) => id >= 0)
+  const asked = wanted.map(at)
+  const after = new Map([...updates].map(([name, id]) => [name, at(id)]))
+  const parted = split(live.ir, asked, after, limits.mostNumbers)
+  const single = asked.filter((id) => !parted.parts.has(id)).map((id) => parted.to[id] as number)
   const results = [...single, ...[...parted.parts.values()].flat()]
   const last = [...results, ...parted.updates.values()]
   const again = recompute(parted.ir, last)
   const rows = gatherRows(again.ir, last.map(follow(again)), limits)
-  const after = follow(again, rows)
-  const own = ownUpdates(rows.ir, new Map([...parted.updates].map(([name, id]) => [name, after(id)])))
+  const planId = follow(again, rows)
+  const own = ownUpdates(rows.ir, new Map([...parted.updates].map(([name, id]) => [name, planId(id)])))
   const planned = makePlan(own.ir, {
-    results: new Set(results.map(after)),
+    results: new Set(results.map(planId)),
     updates: own.updates,
     regions: rows.regions,
     ...limits
@@ -86,7 +77,7 @@ export function compile(ir: IrGraph, { batch, wanted, updates = new Map(), ...li
   const plan: Plan = {
     ...planned,
     pieces: parted.pieces,
-    joined: new Map([...parted.parts].map(([id, parts]) => [joined.get(id) as number, parts.map(after)]))
+    joined: new Map([...parted.parts].map(([id, parts]) => [joined.get(id) as number, parts.map(planId)]))
   }
   const idOf = (id: number): number => joined.get(at(id)) ?? follow(parted, again, rows)(at(id))
   return { plan, idOf, milliseconds: performance.now() - began }

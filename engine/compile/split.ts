@@ -65,7 +65,7 @@ export function split(
   most = Number.POSITIVE_INFINITY
 ): Split {
   const tooLarge = (id: number): boolean => sizeOf((ir.nodes[id] as IrNode).type.shape as StaticShape) > most
-  if (!ir.nodes.some(({ id }) => tooLarge(id)))
+  if (most === Number.POSITIVE_INFINITY || !ir.nodes.some(({ id }) => tooLarge(id)))
     return { ir, to: Int32Array.from(ir.nodes.keys()), parts: new Map(), updates, pieces: new Map() }
 
   const b = new Builder(opOf)

@@ -66,9 +66,7 @@ export async function evaluate(
 ): Promise<(Scores & { readonly examples: number }) | null> {
   const rows = rowsOf(tables) ?? 1
   const ids = [lossId, ...Object.values(metricIds)]
-  // no variable is written: nothing is written in place
-  const limits = { ...limitsOf(executor), inPlace: false }
-  const programs = new Programs(executor, (batch) => compile(ir, { batch, wanted: ids, ...limits }))
+  const programs = new Programs(executor, (batch) => compile(ir, { batch, wanted: ids, ...limitsOf(executor) }))
   const feeder = new BatchFeeder(tables)
   const sums = ids.map(() => 0)
   try {

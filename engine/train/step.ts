@@ -1,5 +1,5 @@
 /** One training step, compiled. */
-import { type Compiled, compile, limitsOf } from '../compile/compile.ts'
+import { type Compiled, compile, type Limits, limitsOf } from '../compile/compile.ts'
 import type { Executor } from '../runtime/executor.ts'
 import { sizeOf } from '../shape.ts'
 import type { TrainingGraph, Variable } from './graph.ts'
@@ -8,11 +8,8 @@ import type { ResidentData } from './resident.ts'
 
 const compiled = new WeakMap<object, Map<string, Compiled>>()
 
-/** What a plan is made for. */
-type Kind = Parameters<typeof limitsOf>[0]
-
 /** A plan that is made once for each graph, batch size and kind of executor. */
-export function compileOnce({ ir, wanted, updates }: Walkable, batch: number, executor: Kind): Compiled {
+export function compileOnce({ ir, wanted, updates }: Walkable, batch: number, executor: Limits): Compiled {
   const plans = compiled.get(ir) ?? new Map<string, Compiled>()
   compiled.set(ir, plans)
   const limits = limitsOf(executor)
@@ -43,7 +40,7 @@ function on(resident: ResidentData, { wanted, updates }: Omit<Walkable, 'ir'>): 
 export function compileStep(
   graph: TrainingGraph,
   batch: number,
-  executor: Kind,
+  executor: Limits,
   resident: ResidentData | null = null
 ): Compiled {
   const whole = { ir: graph.ir, wanted: resultsOf(graph), updates: graph.updates }
@@ -55,7 +52,7 @@ export function compileStep(
 export const compilePart = (
   { add }: PartsGraph,
   rows: number,
-  executor: Kind,
+  executor: Limits,
   resident: ResidentData | null = null
 ): Compiled => compileOnce(resident ? on(resident, add) : add, rows, executor)
 

@@ -4,15 +4,11 @@
  */
 import { afterAll, describe, expect, test } from 'vitest'
 import { createDataSet } from '../../engine/data/dataset.ts'
-import { build } from '../../engine/document/build.ts'
-import { defaultTraining } from '../../engine/document/types.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
 import { createGpuExecutor, GpuExecutor, type GpuMode, openDevice } from '../../engine/runtime/gpu/index.ts'
-import { trainingGraph } from '../../engine/train/graph.ts'
-import { initialValues } from '../../engine/train/init.ts'
-import { trainLoop } from '../../engine/train/loop.ts'
 import { oneLayer } from '../graphs.ts'
+import { trained } from '../trained.ts'
 
 const document = oneLayer('spiral', 3)
 const data = createDataSet('spiral', {})
@@ -20,19 +16,7 @@ const data = createDataSet('spiral', {})
 /** Losses by epoch. */
 async function train(executor: Executor): Promise<number[]> {
   const optimizer = { kind: 'rmsprop', learningRate: 0.01 } as const
-  const settings = { ...defaultTraining, optimizer, batchSize: 32, epochs: 3 }
-  const graph = trainingGraph(document, build(document), settings)
-  for (const { name, shape, init } of graph.parameters)
-    await executor.setVariable(name, initialValues(name, shape, init, 1))
-  const sets = new Map([['data', data]])
-  const { epochs } = await trainLoop({
-    graph,
-    settings,
-    sets,
-    executor,
-    stop: () => false,
-    now: () => performance.now()
-  })
+  const { epochs } = await trained(executor, document, 'spiral', { optimizer, batchSize: 32, epochs: 3 })
   return epochs.map((e) => e.loss)
 }
 

@@ -1,17 +1,13 @@
 /** Weights that are larger than the GPU takes for one tensor are held and learned in pieces. */
 import { describe, expect, test } from 'vitest'
 import { createDataSet } from '../../engine/data/dataset.ts'
-import { build } from '../../engine/document/build.ts'
-import { defaultTraining } from '../../engine/document/types.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
 import type { Executor } from '../../engine/runtime/executor.ts'
 import { GpuExecutor, type GpuMode, openDevice } from '../../engine/runtime/gpu/index.ts'
 import { Inspection } from '../../engine/session/inspect.ts'
 import { BatchFeeder, feedAll } from '../../engine/train/feeds.ts'
-import { trainingGraph } from '../../engine/train/graph.ts'
-import { initialValues } from '../../engine/train/init.ts'
-import { trainLoop } from '../../engine/train/loop.ts'
 import { oneLayer } from '../graphs.ts'
+import { trained } from '../trained.ts'
 
 /** 784 pixels to 10 classes; a batch of 8 rows is as large as a tensor may be, the weights are larger. */
 const document = oneLayer('digits', 10)
@@ -20,18 +16,11 @@ const MOST = 8 * 784
 
 async function train(executor: Executor) {
   const optimizer = { kind: 'rmsprop', learningRate: 0.001 } as const
-  const settings = { ...defaultTraining, optimizer, batchSize: 8, epochs: 1, validationSplit: 0.9 }
-  const graph = trainingGraph(document, build(document), settings)
-  for (const { name, shape, init } of graph.parameters)
-    await executor.setVariable(name, initialValues(name, shape, init, 1))
-  const sets = new Map([['data', digits]])
-  const { epochs } = await trainLoop({
-    graph,
-    settings,
-    sets,
-    executor,
-    stop: () => false,
-    now: () => performance.now()
+  const { epochs } = await trained(executor, document, 'digits', {
+    optimizer,
+    batchSize: 8,
+    epochs: 1,
+    validationSplit: 0.9
   })
   const kernel = await executor.getVariable('dense.kernel')
   return { losses: epochs.flatMap((e) => [e.loss, e.validation?.loss ?? 0]), kernel }

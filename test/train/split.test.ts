@@ -1,19 +1,14 @@
 /** Training where weights are larger than the device takes for one tensor: the same losses and weights, in pieces. */
 import { describe, expect, test } from 'vitest'
-import { createDataSet } from '../../engine/data/dataset.ts'
-import { build } from '../../engine/document/build.ts'
-import { defaultTraining, type TrainingSettings } from '../../engine/document/types.ts'
+import type { TrainingSettings } from '../../engine/document/types.ts'
 import { CpuExecutor } from '../../engine/runtime/cpu.ts'
-import { trainingGraph } from '../../engine/train/graph.ts'
-import { initialValues } from '../../engine/train/init.ts'
-import { trainLoop } from '../../engine/train/loop.ts'
 import { compileStep } from '../../engine/train/step.ts'
 import { oneLayer } from '../graphs.ts'
 import { PiecedExecutor } from '../pieced.ts'
+import { trained } from '../trained.ts'
 
 /** 784 pixels to 10 classes: 7,840 weights. */
 const document = oneLayer('digits', 10)
-const sets = new Map([['data', createDataSet('digits', {})]])
 /** A batch of 8 rows is the largest tensor that is no weight. */
 const MOST = 8 * 784
 
@@ -28,18 +23,7 @@ const WAYS: Readonly<Record<string, Partial<TrainingSettings>>> = {
 }
 
 async function train(executor: CpuExecutor, way: Partial<TrainingSettings>) {
-  const settings = { ...defaultTraining, batchSize: 8, epochs: 1, ...way }
-  const graph = trainingGraph(document, build(document), settings)
-  for (const { name, shape, init } of graph.parameters)
-    await executor.setVariable(name, initialValues(name, shape, init, 1))
-  const { epochs } = await trainLoop({
-    graph,
-    settings,
-    sets,
-    executor,
-    stop: () => false,
-    now: () => performance.now()
-  })
+  const { graph, epochs } = await trained(executor, document, 'digits', { batchSize: 8, epochs: 1, ...way })
   const weights = await Promise.all(graph.parameters.map(({ name }) => executor.getVariable(name)))
   return { losses: epochs.map((e) => e.loss), weights, graph }
 }

@@ -58,8 +58,15 @@ async function trace(
   const root = parameter === null ? graph.loss : (graph.updates.get(parameter) as number)
   const rows = history.rowsAt(step)
   const wanted = upstreamOf(nodes, root)
-  const { maxOperands, maxOutputs, looseSlots } = executor
-  const { plan, idOf } = compile(graph.ir, { batch: rows.batch, wanted, maxOperands, maxOutputs, looseSlots })
+  const { maxOperands, maxOutputs, looseSlots, mostNumbers } = executor
+  const { plan, idOf } = compile(graph.ir, {
+    batch: rows.batch,
+    wanted,
+    maxOperands,
+    maxOutputs,
+    looseSlots,
+    mostNumbers
+  })
   for (const [name, numbers] of values) await executor.setVariable(name, numbers)
   const program = await executor.load(plan)
   try {

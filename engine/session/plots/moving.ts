@@ -132,7 +132,13 @@ export class Moving {
     const operations = operationsOf(plain.plan)
     const executor = looks && operations > SMALL ? await looks.looker(inspection.variables) : null
     const compiled = executor
-      ? compile(ir, { batch: rows.batch, wanted, maxOperands: executor.maxOperands, maxOutputs: executor.maxOutputs })
+      ? compile(ir, {
+          batch: rows.batch,
+          wanted,
+          maxOperands: executor.maxOperands,
+          maxOutputs: executor.maxOutputs,
+          mostNumbers: executor.mostNumbers
+        })
       : plain
     const names = new Set(compiled.plan.feeds.map(({ name }) => name))
     const own = Object.fromEntries(Object.entries(fed).filter(([name]) => names.has(name)))

@@ -103,8 +103,8 @@ export class Planes {
     this.#loaded = null
     const { outputs, ir } = known.built
     const ids = of.map(({ id, output }) => outputs.get(id)?.[output]?.id as number)
-    const { maxOperands, maxOutputs, looseSlots } = executor
-    const compiled = compile(ir, { batch, wanted: ids, maxOperands, maxOutputs, looseSlots })
+    const { maxOperands, maxOutputs, looseSlots, mostNumbers } = executor
+    const compiled = compile(ir, { batch, wanted: ids, maxOperands, maxOutputs, looseSlots, mostNumbers })
     this.#loaded = { key, executor, ids, compiled, program: await executor.load(compiled.plan) }
     return this.#loaded
   }

@@ -156,8 +156,8 @@ export class Samples {
     if (known?.key === key && known.executor === executor && known.batch === batch) return known
     known?.program.dispose()
     this.#loaded.delete(what)
-    const { maxOperands, maxOutputs } = executor
-    const compiled = compile(graph.ir, { batch, wanted: [...new Set(wanted)], maxOperands, maxOutputs })
+    const { maxOperands, maxOutputs, mostNumbers } = executor
+    const compiled = compile(graph.ir, { batch, wanted: [...new Set(wanted)], maxOperands, maxOutputs, mostNumbers })
     const made = { key, executor, batch, compiled, program: await executor.load(compiled.plan) }
     this.#loaded.set(what, made)
     return made

@@ -74,7 +74,12 @@ export class Walk {
   async load(executor: Executor, batch: number): Promise<{ compiled: Compiled; program: Program }> {
     const forward = this.ir.nodes.filter((node) => node.phase === 'forward').map((node) => node.id)
     const wanted = [...new Set([...forward, ...[...this.gradients.values()].map((g) => g.id)])]
-    const compiled = compile(this.ir, { batch, wanted, maxOperands: executor.maxOperands })
+    const compiled = compile(this.ir, {
+      batch,
+      wanted,
+      maxOperands: executor.maxOperands,
+      mostNumbers: executor.mostNumbers
+    })
     this.#loaded = { compiled, program: await executor.load(compiled.plan), batch }
     return this.#loaded
   }

@@ -3,6 +3,7 @@ import { useStoreApi } from '@xyflow/react'
 import { useEffect, useMemo, useRef } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { indexOf } from '../../../engine/document/lookup.ts'
+import type { Position } from '../../../engine/document/types.ts'
 import { opOf } from '../../../engine/ops/registry.ts'
 import { bindDim, countOf } from '../../../engine/shape.ts'
 import { useFind } from '../../find/state.ts'
@@ -116,17 +117,22 @@ function useResting(level: Level, cards: readonly SketchCard[], wires: readonly 
   return { shapes, bounds }
 }
 
+function moved(items: Places, moving: ReadonlyMap<string, Position>): Places {
+  const places = new Map(items)
+  for (const [id, position] of moving) {
+    const item = places.get(id)
+    if (item) places.set(id, { ...item, position })
+  }
+  return places
+}
+
 /** What a drag or a rectangle changes at each frame: the many cards that are dragged, and what is selected. */
 function useChanging(level: Level, cards: readonly SketchCard[], wires: readonly SketchWire[]): Drawing {
   const moving = useCanvas((s) => (s.moving.size > FEW ? s.moving : still))
   const selection = useEditor((s) => s.selection)
   return useMemo(() => {
-    const places = new Map(level.items)
-    for (const [id, position] of moving) {
-      const item = places.get(id)
-      if (item) places.set(id, { ...item, position })
-    }
-    const moved = {
+    const places = moving.size === 0 ? level.items : moved(level.items, moving)
+    const dragged = {
       cards: cards.filter(({ id }) => moving.has(id)),
       wires: wires.filter(({ link }) => moving.has(link.source) || moving.has(link.target))
     }
@@ -134,11 +140,11 @@ function useChanging(level: Level, cards: readonly SketchCard[], wires: readonly
       cards: cards.filter(({ id }) => selection.nodes.has(id)),
       wires: wires.filter(({ link }) => selection.edges.has(link.id))
     }
-    const ids = [...moved.cards, ...selected.cards].map(({ id }) => id)
-    const ends = [...moved.wires, ...selected.wires].flatMap(({ link }) => [link.source, link.target])
+    const ids = [...dragged.cards, ...selected.cards].map(({ id }) => id)
+    const ends = [...dragged.wires, ...selected.wires].flatMap(({ link }) => [link.source, link.target])
     return {
       shapes: [
-        ...shapesOf(moved.cards, moved.wires, places),
+        ...shapesOf(dragged.cards, dragged.wires, places),
         ...selectedShapes(selected.cards, selected.wires, places)
       ],
       bounds: boundsOf(places, [...ids, ...ends])
